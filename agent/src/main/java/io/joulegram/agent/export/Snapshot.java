@@ -1,0 +1,348 @@
+package io.joulegram.agent.export;
+
+import io.joulegram.power.Component;
+import io.joulegram.power.Domain;
+import io.joulegram.power.GpuInfo;
+import io.joulegram.power.GpuTelemetry;
+import io.joulegram.power.Quantity;
+import io.joulegram.power.Sensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * Everything that is published, as it stood at one instant. Immutable: a scrape reads it without a lock while the next
+ * one is being made. What is unknown is empty or not in the list; it is never 0.
+ *
+ * @param wallMillis when, since 1970, for people to read
+ * @param monotonicNanos when, on the clock of {@link System#nanoTime()}
+ * @param meters what is measured, in the order of domain and device
+ * @param gpus the GPUs
+ * @param sources the sources of power readings, working or not
+ * @param servers the inference servers
+ * @param models their models
+ * @param facilityMicrojoules energy of the facility by component
+ * @param unattributedMicrojoules the part of it that belongs to no model, by component
+ * @param pendingMicrojoules the part of it whose model is not known yet, by component
+ * @param carbon grams and what they rest on
+ * @param agentMicrojoules the agent's own energy, if it can be told
+ */
+public record Snapshot(
+        long wallMillis,
+        long monotonicNanos,
+        List<MeterState> meters,
+        List<GpuState> gpus,
+        List<SourceState> sources,
+        List<ServerState> servers,
+        List<ModelState> models,
+        Map<Component, Long> facilityMicrojoules,
+        Map<Component, Long> unattributedMicrojoules,
+        Map<Component, Long> pendingMicrojoules,
+        CarbonState carbon,
+        OptionalLong agentMicrojoules) {
+
+    /** Copies the collections. */
+    public Snapshot {
+        meters = List.copyOf(meters);
+        gpus = List.copyOf(gpus);
+        sources = List.copyOf(sources);
+        servers = List.copyOf(servers);
+        models = List.copyOf(models);
+        facilityMicrojoules = Map.copyOf(facilityMicrojoules);
+        unattributedMicrojoules = Map.copyOf(unattributedMicrojoules);
+        pendingMicrojoules = Map.copyOf(pendingMicrojoules);
+    }
+
+    /**
+     * One domain of one device.
+     *
+     * @param streams its streams of values; only those that are alive
+     * @param bestSensor the stream that its energy is taken from now
+     * @param bestMicrojoules the energy that counts towards the facility
+     * @param divergenceRatio (power integral - counter) / counter over the same time; empty without both
+     * @param counterResets how often the energy counter began anew
+     * @param unobservedNanos time in which its energy is not known
+     * @param sampleAgeNanos time since the newest value
+     * @param live whether it is being read; a meter that is not keeps its counters but has no gauges
+     * @param additive whether it counts towards the host's total
+     * @param powerHistogram counts of samples by power
+     */
+    public record MeterState(
+            Domain domain,
+            String device,
+            List<StreamState> streams,
+            Sensor bestSensor,
+            long bestMicrojoules,
+            OptionalDouble divergenceRatio,
+            long counterResets,
+            long unobservedNanos,
+            long sampleAgeNanos,
+            boolean live,
+            boolean additive,
+            PowerHistogramState powerHistogram) {
+        /** Copies the list. */
+        public MeterState {
+            streams = List.copyOf(streams);
+        }
+    }
+
+    /**
+     * One stream of values of a meter.
+     *
+     * @param microjoules energy since the start
+     * @param watts power now: the mean between the last two values of a counter, or the last power reading
+     * @param uncertaintyRatio relative error of the energy
+     * @param windowNanos averaging window of the sensor; empty if unknown
+     * @param updatePeriodNanos how often the sensor has a new value; empty if unknown
+     * @param lastSampleNanos instant of the newest value, on the clock of {@link System#nanoTime()}
+     * @param lastSampleWallMillis the same since 1970
+     * @param live whether this stream gives values now
+     */
+    public record StreamState(
+            Sensor sensor,
+            Quantity quantity,
+            long microjoules,
+            OptionalDouble watts,
+            double uncertaintyRatio,
+            OptionalLong windowNanos,
+            OptionalLong updatePeriodNanos,
+            long lastSampleNanos,
+            long lastSampleWallMillis,
+            boolean live) {}
+
+    /**
+     * How many samples had how much power.
+     *
+     * @param upperBoundsWatts upper bounds of the buckets, rising, without the last (infinite) one
+     * @param counts samples of each bucket, not cumulative; one more than bounds
+     * @param sumWatts sum of all samples
+     */
+    public record PowerHistogramState(List<Double> upperBoundsWatts, List<Long> counts, double sumWatts) {
+        /** Copies the lists. */
+        public PowerHistogramState {
+            upperBoundsWatts = List.copyOf(upperBoundsWatts);
+            counts = List.copyOf(counts);
+        }
+    }
+
+    /** A GPU. {@code live} is false for one that is lost or hung: then only its identity is known. */
+    public record GpuState(GpuInfo info, Optional<GpuTelemetry> telemetry, boolean live) {}
+
+    /**
+     * A source of power readings.
+     *
+     * @param name {@code nvml:0}, {@code rapl_perf}; the family's name where it could not be opened
+     * @param up whether it gives values
+     * @param reason why not; empty if it does
+     * @param fix how to mend it; empty if unknown or not needed
+     * @param errors failed reads by name of the error
+     * @param ticks how often it was read
+     * @param missedTicks how often it should have been read and was not
+     * @param readCount reads timed
+     * @param readNanos time they took together
+     * @param latenessCount starts timed
+     * @param latenessNanos how late they were together
+     */
+    public record SourceState(
+            String name,
+            boolean up,
+            String reason,
+            String fix,
+            Map<String, Long> errors,
+            long ticks,
+            long missedTicks,
+            long readCount,
+            long readNanos,
+            long latenessCount,
+            long latenessNanos) {
+        /** Copies the map. */
+        public SourceState {
+            errors = Map.copyOf(errors);
+        }
+    }
+
+    /**
+     * An inference server.
+     *
+     * @param engine its engine; empty if not recognised yet
+     * @param devices GPUs that serve it
+     * @param devicesFrom how they were found: {@code config}, {@code processes}, {@code only-server} or {@code none}
+     * @param lastError why the last scrape failed; empty if it did not
+     * @param errors failed scrapes by reason
+     */
+    public record ServerState(
+            String server,
+            Optional<String> engine,
+            Optional<Boolean> promptIncludesCached,
+            Optional<String> countsAt,
+            boolean up,
+            List<String> devices,
+            String devicesFrom,
+            String lastError,
+            Map<String, Long> errors) {
+        /** Copies the collections. */
+        public ServerState {
+            devices = List.copyOf(devices);
+            errors = Map.copyOf(errors);
+        }
+    }
+
+    /** A phase of serving, in the words of the {@code phase} label. */
+    public enum Phase {
+        /** Reading prompts. */
+        PREFILL("prefill"),
+        /** Writing output. */
+        DECODE("decode"),
+        /** Waiting for work with the weights loaded. */
+        IDLE("idle");
+
+        private final String label;
+
+        Phase(String label) {
+            this.label = label;
+        }
+
+        /** The value of the {@code phase} label. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /** Energy of one component in one phase. */
+    public record PhaseEnergy(Component component, Phase phase, long microjoules) {}
+
+    /** Which tokens a per-token figure divides by. */
+    public enum TokenKind {
+        /** Output tokens alone. */
+        GENERATION("generation"),
+        /** Prompt and output tokens. */
+        ALL("all");
+
+        private final String label;
+
+        TokenKind(String label) {
+            this.label = label;
+        }
+
+        /** The value of the {@code kind} label. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /** How much of the world a per-token figure includes. */
+    public enum Boundary {
+        /** GPUs alone. */
+        GPU("gpu"),
+        /** The server: GPUs, processors, memory and the rest. */
+        HOST("host"),
+        /** The server and its share of cooling and power distribution (PUE). */
+        FACILITY("facility");
+
+        private final String label;
+
+        Boundary(String label) {
+            this.label = label;
+        }
+
+        /** The value of the {@code boundary} label. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /** Whether a per-token figure includes idle energy. */
+    public enum Load {
+        /** All energy while the model was loaded. */
+        LOADED("loaded"),
+        /** Without the energy that the devices draw when idle. */
+        ACTIVE("active");
+
+        private final String label;
+
+        Load(String label) {
+            this.label = label;
+        }
+
+        /** The value of the {@code load} label. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /** One figure per token over the last minute. */
+    public record PerToken(TokenKind kind, Boundary boundary, Load load, double joules, OptionalDouble grams) {}
+
+    /** Energy per token of one phase over the last minute. */
+    public record PhasePerToken(Phase phase, double joules) {}
+
+    /**
+     * A model on a server. Figures per token are of the last minute and only there if it had tokens.
+     *
+     * @param promptTokens prompt tokens as the server counts them
+     * @param unattributedTokens tokens counted by the server in times whose energy was not attributed
+     * @param phaseMethod how energy was split over phases: {@code token_weights}
+     * @param energy energy by component and phase
+     * @param sciGramsPerToken SCI per token, (E * I + M) / R at the facility, loaded
+     */
+    public record ModelState(
+            String server,
+            String model,
+            OptionalLong promptTokens,
+            OptionalLong cachedPromptTokens,
+            OptionalLong generatedTokens,
+            long unattributedTokens,
+            OptionalDouble requestsRunning,
+            OptionalDouble requestsWaiting,
+            String phaseMethod,
+            List<PhaseEnergy> energy,
+            OptionalDouble operationalGrams,
+            double embodiedGrams,
+            List<PerToken> perToken,
+            List<PhasePerToken> phasePerToken,
+            OptionalDouble sciGramsPerToken) {
+        /** Copies the lists. */
+        public ModelState {
+            energy = List.copyOf(energy);
+            perToken = List.copyOf(perToken);
+            phasePerToken = List.copyOf(phasePerToken);
+        }
+    }
+
+    /**
+     * Grams and what they rest on.
+     *
+     * @param pue power usage effectiveness in force
+     * @param intensities grid figures in force; empty if no grid is configured
+     * @param grams grams since the start
+     * @param embodied whole footprints and lifetimes
+     */
+    public record CarbonState(
+            double pue, List<IntensityState> intensities, List<GramsState> grams, List<EmbodiedState> embodied) {
+        /** Copies the lists. */
+        public CarbonState {
+            intensities = List.copyOf(intensities);
+            grams = List.copyOf(grams);
+            embodied = List.copyOf(embodied);
+        }
+    }
+
+    /** A grid figure in force. {@code ageSeconds} is the time since the end of the period the figure is of; 0 within. */
+    public record IntensityState(
+            String zone, String provider, String signal, double gramsPerKwh, double ageSeconds, String dataset) {}
+
+    /** Grams of one device. {@code scope} is operational or embodied; {@code basis} location, market or marginal. */
+    public record GramsState(String scope, Component component, String device, String basis, double grams) {}
+
+    /** The whole footprint of one device. {@code origin} tells where the figure comes from. */
+    public record EmbodiedState(
+            Component component,
+            String device,
+            double grams,
+            double lowGrams,
+            double highGrams,
+            double lifetimeSeconds,
+            String origin) {}
+}

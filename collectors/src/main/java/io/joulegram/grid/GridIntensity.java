@@ -1,0 +1,47 @@
+package io.joulegram.grid;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+
+/**
+ * Carbon intensity of the grid at one place for one time.
+ *
+ * @param gramsPerKwh gCO2e per kWh, 0 to 2500
+ * @param zone the place, as the provider names it: {@code DE}, {@code US-CAL-CISO}, {@code WORLD}; {@code fixed} where
+ *     the operator gave the number
+ * @param provider who says so: {@code fixed}, {@code owid}, {@code electricitymaps-yearly}, {@code egrid}
+ * @param signal what kind of figure it is: {@code average} or {@code marginal}
+ * @param boundary {@code lifecycle} or {@code direct}
+ * @param from the begin of the time it holds for
+ * @param until the end of that time, exclusive
+ * @param dataset the version of the data set, for the record
+ */
+public record GridIntensity(
+        double gramsPerKwh,
+        String zone,
+        String provider,
+        String signal,
+        String boundary,
+        Instant from,
+        Instant until,
+        String dataset) {
+
+    /** The most that is believed, in gCO2e per kWh; oil or lignite alone stay below it, marginal units included. */
+    public static final double MAX_GRAMS_PER_KWH = 2500;
+
+    /** @throws IllegalArgumentException if the intensity is not a number in 0..2500 */
+    public GridIntensity {
+        if (!(gramsPerKwh >= 0 && gramsPerKwh <= MAX_GRAMS_PER_KWH)) {
+            throw new IllegalArgumentException(
+                    gramsPerKwh + " gCO2e/kWh is not a grid carbon intensity: must be 0 to " + MAX_GRAMS_PER_KWH);
+        }
+        requireNonNull(zone, "zone");
+        requireNonNull(provider, "provider");
+        requireNonNull(signal, "signal");
+        requireNonNull(boundary, "boundary");
+        requireNonNull(from, "from");
+        requireNonNull(until, "until");
+        requireNonNull(dataset, "dataset");
+    }
+}

@@ -1,0 +1,37 @@
+package io.joulegram.power;
+
+import java.util.List;
+
+/**
+ * Something that is read in one go and tells one or more {@link Channel}s: a GPU, the RAPL domains of a host, a model.
+ *
+ * <p>All methods but {@link #name} and {@link #channels} are called by one thread, the source's sampler, and may block
+ * there as long as the driver likes: no other source waits for it.
+ */
+public interface PowerSource extends AutoCloseable {
+    /** A short name that stays the same over restarts: {@code nvml:0}, {@code rapl_perf}, {@code estimate}. */
+    String name();
+
+    /** The channels, always in this order. */
+    List<Channel> channels();
+
+    /**
+     * Reads every channel. Allocates nothing in steady state and throws nothing: what goes wrong is noted in {@code
+     * readings}, per channel.
+     *
+     * @param readings cleared by the caller, of the size of {@link #channels()}
+     */
+    void read(Readings readings);
+
+    /**
+     * Brings slow-changing facts (temperature, memory, limits) up to date. Called about once a second; may allocate.
+     */
+    default void refresh() {}
+
+    /** Names an error code of {@link Readings#errorCode}, such as {@code GPU_IS_LOST}; one of a bounded set. */
+    String errorName(int errorCode);
+
+    /** Lets go of the device. Does nothing when called again. */
+    @Override
+    void close();
+}

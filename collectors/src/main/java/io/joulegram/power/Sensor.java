@@ -1,0 +1,48 @@
+package io.joulegram.power;
+
+/**
+ * How a figure came about, in the words of the {@code source} label. The name never promises more than the sensor
+ * gives: a one-second average is not called a power reading.
+ */
+public enum Sensor {
+    /** NVML's own energy counter (field 83 or {@code nvmlDeviceGetTotalEnergyConsumption}). */
+    NVML_ENERGY("nvml_energy"),
+    /** NVML field 185, {@code POWER_AVERAGE}: mean over the last second. */
+    NVML_AVERAGE("nvml_average"),
+    /** NVML field 186, {@code POWER_INSTANT}. */
+    NVML_INSTANT("nvml_instant"),
+    /** {@code nvmlDeviceGetPowerUsage}, whose meaning depends on architecture and driver branch. */
+    NVML_USAGE("nvml_usage"),
+    /** RAPL through powercap in sysfs. */
+    RAPL_POWERCAP("rapl_powercap"),
+    /** RAPL through the kernel's {@code power} PMU. */
+    RAPL_PERF("rapl_perf"),
+    /** RAPL through model-specific registers. */
+    RAPL_MSR("rapl_msr"),
+    /** A power or energy sensor of the kernel's hwmon class. */
+    HWMON("hwmon"),
+    /** A figure that OSHI read. */
+    OSHI("oshi"),
+    /** A model of the device, not a measurement. */
+    ESTIMATE("estimate"),
+    /** A constant from the configuration. */
+    CONSTANT("constant"),
+    /** Made up by the demo. */
+    SIMULATED("simulated");
+
+    private final String label;
+
+    Sensor(String label) {
+        this.label = label;
+    }
+
+    /** The value of the {@code source} label. */
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}

@@ -1,0 +1,37 @@
+package io.joulegram.tokens;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What a server's token counters mean.
+ *
+ * @param engine the {@code engine} label: {@code vllm}, {@code sglang}, ...
+ * @param promptIncludesCached whether the prompt counter includes tokens that came from a cache
+ * @param countsAt when output tokens are counted
+ */
+public record EngineTraits(String engine, boolean promptIncludesCached, CountsAt countsAt) {
+    /** When an output token reaches the counter. */
+    public enum CountsAt {
+        /** As it is generated. */
+        GENERATED("generated"),
+        /** All tokens of a request at once, when the request ends. */
+        FINISHED("finished");
+
+        private final String label;
+
+        CountsAt(String label) {
+            this.label = label;
+        }
+
+        /** The value of the {@code counts_at} label. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /** @throws NullPointerException if a part is null */
+    public EngineTraits {
+        requireNonNull(engine, "engine");
+        requireNonNull(countsAt, "countsAt");
+    }
+}

@@ -1,0 +1,23 @@
+package io.joulegram.tokens;
+
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * The tokens that one model of a server has processed since the first scrape of that server. Totals never fall: a
+ * restart of the server or of one of its engines goes on from where the totals stood.
+ *
+ * @param model the {@code model} label
+ * @param promptTokens prompt tokens as the server counts them; empty if it does not count them
+ * @param cachedPromptTokens prompt tokens that came from a cache; empty if the server does not tell
+ * @param generatedTokens output tokens; empty if it does not count them
+ * @param requestsRunning requests in the batch
+ * @param requestsWaiting requests in the queue
+ */
+public record ModelTokens(
+        String model,
+        OptionalLong promptTokens,
+        OptionalLong cachedPromptTokens,
+        OptionalLong generatedTokens,
+        OptionalDouble requestsRunning,
+        OptionalDouble requestsWaiting) {}

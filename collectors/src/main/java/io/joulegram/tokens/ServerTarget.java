@@ -1,0 +1,36 @@
+package io.joulegram.tokens;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An inference server to scrape.
+ *
+ * @param name the {@code server} label: {@code host:port} unless configured
+ * @param baseUri where the server is, such as {@code http://127.0.0.1:8000}; the engine knows the path of its metrics,
+ *     unless this has a path of its own
+ * @param engine the engine's name if it is known; else it is recognised from its metrics
+ * @param bearerToken sent as {@code Authorization: Bearer}
+ * @param devices the {@code device} labels of the GPUs that serve it; empty if they are to be found
+ */
+public record ServerTarget(
+        String name, URI baseUri, Optional<String> engine, Optional<String> bearerToken, List<String> devices) {
+
+    /** Copies the list. */
+    public ServerTarget {
+        requireNonNull(name, "name");
+        requireNonNull(baseUri, "baseUri");
+        requireNonNull(engine, "engine");
+        requireNonNull(bearerToken, "bearerToken");
+        devices = List.copyOf(devices);
+    }
+
+    /** Leaves the token out. */
+    @Override
+    public String toString() {
+        return "ServerTarget[" + name + ", " + baseUri + ", " + engine.orElse("auto") + ", devices=" + devices + "]";
+    }
+}

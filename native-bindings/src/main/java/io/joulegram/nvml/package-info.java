@@ -1,0 +1,5 @@
+/** NVML. */
+@NullMarked
+package io.joulegram.nvml;
+
+import org.jspecify.annotations.NullMarked;
