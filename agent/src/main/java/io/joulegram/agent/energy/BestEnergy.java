@@ -1,0 +1,249 @@
+package io.joulegram.agent.energy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.joulegram.power.Quantity;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one figure of energy for a device that may tell it in several ways.
+ *
+ * <p>The rule:
+ *
+ * <ol>
+ *   <li>While the device's energy counter works, energy is the counter's.
+ *   <li>Where the counter began anew, is missing, or stands still although power is drawn, a <em>bridge</em> begins at
+ *       the instant up to which the counter was right, and the time across it is filled from the integral of the best
+ *       power stream: the one-second average before instantaneous readings, because a part-time sensor misses some of
+ *       the latter. The bridge ends where the counter's new epoch begins.
+ *   <li>A device without a counter is on a bridge for good.
+ *   <li>Time on a bridge that no power stream covers is counted as unobserved, and no energy is invented for it. If
+ *       nothing was filled in when the same epoch of the counter goes on, its rise is the energy of that time.
+ * </ol>
+ *
+ * <p>Used by the sampler of the source; allocates nothing. {@link #unobservedNanos} and {@link #sensorIndex} may be read
+ * by any thread.
+ */
+final class BestEnergy {
+    /** Still for this long while power is drawn, a counter is stuck: thirty times the slowest update seen. */
+    static final long STUCK_NANOS = 3_000_000_000L;
+
+    /** Power below which a counter that stands still is believed. */
+    private static final long DRAWN_MILLIWATTS = 5_000;
+
+    /** How long after the end of a bridge power readings are waited for: their averaging lag and some. */
+    private static final long PATIENCE_NANOS = 2_000_000_000L;
+
+    private static final long OPEN = Long.MAX_VALUE;
+
+    private final @Nullable MeterStream counter;
+    private final MeterStream[] powers;
+    private final long lostAfterNanos;
+    private final AtomicLong unobservedNanos;
+    private volatile int sensorIndex;
+
+    private boolean started;
+    private long microjoules;
+    private long creditedUntilNanos;
+    private long counterCreditedMicrojoules;
+    private long counterEpochStartNanos;
+    private boolean bridging;
+    private boolean filled;
+    private long bridgeEndNanos = OPEN;
+
+    /**
+     * @param streams at most one counter, then power streams, best first
+     * @param lostAfterNanos a counter that gave no value for this long is lost
+     * @param firstMicrojoules energy counted before these streams were opened
+     * @param unobservedNanos counts time whose energy is not known
+     */
+    BestEnergy(MeterStream[] streams, long lostAfterNanos, long firstMicrojoules, AtomicLong unobservedNanos) {
+        boolean hasCounter = streams.length > 0 && isCounter(streams[0]);
+        counter = hasCounter ? streams[0] : null;
+        powers = new MeterStream[streams.length - (hasCounter ? 1 : 0)];
+        System.arraycopy(streams, hasCounter ? 1 : 0, powers, 0, powers.length);
+        this.lostAfterNanos = lostAfterNanos;
+        this.unobservedNanos = unobservedNanos;
+        microjoules = firstMicrojoules;
+        bridging = counter == null;
+    }
+
+    private static boolean isCounter(MeterStream stream) {
+        return stream.channel().quantity() == Quantity.ENERGY;
+    }
+
+    long microjoules() {
+        return microjoules;
+    }
+
+    /** The instant up to which {@link #microjoules()} is the energy. */
+    long creditedUntilNanos() {
+        return creditedUntilNanos;
+    }
+
+    /** Whether any energy or time has been credited at all. */
+    boolean isStarted() {
+        return started;
+    }
+
+    /** Index, among the streams given, of the one that energy is taken from now. */
+    int sensorIndex() {
+        return sensorIndex;
+    }
+
+    /** Takes in what the streams have gained in this tick. */
+    void update(long nowNanos) {
+        if (counter != null) {
+            if (counter.lastValueNanos() != Long.MIN_VALUE) {
+                followCounter(counter, nowNanos);
+            } else if (!bridging && bestPower(nowNanos) >= 0) {
+                openBridge(creditedUntilNanos);
+            }
+        }
+        if (bridging) {
+            fillBridge(nowNanos);
+        }
+    }
+
+    private void followCounter(MeterStream stream, long nowNanos) {
+        if (!started) {
+            start(stream.epochStartNanos());
+            joinCounter(stream);
+        }
+        boolean fresh = nowNanos - stream.lastValueNanos() <= lostAfterNanos;
+        boolean newEpoch = stream.epochStartNanos() != counterEpochStartNanos;
+        if (!bridging) {
+            if (newEpoch || (!fresh && powerSince(creditedUntilNanos))) {
+                openBridge(creditedUntilNanos);
+            } else if (isStuck(stream, nowNanos)) {
+                openBridge(stream.lastChangeNanos());
+            } else {
+                creditCounter(stream);
+            }
+        }
+        if (bridging && fresh && (bridgeEndNanos == OPEN || newEpoch)) {
+            resumeCounter(stream, newEpoch, nowNanos);
+        }
+    }
+
+    private void resumeCounter(MeterStream stream, boolean newEpoch, long nowNanos) {
+        if (newEpoch) {
+            endBridgeAt(stream.epochStartNanos(), stream.epochStartMicrojoules());
+            counterEpochStartNanos = stream.epochStartNanos();
+        } else if (!isStuck(stream, nowNanos)) {
+            if (filled) {
+                endBridgeAt(stream.lastValueNanos(), stream.integratedMicrojoules());
+            } else {
+                bridging = false;
+                creditCounter(stream);
+            }
+        }
+    }
+
+    private boolean isStuck(MeterStream stream, long nowNanos) {
+        if (stream.lastValueNanos() - stream.lastChangeNanos() < STUCK_NANOS) {
+            return false;
+        }
+        for (int i = 0; i < powers.length; i++) {
+            boolean fresh = nowNanos - powers[i].lastValueNanos() <= lostAfterNanos;
+            if (fresh && powers[i].watts() * 1e3 > DRAWN_MILLIWATTS) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean powerSince(long timeNanos) {
+        for (int i = 0; i < powers.length; i++) {
+            if (!powers[i].curve().isEmpty() && powers[i].coveredUntilNanos() - timeNanos > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void openBridge(long fromNanos) {
+        bridging = true;
+        filled = false;
+        bridgeEndNanos = OPEN;
+        creditedUntilNanos = fromNanos;
+    }
+
+    private void endBridgeAt(long timeNanos, long counterMicrojoules) {
+        bridgeEndNanos = timeNanos;
+        counterCreditedMicrojoules = counterMicrojoules;
+    }
+
+    private void joinCounter(MeterStream stream) {
+        counterEpochStartNanos = stream.epochStartNanos();
+        counterCreditedMicrojoules = stream.epochStartMicrojoules();
+    }
+
+    private void creditCounter(MeterStream stream) {
+        long total = stream.integratedMicrojoules();
+        microjoules += total - counterCreditedMicrojoules;
+        counterCreditedMicrojoules = total;
+        creditedUntilNanos = stream.coveredUntilNanos();
+        sensorIndex = 0;
+    }
+
+    private void start(long timeNanos) {
+        started = true;
+        creditedUntilNanos = timeNanos;
+    }
+
+    private void fillBridge(long nowNanos) {
+        int index = bestPower(nowNanos);
+        if (index >= 0) {
+            MeterStream power = powers[index];
+            if (!started) {
+                start(power.curve().coveredSinceNanos());
+            }
+            fillFrom(power);
+            sensorIndex = index + (counter == null ? 0 : 1);
+        }
+        if (bridgeEndNanos == OPEN) {
+            return;
+        }
+        boolean covered = creditedUntilNanos - bridgeEndNanos >= 0;
+        if (covered || index < 0 || nowNanos - bridgeEndNanos > PATIENCE_NANOS) {
+            unobserved(bridgeEndNanos - creditedUntilNanos);
+            bridging = false;
+            creditCounter(requireNonNull(counter));
+        }
+    }
+
+    private void fillFrom(MeterStream power) {
+        long targetNanos = power.coveredUntilNanos();
+        if (bridgeEndNanos != OPEN && targetNanos - bridgeEndNanos > 0) {
+            targetNanos = bridgeEndNanos;
+        }
+        if (targetNanos - creditedUntilNanos <= 0) {
+            return;
+        }
+        if (power.lastStep() != Step.ADVANCED) {
+            unobserved(targetNanos - Math.max(creditedUntilNanos, power.previousCoveredUntilNanos()));
+        }
+        EnergyCurve curve = power.curve();
+        microjoules += curve.microjoulesAt(targetNanos) - curve.microjoulesAt(creditedUntilNanos);
+        creditedUntilNanos = targetNanos;
+        filled = true;
+    }
+
+    private int bestPower(long nowNanos) {
+        for (int i = 0; i < powers.length; i++) {
+            boolean fresh = nowNanos - powers[i].lastValueNanos() <= lostAfterNanos;
+            if (fresh && !powers[i].curve().isEmpty()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void unobserved(long nanos) {
+        if (nanos > 0) {
+            unobservedNanos.setRelease(unobservedNanos.getPlain() + nanos);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package io.joulegram.agent.energy;
+
+import io.joulegram.power.Channel;
+import io.joulegram.power.Domain;
+import io.joulegram.power.Quantity;
+import io.joulegram.power.Readings;
+import io.joulegram.power.Sensor;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The energy of one domain of one device, from all the ways in which its source tells it.
+ *
+ * <p>Fed by the sampler of the source, without allocating; read by any thread.
+ */
+public final class Meter {
+    /** A counter that stands still gets a point on the curve at least this often, so that the curve goes on. */
+    private static final long HOLD_NANOS = 500_000_000;
+
+    private static final long DIVERGENCE_SPAN_NANOS = 60_000_000_000L;
+    private static final long DIVERGENCE_MIN_SPAN_NANOS = 5_000_000_000L;
+
+    private final Domain domain;
+    private final String device;
+    private final int[] channelIndexes;
+    private final MeterStream[] streams;
+    private final BestEnergy best;
+    private final EnergyCurve curve = new EnergyCurve();
+    private final PowerHistogram histogram;
+    private final AtomicLong resets;
+    private final AtomicLong unobservedNanos;
+    private final AtomicLong rejected;
+    private final AtomicLong startNanos = new AtomicLong(Long.MIN_VALUE);
+
+    private long lastAppendNanos;
+    private long lastAppendMicrojoules = -1;
+
+    /**
+     * @param channels all channels of the source
+     * @param indexes which of them are of this domain and device
+     * @param intervalNanos how often the source is read
+     * @param predecessor the meter of the same domain and device before its source was opened again; its totals go on
+     */
+    Meter(
+            Domain domain,
+            String device,
+            List<Channel> channels,
+            List<Integer> indexes,
+            long intervalNanos,
+            @Nullable Meter predecessor) {
+        this.domain = domain;
+        this.device = device;
+        long maxGapNanos = 5 * intervalNanos;
+        List<Integer> ordered = indexes.stream()
+                .sorted(Comparator.comparing((Integer i) -> channels.get(i).quantity())
+                        .thenComparing(i -> channels.get(i).sensor()))
+                .toList();
+        channelIndexes = ordered.stream().mapToInt(Integer::intValue).toArray();
+        streams = ordered.stream()
+                .map(channels::get)
+                .map(channel -> new MeterStream(channel, maxGapNanos, totalOf(predecessor, channel.sensor())))
+                .toArray(MeterStream[]::new);
+        histogram = predecessor == null ? new PowerHistogram() : predecessor.histogram;
+        resets = predecessor == null ? new AtomicLong() : predecessor.resets;
+        unobservedNanos = predecessor == null ? new AtomicLong() : predecessor.unobservedNanos;
+        rejected = predecessor == null ? new AtomicLong() : predecessor.rejected;
+        long first = predecessor == null ? 0 : predecessor.best.microjoules();
+        best = new BestEnergy(streams, maxGapNanos, first, unobservedNanos);
+        if (predecessor != null && !predecessor.curve.isEmpty()) {
+            curve.append(predecessor.curve.coveredUntilNanos(), first);
+        }
+    }
+
+    private static long totalOf(@Nullable Meter predecessor, Sensor sensor) {
+        if (predecessor != null) {
+            for (MeterStream stream : predecessor.streams) {
+                if (stream.channel().sensor() == sensor) {
+                    return stream.microjoules();
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** Takes one reading of the source; sampler only. */
+    void update(Readings readings, long nowNanos) {
+        long milliwatts = -1;
+        for (int i = 0; i < streams.length; i++) {
+            int channel = channelIndexes[i];
+            if (readings.status(channel) == Readings.Status.MEASURED) {
+                long sample = take(streams[i], readings.timeNanos(channel), readings.value(channel));
+                milliwatts = sample < 0 ? milliwatts : sample;
+            }
+        }
+        best.update(nowNanos);
+        if (best.isStarted()) {
+            note(best.creditedUntilNanos(), best.microjoules());
+        }
+        if (milliwatts >= 0) {
+            histogram.observe(milliwatts);
+        }
+    }
+
+    /** Returns the power of this sample in milliwatts; -1 if it told none. */
+    private long take(MeterStream stream, long timeNanos, long value) {
+        long before = stream.integratedMicrojoules();
+        stream.accept(timeNanos, value);
+        switch (stream.lastStep()) {
+            case EPOCH -> resets.setRelease(resets.getPlain() + 1);
+            case REJECTED -> rejected.setRelease(rejected.getPlain() + 1);
+            case ADVANCED -> {
+                if (stream.channel().quantity() == Quantity.POWER) {
+                    return value;
+                }
+                long elapsedNanos = timeNanos - stream.previousCoveredUntilNanos();
+                long gained = stream.integratedMicrojoules() - before;
+                return gained == 0 ? -1 : Math.round(1e6 * gained / elapsedNanos);
+            }
+            default -> {}
+        }
+        return -1;
+    }
+
+    private void note(long untilNanos, long microjoules) {
+        if (startNanos.getPlain() == Long.MIN_VALUE) {
+            startNanos.setRelease(untilNanos);
+        }
+        boolean rose = microjoules != lastAppendMicrojoules;
+        if (rose || untilNanos - lastAppendNanos > HOLD_NANOS) {
+            curve.append(untilNanos, microjoules);
+            lastAppendNanos = untilNanos;
+            lastAppendMicrojoules = microjoules;
+        }
+    }
+
+    /** Makes the next reading a new beginning, after a time in which the host did not run; sampler only. */
+    void interrupt() {
+        for (MeterStream stream : streams) {
+            stream.interrupt();
+        }
+    }
+
+    /** What is measured. */
+    public Domain domain() {
+        return domain;
+    }
+
+    /** The {@code device} label. */
+    public String device() {
+        return device;
+    }
+
+    /** Whether the energy counts towards the host's total. */
+    public boolean isAdditive() {
+        return domain.component() != null;
+    }
+
+    /** The ways in which the energy is told, best first. */
+    public List<MeterStream> streams() {
+        return List.of(streams);
+    }
+
+    /** The stream that energy is taken from now. */
+    public MeterStream bestStream() {
+        return streams[best.sensorIndex()];
+    }
+
+    /** The energy that counts, over time. */
+    public EnergyCurve curve() {
+        return curve;
+    }
+
+    /** How many samples had how much power. */
+    public PowerHistogram histogram() {
+        return histogram;
+    }
+
+    /** How often a counter began anew. */
+    public long counterResets() {
+        return resets.getAcquire();
+    }
+
+    /** How many values could not be true. */
+    public long rejectedValues() {
+        return rejected.getAcquire();
+    }
+
+    /** Time whose energy is not known. */
+    public long unobservedNanos() {
+        return unobservedNanos.getAcquire();
+    }
+
+    /** When the energy began to be known; {@link Long#MIN_VALUE} if it has not. */
+    public long startNanos() {
+        return startNanos.getAcquire();
+    }
+
+    /** When the newest believed value of any stream held; {@link Long#MIN_VALUE} if there was none. */
+    public long lastValueNanos() {
+        long newest = Long.MIN_VALUE;
+        for (MeterStream stream : streams) {
+            newest = Math.max(newest, stream.lastValueNanos());
+        }
+        return newest;
+    }
+
+    /** Counts time in which the source could not be read at all; supervisor only, between samplers. */
+    void addUnobserved(long nanos) {
+        unobservedNanos.addAndGet(Math.max(0, nanos));
+    }
+
+    /**
+     * How far the integral of the best power stream is from the counter over the last minute at most, as (integral -
+     * counter) / counter; empty without both or before 5 s of both.
+     */
+    public OptionalDouble divergenceRatio() {
+        int power = IntStream.range(0, streams.length)
+                .filter(i -> streams[i].channel().quantity() == Quantity.POWER)
+                .findFirst()
+                .orElse(-1);
+        if (power < 1) {
+            return OptionalDouble.empty();
+        }
+        EnergyCurve counted = streams[0].curve();
+        EnergyCurve integrated = streams[power].curve();
+        if (counted.isEmpty() || integrated.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        long until = Math.min(counted.coveredUntilNanos(), integrated.coveredUntilNanos());
+        long since = Math.max(
+                until - DIVERGENCE_SPAN_NANOS, Math.max(counted.coveredSinceNanos(), integrated.coveredSinceNanos()));
+        long counterMicrojoules = counted.microjoulesAt(until) - counted.microjoulesAt(since);
+        if (until - since < DIVERGENCE_MIN_SPAN_NANOS || counterMicrojoules <= 0) {
+            return OptionalDouble.empty();
+        }
+        long powerMicrojoules = integrated.microjoulesAt(until) - integrated.microjoulesAt(since);
+        return OptionalDouble.of((double) (powerMicrojoules - counterMicrojoules) / counterMicrojoules);
+    }
+
+    /**
+     * Relative error of a stream's energy: the sensor's gain error and the share of time that was not observed, added
+     * as independent errors.
+     */
+    public double uncertaintyRatio(MeterStream stream, long nowNanos) {
+        double gain = stream.channel().gainUncertaintyRatio();
+        long start = startNanos();
+        if (start == Long.MIN_VALUE || nowNanos - start <= 0) {
+            return gain;
+        }
+        double unobserved = Math.min(1, (double) unobservedNanos() / (nowNanos - start));
+        return Math.sqrt(gain * gain + unobserved * unobserved);
+    }
+}

@@ -1,0 +1,146 @@
+package io.joulegram.agent.energy;
+
+import io.joulegram.power.Channel;
+import io.joulegram.power.Quantity;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One stream of values of a {@link Meter}: what became of its values, and its own curve of energy.
+ *
+ * <p>Written by the sampler of its source; read by any thread.
+ */
+public final class MeterStream {
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final Channel channel;
+    private final Integrator integrator;
+    private final long firstMicrojoules;
+    private final EnergyCurve curve = new EnergyCurve();
+    private final AtomicLong lastValueNanos = new AtomicLong(NEVER);
+    private final AtomicLong lastMilliwatts = new AtomicLong(NEVER);
+    private final AtomicLong updatePeriodNanos = new AtomicLong(0);
+
+    private Step lastStep = Step.GAP;
+    private long lastValue = NEVER;
+    private long lastChangeNanos = NEVER;
+    private long epochStartNanos = NEVER;
+    private long epochStartMicrojoules;
+    private long previousCoveredUntilNanos = NEVER;
+
+    /** @param firstMicrojoules energy that an earlier stream of the same sensor has counted */
+    MeterStream(Channel channel, long maxGapNanos, long firstMicrojoules) {
+        this.channel = channel;
+        this.firstMicrojoules = firstMicrojoules;
+        integrator = channel.quantity() == Quantity.ENERGY
+                ? new CounterIntegrator(channel)
+                : new PowerIntegrator(channel, maxGapNanos);
+    }
+
+    /** What the values are. */
+    public Channel channel() {
+        return channel;
+    }
+
+    /** Energy since the start by this stream alone, in microjoules. */
+    public long microjoules() {
+        return firstMicrojoules + curve.totalMicrojoules();
+    }
+
+    /** Energy over time by this stream alone; starts at 0 when the source was opened. */
+    public EnergyCurve curve() {
+        return curve;
+    }
+
+    /** When the newest believed value held; {@link Long#MIN_VALUE} if there was none. */
+    public long lastValueNanos() {
+        return lastValueNanos.getAcquire();
+    }
+
+    /**
+     * Power now, in watts: the newest reading, or the mean between the last two points of a counter; NaN if unknown.
+     */
+    public double watts() {
+        if (channel.quantity() == Quantity.ENERGY) {
+            return curve.newestWatts();
+        }
+        long milliwatts = lastMilliwatts.getAcquire();
+        return milliwatts == NEVER ? Double.NaN : milliwatts / 1e3;
+    }
+
+    /** The shortest time seen between two changes of the value, in nanoseconds; 0 if it has not changed twice. */
+    public long updatePeriodNanos() {
+        return updatePeriodNanos.getAcquire();
+    }
+
+    /** Takes a value; sampler only. */
+    void accept(long timeNanos, long value) {
+        previousCoveredUntilNanos = integrator.coveredUntilNanos();
+        lastStep = integrator.accept(timeNanos, value);
+        if (lastStep == Step.REJECTED) {
+            return;
+        }
+        lastValueNanos.setRelease(timeNanos);
+        if (channel.quantity() == Quantity.POWER) {
+            lastMilliwatts.setRelease(value);
+        }
+        boolean changed = value != lastValue;
+        if (lastStep != Step.ADVANCED) {
+            epochStartNanos = integrator.coveredUntilNanos();
+            epochStartMicrojoules = integrator.microjoules();
+        } else if (changed) {
+            notePeriod(timeNanos - lastChangeNanos);
+        }
+        if (changed || lastStep != Step.ADVANCED) {
+            lastChangeNanos = timeNanos;
+        }
+        lastValue = value;
+        curve.append(integrator.coveredUntilNanos(), integrator.microjoules());
+    }
+
+    private void notePeriod(long sinceChangeNanos) {
+        long known = updatePeriodNanos.getPlain();
+        if (known == 0 || sinceChangeNanos < known) {
+            updatePeriodNanos.setRelease(sinceChangeNanos);
+        }
+    }
+
+    /** Makes the next value a new beginning; sampler only. */
+    void interrupt() {
+        integrator.interrupt();
+    }
+
+    /** What the newest value did; sampler only. */
+    Step lastStep() {
+        return lastStep;
+    }
+
+    /** When the value last changed; sampler only. */
+    long lastChangeNanos() {
+        return lastChangeNanos;
+    }
+
+    /** When the present epoch began; sampler only. */
+    long epochStartNanos() {
+        return epochStartNanos;
+    }
+
+    /** Energy of the epochs before the present one; sampler only. */
+    long epochStartMicrojoules() {
+        return epochStartMicrojoules;
+    }
+
+    /** Energy in the integrator, without what an earlier stream has counted; sampler only. */
+    long integratedMicrojoules() {
+        return integrator.microjoules();
+    }
+
+    /** What {@link #coveredUntilNanos()} was before the newest value; sampler only. */
+    long previousCoveredUntilNanos() {
+        return previousCoveredUntilNanos;
+    }
+
+    /** The instant up to which {@link #integratedMicrojoules()} is the energy; sampler only. */
+    long coveredUntilNanos() {
+        return integrator.coveredUntilNanos();
+    }
+}

@@ -1,0 +1,40 @@
+package io.joulegram.agent.energy;
+
+import io.joulegram.power.Channel;
+import io.joulegram.power.PowerSource;
+import io.joulegram.power.Quantity;
+import io.joulegram.power.Sensor;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * How often each kind of source is read.
+ *
+ * @param interval sources in general
+ * @param raplInterval RAPL
+ * @param powerInterval sources that have no energy counter, whose energy is therefore as good as the sampling is dense
+ * @param hangTimeout a driver call that takes longer is taken to hang
+ */
+public record SamplingPlan(Duration interval, Duration raplInterval, Duration powerInterval, Duration hangTimeout) {
+    private static final Set<Sensor> RAPL = Set.of(Sensor.RAPL_PERF, Sensor.RAPL_POWERCAP, Sensor.RAPL_MSR);
+    private static final Duration ESTIMATE_INTERVAL = Duration.ofSeconds(1);
+
+    SamplingSchedule scheduleFor(PowerSource source, long nowNanos) {
+        boolean counts = source.channels().stream().anyMatch(channel -> channel.quantity() == Quantity.ENERGY);
+        return new SamplingSchedule(intervalFor(source, counts).toNanos(), !counts, nowNanos);
+    }
+
+    private Duration intervalFor(PowerSource source, boolean counts) {
+        if (has(source, Set.of(Sensor.ESTIMATE))) {
+            return ESTIMATE_INTERVAL;
+        }
+        if (has(source, RAPL)) {
+            return raplInterval;
+        }
+        return counts || interval.compareTo(powerInterval) < 0 ? interval : powerInterval;
+    }
+
+    private static boolean has(PowerSource source, Set<Sensor> sensors) {
+        return source.channels().stream().map(Channel::sensor).anyMatch(sensors::contains);
+    }
+}
