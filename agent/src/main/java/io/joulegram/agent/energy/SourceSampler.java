@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Reads one power source at its instants, on a thread of its own, and feeds its meters.
  *
  * <ol>
- *   <li>A read that does not come back holds up this thread alone; {@link #state} shows it as hung.
+ *   <li>A read that does not come back holds up this thread alone; {@link #isHung} tells of it.
  *   <li>A source whose reads fail {@value #FAILURES_TO_DOWN} times in a row is down. It is then tried again less and
  *       less often, at most {@value #MAX_BACKOFF_NANOS} ns apart, and is up again with the first read that gives a
  *       value.
