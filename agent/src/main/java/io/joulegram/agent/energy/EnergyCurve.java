@@ -17,7 +17,7 @@ import java.lang.invoke.VarHandle;
  * <p>The two are held together by a sequence lock: the writer makes the sequence odd, writes, and makes it even again;
  * a reader that saw an odd or a changed sequence discards what it read.
  */
-public final class EnergyCurve {
+public final class EnergyCurve implements CumulativeEnergy {
     /** Points kept: 102 s of samples every 100 ms, and 10 s at the finest spacing. */
     static final int CAPACITY = 1024;
 
@@ -70,6 +70,7 @@ public final class EnergyCurve {
     }
 
     /** The time of the newest point, on the clock of {@link System#nanoTime()}; {@link Long#MIN_VALUE} if empty. */
+    @Override
     public long coveredUntilNanos() {
         return newest(false);
     }
@@ -98,6 +99,7 @@ public final class EnergyCurve {
      *
      * @param timeNanos on the clock of {@link System#nanoTime()}
      */
+    @Override
     public long microjoulesAt(long timeNanos) {
         while (true) {
             long before = (long) SEQUENCE.getAcquire(this);

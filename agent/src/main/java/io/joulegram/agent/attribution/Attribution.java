@@ -1,0 +1,257 @@
+package io.joulegram.agent.attribution;
+
+import io.joulegram.power.Component;
+import io.joulegram.tokens.Scrape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Moves the energy of the facility, slice by slice, to the servers that used it, and tells what belongs to nobody.
+ *
+ * <p>Time is cut into slices that end at the very instants of the token scrapes. In each slice:
+ *
+ * <ol>
+ *   <li>A GPU's energy goes to the open interval of the server it serves; if it serves several, in proportion to their
+ *       weighted tokens per second of late, or equally while none has any.
+ *   <li>The energy of processors, memory and the rest of the host is shared in proportion to the energy of the GPUs,
+ *       those that serve no server included; without GPUs, equally.
+ *   <li>What the facility spends beside the servers (PUE) goes where the energy goes that it comes with.
+ *   <li>Energy that a device had used while it could not be read, and that its counter told afterwards, belongs to
+ *       nobody: it is of intervals that are closed.
+ * </ol>
+ *
+ * <p>Every microjoule ends up in exactly one place: the accounts of models, their servers' open intervals, or
+ * unattributed. Owned by the accounting thread.
+ */
+public final class Attribution {
+    private static final double KWH_PER_MICROJOULE = 1 / 3.6e12;
+
+    private record Key(Component component, String device) {}
+
+    private static final class Cursor {
+        long bookedMicrojoules;
+        boolean coveredBefore = true;
+    }
+
+    private final TokenWeights weights;
+    private final double pue;
+    private final Map<Key, Cursor> cursors = new HashMap<>();
+    private final Map<String, ServerAccount> servers = new TreeMap<>();
+    private final Pool nobody;
+    private final Amounts unattributed = new Amounts();
+    private final Map<Component, Long> facility = new EnumMap<>(Component.class);
+    private final Map<String, List<String>> devicesOfServer = new HashMap<>();
+
+    private long untilNanos;
+    private boolean started;
+
+    /** @param pue power usage effectiveness of the facility, 1 or more */
+    public Attribution(TokenWeights weights, double pue) {
+        if (!(pue >= 1)) {
+            throw new IllegalArgumentException(pue + " is not a power usage effectiveness: must be 1 or more");
+        }
+        this.weights = weights;
+        this.pue = pue;
+        nobody = new Pool(pue);
+    }
+
+    /** The end of the last slice, on the clock of {@link System#nanoTime()}; meaningless before the first. */
+    public long untilNanos() {
+        return untilNanos;
+    }
+
+    /**
+     * Ends a slice. Does nothing if {@code endNanos} is not after the end of the one before.
+     *
+     * @return the energy of each device in it, overhead last
+     */
+    public List<DeviceSlice> advance(long endNanos, Conditions now) {
+        long startNanos = started ? untilNanos : endNanos;
+        if (started && endNanos - untilNanos <= 0) {
+            return List.of();
+        }
+        double gramsPerMicrojoule = now.gramsPerKwh().orElse(0) * KWH_PER_MICROJOULE;
+        Slice slice = new Slice(gramsPerMicrojoule, now.serversByGpu());
+        List<MeterFeed> hosts = new ArrayList<>();
+        for (MeterFeed meter : now.meters()) {
+            if (meter.component() == Component.GPU) {
+                slice.takeGpu(meter, gain(meter, startNanos, endNanos));
+            } else {
+                hosts.add(meter);
+            }
+        }
+        Map<Pool, Double> hostShares = slice.hostShares();
+        for (MeterFeed meter : hosts) {
+            slice.takeHost(meter, gain(meter, startNanos, endNanos), hostShares);
+        }
+        for (EmbodiedRate rate : now.embodied()) {
+            slice.amortize(rate, rate.gramsPerNano() * (endNanos - startNanos), hostShares);
+        }
+        nobody.drainTo(unattributed);
+        started = true;
+        untilNanos = endNanos;
+        return slice.finish();
+    }
+
+    private record Gain(long microjoules, long lateMicrojoules) {}
+
+    private Gain gain(MeterFeed meter, long startNanos, long endNanos) {
+        Cursor cursor = cursors.computeIfAbsent(new Key(meter.component(), meter.device()), key -> new Cursor());
+        long total = Math.max(cursor.bookedMicrojoules, meter.energy().microjoulesAt(endNanos));
+        long late = 0;
+        if (!cursor.coveredBefore) {
+            late = Math.max(0, meter.energy().microjoulesAt(startNanos) - cursor.bookedMicrojoules);
+        }
+        long gained = total - cursor.bookedMicrojoules;
+        cursor.bookedMicrojoules = total;
+        cursor.coveredBefore = meter.energy().coveredUntilNanos() - endNanos >= 0;
+        return new Gain(gained, Math.min(late, gained));
+    }
+
+    /** Ends a server's interval at a scrape; {@link #advance} must have been called for that instant. */
+    public void onScrape(String server, Scrape scrape) {
+        account(server).onScrape(scrape, unattributed);
+    }
+
+    /** Gives up on a server's open interval: it has been silent for too long. */
+    public void onOutage(String server) {
+        account(server).onOutage(unattributed);
+    }
+
+    /** Notes which GPUs serve a server, so that what was learned of them is forgotten when they change. */
+    public void onDevices(String server, List<String> devices) {
+        List<String> before = devicesOfServer.put(server, List.copyOf(devices));
+        if (before != null && !before.equals(devices)) {
+            account(server).onDevicesChanged();
+        }
+    }
+
+    private ServerAccount account(String server) {
+        return servers.computeIfAbsent(server, name -> new ServerAccount(name, weights, pue));
+    }
+
+    /** Drops from the windows of models what is older than a minute. */
+    public void expire(long nowNanos) {
+        servers.values().forEach(server -> server.expire(nowNanos));
+    }
+
+    /** The servers that were ever scraped, in the order of their names. */
+    public Collection<ServerAccount> servers() {
+        return servers.values();
+    }
+
+    /** Energy of the facility since the start, by component, in microjoules; only components that were measured. */
+    public Map<Component, Long> facilityMicrojoules() {
+        return facility;
+    }
+
+    /** What belongs to no model. */
+    public Amounts unattributed() {
+        return unattributed;
+    }
+
+    /** Whether the open intervals' energy is that of a server that answers. */
+    private List<ServerAccount> openServers() {
+        return servers.values().stream().filter(ServerAccount::isOpen).toList();
+    }
+
+    /** One slice of time as it is taken apart. */
+    private final class Slice {
+        private final double gramsPerMicrojoule;
+        private final Map<String, List<String>> serversByGpu;
+        private final Map<Pool, Double> gpuMicrojoules = new HashMap<>();
+        private final List<DeviceSlice> parts = new ArrayList<>();
+        private long overheadMicrojoules;
+
+        Slice(double gramsPerMicrojoule, Map<String, List<String>> serversByGpu) {
+            this.gramsPerMicrojoule = gramsPerMicrojoule;
+            this.serversByGpu = serversByGpu;
+        }
+
+        void takeGpu(MeterFeed meter, Gain gain) {
+            Map<Pool, Double> shares = gpuShares(meter.device());
+            long timely = gain.microjoules() - gain.lateMicrojoules();
+            shares.forEach((pool, share) -> gpuMicrojoules.merge(pool, share * timely, Double::sum));
+            take(meter, gain, shares);
+        }
+
+        void takeHost(MeterFeed meter, Gain gain, Map<Pool, Double> shares) {
+            take(meter, gain, shares);
+        }
+
+        private void take(MeterFeed meter, Gain gain, Map<Pool, Double> shares) {
+            Component component = meter.component();
+            flow(nobody, component, gain.lateMicrojoules());
+            List<Pool> pools = List.copyOf(shares.keySet());
+            double[] weights = pools.stream().mapToDouble(shares::get).toArray();
+            long[] split = Apportionment.split(gain.microjoules() - gain.lateMicrojoules(), weights);
+            for (int i = 0; i < split.length; i++) {
+                flow(pools.get(i), component, split[i]);
+            }
+            facility.merge(component, gain.microjoules(), Long::sum);
+            parts.add(new DeviceSlice(component, meter.device(), gain.microjoules()));
+        }
+
+        private void flow(Pool pool, Component component, long microjoules) {
+            overheadMicrojoules += pool.addEnergy(component, microjoules, gramsPerMicrojoule);
+        }
+
+        void amortize(EmbodiedRate rate, double grams, Map<Pool, Double> hostShares) {
+            Map<Pool, Double> shares = rate.component() == Component.GPU ? gpuShares(rate.device()) : hostShares;
+            double sum =
+                    shares.values().stream().mapToDouble(Double::doubleValue).sum();
+            shares.forEach((pool, share) -> pool.addEmbodied(rate.component(), grams * share / sum));
+        }
+
+        private Map<Pool, Double> gpuShares(String device) {
+            List<ServerAccount> open = serversByGpu.getOrDefault(device, List.of()).stream()
+                    .map(servers::get)
+                    .filter(account -> account != null && account.isOpen())
+                    .toList();
+            if (open.isEmpty()) {
+                return Map.of(nobody, 1.0);
+            }
+            boolean working = open.stream().anyMatch(account -> account.weightedTokensPerSecond() > 0);
+            Map<Pool, Double> shares = new HashMap<>();
+            for (ServerAccount account : open) {
+                shares.put(account.pool(), working ? account.weightedTokensPerSecond() : 1.0);
+            }
+            return normalized(shares);
+        }
+
+        /** How the host's own energy is shared; sums to 1. */
+        Map<Pool, Double> hostShares() {
+            if (gpuMicrojoules.values().stream().anyMatch(energy -> energy > 0)) {
+                return normalized(gpuMicrojoules);
+            }
+            List<ServerAccount> open = openServers();
+            if (open.isEmpty()) {
+                return Map.of(nobody, 1.0);
+            }
+            Map<Pool, Double> equal = new HashMap<>();
+            open.forEach(account -> equal.put(account.pool(), 1.0));
+            return normalized(equal);
+        }
+
+        private Map<Pool, Double> normalized(Map<Pool, Double> weights) {
+            double sum =
+                    weights.values().stream().mapToDouble(Double::doubleValue).sum();
+            Map<Pool, Double> shares = new HashMap<>();
+            weights.forEach((pool, weight) -> shares.put(pool, weight / sum));
+            return shares;
+        }
+
+        List<DeviceSlice> finish() {
+            if (overheadMicrojoules > 0 || pue > 1) {
+                facility.merge(Component.OVERHEAD, overheadMicrojoules, Long::sum);
+                parts.add(new DeviceSlice(Component.OVERHEAD, "", overheadMicrojoules));
+            }
+            return parts;
+        }
+    }
+}

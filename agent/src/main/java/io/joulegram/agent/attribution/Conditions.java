@@ -1,0 +1,26 @@
+package io.joulegram.agent.attribution;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * What holds during a slice of time.
+ *
+ * @param meters the meters of the facility
+ * @param embodied the devices whose making is amortized
+ * @param serversByGpu the servers that each GPU serves, by {@code device} label; a GPU that is not in it serves none
+ * @param gramsPerKwh carbon intensity for the grams of models; empty if unknown
+ */
+public record Conditions(
+        List<MeterFeed> meters,
+        List<EmbodiedRate> embodied,
+        Map<String, List<String>> serversByGpu,
+        OptionalDouble gramsPerKwh) {
+    /** Copies the collections. */
+    public Conditions {
+        meters = List.copyOf(meters);
+        embodied = List.copyOf(embodied);
+        serversByGpu = Map.copyOf(serversByGpu);
+    }
+}

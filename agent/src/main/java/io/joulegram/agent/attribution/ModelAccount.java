@@ -1,0 +1,121 @@
+package io.joulegram.agent.attribution;
+
+import io.joulegram.power.Component;
+import io.joulegram.tokens.ModelTokens;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** What one model of one server has used and done since the start. Owned by the accounting thread. */
+public final class ModelAccount {
+    private final String model;
+    private final Amounts prefill = new Amounts();
+    private final Amounts decode = new Amounts();
+    private final Amounts idle = new Amounts();
+    private final RollingWindow window = new RollingWindow();
+
+    private ModelTokens latest;
+    private TokenDelta attributed = new TokenDelta(0, 0, 0, 0);
+    private long unattributedTokens;
+
+    ModelAccount(ModelTokens first) {
+        model = first.model();
+        latest = first;
+    }
+
+    void book(IntervalShare share) {
+        prefill.add(share.prefill());
+        decode.add(share.decode());
+        idle.add(share.idle());
+        attributed = attributed.plus(share.tokens());
+        window.add(share);
+    }
+
+    void bookUnattributed(TokenDelta tokens) {
+        unattributedTokens += tokens.all();
+    }
+
+    void noteLatest(ModelTokens tokens) {
+        latest = tokens;
+    }
+
+    /** Brings the gauges up to date without moving the counters that the open interval began with. */
+    void noteRequests(ModelTokens now) {
+        latest = new ModelTokens(
+                model,
+                latest.promptTokens(),
+                latest.cachedPromptTokens(),
+                latest.generatedTokens(),
+                now.requestsRunning(),
+                now.requestsWaiting());
+    }
+
+    ModelTokens latest() {
+        return latest;
+    }
+
+    /** The {@code model} label. */
+    public String model() {
+        return model;
+    }
+
+    /** Energy and grams of a phase since the start. */
+    public Amounts amounts(Phase phase) {
+        return switch (phase) {
+            case PREFILL -> prefill;
+            case DECODE -> decode;
+            case IDLE -> idle;
+        };
+    }
+
+    /** Grams of CO2e from the energy of all phases. */
+    public double operationalGrams() {
+        return prefill.totalOperationalGrams() + decode.totalOperationalGrams() + idle.totalOperationalGrams();
+    }
+
+    /** Grams of CO2e from the making of the devices. */
+    public double embodiedGrams() {
+        return prefill.totalEmbodiedGrams() + decode.totalEmbodiedGrams() + idle.totalEmbodiedGrams();
+    }
+
+    /** Energy of a component in a phase, in microjoules. */
+    public long microjoules(Phase phase, Component component) {
+        return amounts(phase).microjoules(component);
+    }
+
+    /** Prompt tokens, as the server counts them, whose energy is in this account; empty if not counted. */
+    public OptionalLong promptTokens() {
+        return latest.promptTokens().isPresent() ? OptionalLong.of(attributed.prompt()) : OptionalLong.empty();
+    }
+
+    /** Prompt tokens from a cache whose energy is in this account; empty if not counted. */
+    public OptionalLong cachedPromptTokens() {
+        return latest.cachedPromptTokens().isPresent()
+                ? OptionalLong.of(attributed.cachedPrompt())
+                : OptionalLong.empty();
+    }
+
+    /** Output tokens whose energy is in this account; empty if not counted. */
+    public OptionalLong generatedTokens() {
+        return latest.generatedTokens().isPresent() ? OptionalLong.of(attributed.generated()) : OptionalLong.empty();
+    }
+
+    /** Tokens of times whose energy could not be attributed. */
+    public long unattributedTokens() {
+        return unattributedTokens;
+    }
+
+    /** Requests in the batch at the newest scrape. */
+    public OptionalDouble requestsRunning() {
+        return latest.requestsRunning();
+    }
+
+    /** Requests in the queue at the newest scrape. */
+    public OptionalDouble requestsWaiting() {
+        return latest.requestsWaiting();
+    }
+
+    /** The last minute. */
+    public RollingWindow window() {
+        return window;
+    }
+}

@@ -1,0 +1,232 @@
+package io.joulegram.agent.attribution;
+
+import io.joulegram.power.Component;
+import io.joulegram.tokens.ModelTokens;
+import io.joulegram.tokens.Scrape;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/**
+ * The open interval of one server, and the accounts of its models.
+ *
+ * <p>An interval begins at one scrape and ends at a later one:
+ *
+ * <ul>
+ *   <li>With tokens, the energy that the devices would have used idle goes to idle, the rest to the models by the
+ *       {@linkplain TokenWeights weights} of their tokens, prefill and decode apart.
+ *   <li>Without tokens, and with nothing running, all of it is idle.
+ *   <li>Without tokens while requests run (a long prefill, or a server that counts at the end of a request), the
+ *       interval stays open, at most for {@value #MAX_OPEN_NANOS} ns.
+ *   <li>If the server was restarted in between, tokens may be missing, so neither its energy nor its tokens are
+ *       attributed.
+ * </ul>
+ *
+ * <p>Owned by the accounting thread.
+ */
+public final class ServerAccount {
+    /** A request that computes its prompt for longer than this is taken to have died. */
+    static final long MAX_OPEN_NANOS = 30_000_000_000L;
+
+    private final String server;
+    private final TokenWeights weights;
+    private final Pool pool;
+    private final Map<String, ModelAccount> models = new TreeMap<>();
+    private final IdlePower idlePower = new IdlePower();
+
+    private boolean open;
+    private long openedNanos;
+    private boolean quietBefore;
+    private double weightedTokensPerSecond;
+
+    ServerAccount(String server, TokenWeights weights, double pue) {
+        this.server = server;
+        this.weights = weights;
+        pool = new Pool(pue);
+    }
+
+    /** The {@code server} label. */
+    public String server() {
+        return server;
+    }
+
+    /** The models, in the order of their names. */
+    public Collection<ModelAccount> models() {
+        return models.values();
+    }
+
+    /** Energy of the open interval, whose model is not known yet. */
+    public Amounts pending() {
+        return pool.amounts();
+    }
+
+    /** The idle power learned so far. */
+    IdlePower idlePower() {
+        return idlePower;
+    }
+
+    Pool pool() {
+        return pool;
+    }
+
+    /** Whether energy flows into this server's interval: it answers, or did so a moment ago. */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** Tokens per second, weighted, in the last interval that had any; for sharing a device with another server. */
+    double weightedTokensPerSecond() {
+        return weightedTokensPerSecond;
+    }
+
+    /** What one model did in the interval. */
+    private record Work(ModelAccount account, ModelTokens now, TokenDelta tokens) {}
+
+    /**
+     * Ends the interval at a scrape, up to which all energy has been taken in.
+     *
+     * @param unattributed takes the energy that no model can be given
+     */
+    void onScrape(Scrape scrape, Amounts unattributed) {
+        List<Work> works = scrape.models().stream()
+                .map(now -> work(now, scrape.traits().promptIncludesCached()))
+                .toList();
+        if (!open || scrape.restarted()) {
+            begin(scrape.atNanos(), works, unattributed);
+            return;
+        }
+        long elapsedNanos = scrape.atNanos() - openedNanos;
+        if (elapsedNanos <= 0) {
+            return;
+        }
+        boolean busy = works.stream().anyMatch(work -> isBusy(work.now()));
+        boolean worked = works.stream().anyMatch(work -> !work.tokens().isEmpty());
+        if (!worked && busy && elapsedNanos < MAX_OPEN_NANOS) {
+            quietBefore = false;
+            works.forEach(work -> work.account().noteRequests(work.now()));
+            return;
+        }
+        noteQuiet(!worked && !busy, elapsedNanos);
+        Amounts amounts = new Amounts();
+        pool.drainTo(amounts);
+        if (works.isEmpty()) {
+            unattributed.add(amounts);
+        } else {
+            distribute(amounts, works, scrape.atNanos(), elapsedNanos);
+        }
+        works.forEach(work -> work.account().noteLatest(work.now()));
+        openedNanos = scrape.atNanos();
+    }
+
+    /** Gives up on the open interval: the server has been silent for too long. */
+    void onOutage(Amounts unattributed) {
+        pool.drainTo(unattributed);
+        open = false;
+        quietBefore = false;
+    }
+
+    /** Forgets what was learned of the devices, because they are others now. */
+    void onDevicesChanged() {
+        idlePower.reset();
+        quietBefore = false;
+    }
+
+    void expire(long nowNanos) {
+        models.values().forEach(model -> model.window().expire(nowNanos));
+    }
+
+    private Work work(ModelTokens now, boolean promptIncludesCached) {
+        ModelAccount known = models.get(now.model());
+        TokenDelta delta = TokenDelta.between(known == null ? null : known.latest(), now, promptIncludesCached);
+        return new Work(models.computeIfAbsent(now.model(), name -> new ModelAccount(now)), now, delta);
+    }
+
+    /** Opens an interval; what was open before is of nobody, and so are the tokens since. */
+    private void begin(long atNanos, List<Work> works, Amounts unattributed) {
+        pool.drainTo(unattributed);
+        for (Work work : works) {
+            work.account().bookUnattributed(work.tokens());
+            work.account().noteLatest(work.now());
+        }
+        open = true;
+        openedNanos = atNanos;
+        quietBefore = false;
+    }
+
+    private static boolean isBusy(ModelTokens model) {
+        return model.requestsRunning().orElse(0) > 0 || model.requestsWaiting().orElse(0) > 0;
+    }
+
+    /** Learns from a quiet interval, unless it is the first after some work, which may hold the work's tail. */
+    private void noteQuiet(boolean quiet, long elapsedNanos) {
+        if (quiet && quietBefore) {
+            idlePower.learn(pool.amounts(), elapsedNanos);
+        }
+        quietBefore = quiet;
+    }
+
+    private void distribute(Amounts amounts, List<Work> works, long endNanos, long elapsedNanos) {
+        double[] active = works.stream()
+                .flatMapToDouble(work ->
+                        DoubleStream.of(weights.prefillWeight(work.tokens()), weights.decodeWeight(work.tokens())))
+                .toArray();
+        double[] equal = new double[works.size()];
+        Arrays.fill(equal, 1);
+        double weightSum = DoubleStream.of(active).sum();
+        boolean worked = weightSum > 0;
+        if (worked) {
+            weightedTokensPerSecond = weightSum * 1e9 / elapsedNanos;
+        }
+        List<Amounts> activeParts = emptyParts(active.length);
+        List<Amounts> idleParts = emptyParts(equal.length);
+        for (Component component : Component.values()) {
+            long energy = amounts.microjoules(component);
+            long idle = worked ? idlePower.idleMicrojoules(component, energy, elapsedNanos) : energy;
+            double gramsPerMicrojoule = energy > 0 ? amounts.operationalGrams(component) / energy : 0;
+            spread(component, idle, gramsPerMicrojoule, equal, idleParts);
+            spread(component, energy - idle, gramsPerMicrojoule, active, activeParts);
+            // Hardware is there whether or not it works, so its grams follow the work, or rest with the idle models.
+            spreadEmbodied(
+                    component,
+                    amounts.embodiedGrams(component),
+                    worked ? active : equal,
+                    worked ? activeParts : idleParts);
+        }
+        for (int i = 0; i < works.size(); i++) {
+            Work work = works.get(i);
+            work.account()
+                    .book(new IntervalShare(
+                            endNanos,
+                            work.tokens(),
+                            activeParts.get(2 * i),
+                            activeParts.get(2 * i + 1),
+                            idleParts.get(i),
+                            idlePower.isKnown()));
+        }
+    }
+
+    private static List<Amounts> emptyParts(int count) {
+        return Stream.generate(Amounts::new).limit(count).toList();
+    }
+
+    private static void spread(
+            Component component, long microjoules, double gramsPerMicrojoule, double[] weights, List<Amounts> parts) {
+        if (microjoules > 0) {
+            long[] split = Apportionment.split(microjoules, weights);
+            for (int i = 0; i < split.length; i++) {
+                parts.get(i).addEnergy(component, split[i], split[i] * gramsPerMicrojoule);
+            }
+        }
+    }
+
+    private static void spreadEmbodied(Component component, double grams, double[] weights, List<Amounts> parts) {
+        double sum = DoubleStream.of(weights).sum();
+        for (int i = 0; i < weights.length; i++) {
+            parts.get(i).addEmbodied(component, grams * weights[i] / sum);
+        }
+    }
+}
