@@ -1,0 +1,89 @@
+package io.joulegram.agent.serving;
+
+import io.joulegram.agent.serving.ServedDevices.Link;
+import io.joulegram.host.GpuOwnership;
+import io.joulegram.host.GpuOwnership.Evidence;
+import io.joulegram.host.GpuOwnership.ServerGpus;
+import io.joulegram.power.GpuProcess;
+import io.joulegram.tokens.ServerTarget;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the GPUs that serve each server: those in the configuration; else those whose computing processes are kin of the
+ * process that listens on the server's port; else, if there is but one server and the processes do not tell, all GPUs.
+ *
+ * <p>Used by one thread.
+ */
+final class GpuLinks {
+    private static final Logger LOG = LoggerFactory.getLogger(GpuLinks.class);
+
+    private final GpuOwnership ownership;
+    private boolean failedBefore;
+
+    GpuLinks(GpuOwnership ownership) {
+        this.ownership = ownership;
+    }
+
+    /**
+     * @param processesByDevice the processes that compute on each GPU, by {@code device} label; in the order of devices
+     */
+    ServedDevices find(Collection<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
+        Set<Integer> ports = servers.stream()
+                .filter(server -> server.devices().isEmpty())
+                .map(GpuLinks::port)
+                .collect(Collectors.toSet());
+        Map<Integer, ServerGpus> owned = owned(ports, processesByDevice);
+        Map<String, Link> links = new TreeMap<>();
+        for (ServerTarget server : servers) {
+            links.put(server.name(), link(server, owned, servers.size(), processesByDevice));
+        }
+        return new ServedDevices(links);
+    }
+
+    private static Link link(
+            ServerTarget server,
+            Map<Integer, ServerGpus> owned,
+            int serverCount,
+            Map<String, List<GpuProcess>> processesByDevice) {
+        if (!server.devices().isEmpty()) {
+            return new Link(server.devices(), "config");
+        }
+        ServerGpus gpus = owned.get(port(server));
+        if (gpus != null && gpus.evidence() != Evidence.NONE) {
+            return new Link(gpus.devices(), gpus.evidence().label());
+        }
+        return serverCount == 1 && !processesByDevice.isEmpty()
+                ? new Link(List.copyOf(processesByDevice.keySet()), "only-server")
+                : Link.NONE;
+    }
+
+    private Map<Integer, ServerGpus> owned(Set<Integer> ports, Map<String, List<GpuProcess>> processesByDevice) {
+        if (ports.isEmpty() || processesByDevice.isEmpty()) {
+            return Map.of();
+        }
+        try {
+            Map<Integer, ServerGpus> owned = ownership.find(ports, processesByDevice);
+            failedBefore = false;
+            return owned;
+        } catch (IOException e) {
+            if (!failedBefore) {
+                LOG.warn("who listens on which port cannot be read: {}", String.valueOf(e.getMessage()));
+                failedBefore = true;
+            }
+            return Map.of();
+        }
+    }
+
+    private static int port(ServerTarget server) {
+        int port = server.baseUri().getPort();
+        return port >= 0 ? port : "https".equals(server.baseUri().getScheme()) ? 443 : 80;
+    }
+}
