@@ -155,7 +155,13 @@ public final class Attribution {
         return unattributed;
     }
 
-    /** Whether the open intervals' energy is that of a server that answers. */
+    /** Energy in open intervals, whose model is not known yet; a copy. */
+    public Amounts pending() {
+        Amounts sum = new Amounts();
+        servers.values().forEach(server -> sum.add(server.pending()));
+        return sum;
+    }
+
     private List<ServerAccount> openServers() {
         return servers.values().stream().filter(ServerAccount::isOpen).toList();
     }

@@ -28,8 +28,12 @@ public final class EnergyBook {
                 return reason;
             }
             long newest = meter.lastValueNanos();
-            long staleAfterNanos = Math.max(MIN_STALE_NANOS, 5 * sampler.intervalNanos());
-            return newest == Long.MIN_VALUE || nowNanos - newest > staleAfterNanos ? "no believable value" : "";
+            return newest == Long.MIN_VALUE || nowNanos - newest > staleAfterNanos() ? "no believable value" : "";
+        }
+
+        /** A value that is older says nothing of now. */
+        public long staleAfterNanos() {
+            return Math.max(MIN_STALE_NANOS, 5 * sampler.intervalNanos());
         }
 
         /** Whether the meter has values now. */

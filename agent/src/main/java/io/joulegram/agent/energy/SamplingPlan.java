@@ -17,7 +17,8 @@ import java.util.Set;
  */
 public record SamplingPlan(Duration interval, Duration raplInterval, Duration powerInterval, Duration hangTimeout) {
     private static final Set<Sensor> RAPL = Set.of(Sensor.RAPL_PERF, Sensor.RAPL_POWERCAP, Sensor.RAPL_MSR);
-    private static final Duration ESTIMATE_INTERVAL = Duration.ofSeconds(1);
+    private static final Set<Sensor> SLOW = Set.of(Sensor.ESTIMATE, Sensor.CONSTANT);
+    private static final Duration SLOW_INTERVAL = Duration.ofMillis(500);
 
     SamplingSchedule scheduleFor(PowerSource source, long nowNanos) {
         boolean counts = source.channels().stream().anyMatch(channel -> channel.quantity() == Quantity.ENERGY);
@@ -25,8 +26,8 @@ public record SamplingPlan(Duration interval, Duration raplInterval, Duration po
     }
 
     private Duration intervalFor(PowerSource source, boolean counts) {
-        if (has(source, Set.of(Sensor.ESTIMATE))) {
-            return ESTIMATE_INTERVAL;
+        if (has(source, SLOW)) {
+            return SLOW_INTERVAL;
         }
         if (has(source, RAPL)) {
             return raplInterval;

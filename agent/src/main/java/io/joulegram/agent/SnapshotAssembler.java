@@ -1,0 +1,302 @@
+package io.joulegram.agent;
+
+import io.joulegram.agent.attribution.Amounts;
+import io.joulegram.agent.attribution.Attribution;
+import io.joulegram.agent.attribution.ModelAccount;
+import io.joulegram.agent.attribution.Phase;
+import io.joulegram.agent.attribution.RollingWindow;
+import io.joulegram.agent.attribution.ServerAccount;
+import io.joulegram.agent.energy.EnergyBook;
+import io.joulegram.agent.energy.Meter;
+import io.joulegram.agent.energy.MeterStream;
+import io.joulegram.agent.energy.PowerHistogram;
+import io.joulegram.agent.energy.SourceSampler;
+import io.joulegram.agent.energy.SourceSupervisor;
+import io.joulegram.agent.export.Snapshot;
+import io.joulegram.agent.export.Snapshot.Boundary;
+import io.joulegram.agent.export.Snapshot.CarbonState;
+import io.joulegram.agent.export.Snapshot.GpuState;
+import io.joulegram.agent.export.Snapshot.Load;
+import io.joulegram.agent.export.Snapshot.MeterState;
+import io.joulegram.agent.export.Snapshot.ModelState;
+import io.joulegram.agent.export.Snapshot.PerToken;
+import io.joulegram.agent.export.Snapshot.PhaseEnergy;
+import io.joulegram.agent.export.Snapshot.PhasePerToken;
+import io.joulegram.agent.export.Snapshot.PowerHistogramState;
+import io.joulegram.agent.export.Snapshot.ServerState;
+import io.joulegram.agent.export.Snapshot.SourceState;
+import io.joulegram.agent.export.Snapshot.StreamState;
+import io.joulegram.agent.export.Snapshot.TokenKind;
+import io.joulegram.agent.serving.ServedDevices;
+import io.joulegram.agent.serving.ServerWatch;
+import io.joulegram.power.Component;
+import io.joulegram.power.GpuSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Makes the snapshot that is published out of the books as they stand. Used by the bookkeeping thread. */
+final class SnapshotAssembler {
+    private static final String PHASE_METHOD = "token_weights";
+
+    private final EnergyBook book;
+    private final SourceSupervisor supervisor;
+    private final Attribution attribution;
+    /** Grams of models mean nothing where the carbon intensity is not known. */
+    private final boolean intensityKnown;
+
+    SnapshotAssembler(EnergyBook book, SourceSupervisor supervisor, Attribution attribution, boolean intensityKnown) {
+        this.book = book;
+        this.supervisor = supervisor;
+        this.attribution = attribution;
+        this.intensityKnown = intensityKnown;
+    }
+
+    Snapshot assemble(
+            long nowNanos,
+            Collection<ServerWatch> servers,
+            ServedDevices devices,
+            CarbonState carbon,
+            OptionalLong agentMicrojoules) {
+        long wallMillis = System.currentTimeMillis();
+        return new Snapshot(
+                wallMillis,
+                nowNanos,
+                book.entries().stream()
+                        .filter(entry -> entry.meter().startNanos() != Long.MIN_VALUE)
+                        .map(entry -> meter(entry, nowNanos, wallMillis))
+                        .toList(),
+                gpus(),
+                sources(),
+                servers.stream().map(watch -> server(watch, devices)).toList(),
+                attribution.servers().stream()
+                        .flatMap(account -> account.models().stream().map(model -> model(account, model)))
+                        .toList(),
+                attribution.facilityMicrojoules(),
+                byComponent(attribution.unattributed()),
+                pending(),
+                carbon,
+                agentMicrojoules);
+    }
+
+    private static MeterState meter(EnergyBook.Entry entry, long nowNanos, long wallMillis) {
+        Meter meter = entry.meter();
+        boolean live = entry.isLive(nowNanos);
+        PowerHistogram histogram = meter.histogram();
+        return new MeterState(
+                meter.domain(),
+                meter.device(),
+                meter.streams().stream()
+                        .filter(stream -> stream.lastValueNanos() != Long.MIN_VALUE)
+                        .map(stream -> stream(entry, stream, live, nowNanos, wallMillis))
+                        .toList(),
+                meter.bestStream().channel().sensor(),
+                meter.curve().totalMicrojoules(),
+                meter.divergenceRatio(),
+                meter.counterResets(),
+                meter.unobservedNanos(),
+                Math.max(0, nowNanos - meter.lastValueNanos()),
+                live,
+                meter.isAdditive(),
+                new PowerHistogramState(PowerHistogram.boundsWatts(), histogram.counts(), histogram.sumWatts()));
+    }
+
+    private static StreamState stream(
+            EnergyBook.Entry entry, MeterStream stream, boolean meterLive, long nowNanos, long wallMillis) {
+        long ageNanos = nowNanos - stream.lastValueNanos();
+        double watts = stream.watts();
+        boolean live = meterLive && ageNanos <= entry.staleAfterNanos();
+        return new StreamState(
+                stream.channel().sensor(),
+                stream.channel().quantity(),
+                stream.microjoules(),
+                live && Double.isFinite(watts) ? OptionalDouble.of(watts) : OptionalDouble.empty(),
+                entry.meter().uncertaintyRatio(stream, nowNanos),
+                positive(stream.channel().windowNanos()),
+                positive(stream.updatePeriodNanos()),
+                stream.lastValueNanos(),
+                wallMillis - ageNanos / 1_000_000,
+                live);
+    }
+
+    private static OptionalLong positive(long value) {
+        return value > 0 ? OptionalLong.of(value) : OptionalLong.empty();
+    }
+
+    private List<GpuState> gpus() {
+        List<GpuState> states = new ArrayList<>();
+        for (SourceSampler sampler : book.samplers()) {
+            if (sampler.source() instanceof GpuSource gpu) {
+                boolean live = sampler.downReason().isEmpty();
+                states.add(
+                        new GpuState(gpu.info(), live ? Optional.ofNullable(gpu.telemetry()) : Optional.empty(), live));
+            }
+        }
+        return states;
+    }
+
+    private List<SourceState> sources() {
+        Stream<SourceState> open = book.samplers().stream().map(SnapshotAssembler::source);
+        Stream<SourceState> closed = supervisor.unavailable().entrySet().stream()
+                .map(entry -> new SourceState(
+                        entry.getKey(),
+                        false,
+                        entry.getValue().reason(),
+                        entry.getValue().fix(),
+                        Map.of(),
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0));
+        return Stream.concat(open, closed).toList();
+    }
+
+    private static SourceState source(SourceSampler sampler) {
+        String reason = sampler.downReason();
+        return new SourceState(
+                sampler.source().name(),
+                reason.isEmpty(),
+                reason,
+                "",
+                sampler.errors(),
+                sampler.ticks(),
+                sampler.missedTicks(),
+                sampler.ticks(),
+                sampler.readNanos(),
+                sampler.ticks(),
+                sampler.latenessNanos());
+    }
+
+    private static ServerState server(ServerWatch watch, ServedDevices devices) {
+        String name = watch.target().name();
+        return new ServerState(
+                name,
+                watch.traits().map(traits -> traits.engine()),
+                watch.traits().map(traits -> traits.promptIncludesCached()),
+                watch.traits().map(traits -> traits.countsAt().label()),
+                watch.lastError().isEmpty(),
+                devices.of(name).devices(),
+                devices.of(name).origin(),
+                watch.lastError(),
+                watch.errors());
+    }
+
+    private ModelState model(ServerAccount server, ModelAccount model) {
+        RollingWindow window = model.window();
+        return new ModelState(
+                server.server(),
+                model.model(),
+                model.promptTokens(),
+                model.cachedPromptTokens(),
+                model.generatedTokens(),
+                model.unattributedTokens(),
+                model.requestsRunning(),
+                model.requestsWaiting(),
+                PHASE_METHOD,
+                energy(model),
+                intensityKnown ? OptionalDouble.of(model.operationalGrams()) : OptionalDouble.empty(),
+                model.embodiedGrams(),
+                perToken(window),
+                phases(window),
+                sci(window));
+    }
+
+    private List<PhaseEnergy> energy(ModelAccount model) {
+        List<PhaseEnergy> energy = new ArrayList<>();
+        for (Component component : attribution.facilityMicrojoules().keySet()) {
+            for (Phase phase : Phase.values()) {
+                energy.add(new PhaseEnergy(component, published(phase), model.microjoules(phase, component)));
+            }
+        }
+        return energy;
+    }
+
+    private static Snapshot.Phase published(Phase phase) {
+        return switch (phase) {
+            case PREFILL -> Snapshot.Phase.PREFILL;
+            case DECODE -> Snapshot.Phase.DECODE;
+            case IDLE -> Snapshot.Phase.IDLE;
+        };
+    }
+
+    private List<PerToken> perToken(RollingWindow window) {
+        List<PerToken> figures = new ArrayList<>();
+        for (TokenKind kind : TokenKind.values()) {
+            long tokens = window.tokens(kind == TokenKind.ALL);
+            if (tokens == 0) {
+                continue;
+            }
+            for (Boundary boundary : Boundary.values()) {
+                if (!isKnown(window, boundary)) {
+                    continue;
+                }
+                for (Load load : Load.values()) {
+                    boolean active = load == Load.ACTIVE;
+                    if (!active || window.isActiveKnown()) {
+                        figures.add(perToken(window, kind, tokens, boundary, load));
+                    }
+                }
+            }
+        }
+        return figures;
+    }
+
+    private PerToken perToken(RollingWindow window, TokenKind kind, long tokens, Boundary boundary, Load load) {
+        Set<Component> components = components(boundary);
+        boolean active = load == Load.ACTIVE;
+        double joules = window.microjoules(components, active) * 1e-6 / tokens;
+        OptionalDouble grams =
+                intensityKnown ? OptionalDouble.of(window.grams(components, active) / tokens) : OptionalDouble.empty();
+        return new PerToken(kind, boundary, load, joules, grams);
+    }
+
+    /** A boundary is known if its main part is measured, and some of it was given to the model. */
+    private boolean isKnown(RollingWindow window, Boundary boundary) {
+        Component main = boundary == Boundary.GPU ? Component.GPU : Component.CPU;
+        return attribution.facilityMicrojoules().containsKey(main)
+                && window.microjoules(components(boundary), false) > 0;
+    }
+
+    private static Set<Component> components(Boundary boundary) {
+        return switch (boundary) {
+            case GPU -> RollingWindow.GPU;
+            case HOST -> RollingWindow.HOST;
+            case FACILITY -> RollingWindow.FACILITY;
+        };
+    }
+
+    private static List<PhasePerToken> phases(RollingWindow window) {
+        List<PhasePerToken> phases = new ArrayList<>();
+        window.prefillJoulesPerToken()
+                .ifPresent(joules -> phases.add(new PhasePerToken(Snapshot.Phase.PREFILL, joules)));
+        window.decodeJoulesPerToken().ifPresent(joules -> phases.add(new PhasePerToken(Snapshot.Phase.DECODE, joules)));
+        return phases;
+    }
+
+    private OptionalDouble sci(RollingWindow window) {
+        long tokens = window.tokens(true);
+        return intensityKnown && tokens > 0 && isKnown(window, Boundary.FACILITY)
+                ? OptionalDouble.of(window.grams(RollingWindow.FACILITY, false) / tokens)
+                : OptionalDouble.empty();
+    }
+
+    private Map<Component, Long> pending() {
+        Amounts sum = attribution.pending();
+        return byComponent(sum);
+    }
+
+    private Map<Component, Long> byComponent(Amounts amounts) {
+        Map<Component, Long> map = new EnumMap<>(Component.class);
+        attribution.facilityMicrojoules().keySet().forEach(part -> map.put(part, amounts.microjoules(part)));
+        return map;
+    }
+}
