@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -273,7 +274,7 @@ final class NvmlDeviceTest {
 
     private static void waitUntil(long nanoTime) {
         while (System.nanoTime() < nanoTime) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(nanoTime - System.nanoTime());
         }
     }
 }
