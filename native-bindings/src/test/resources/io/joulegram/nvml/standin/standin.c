@@ -37,9 +37,8 @@ static int64_t nanos(clockid_t clock) {
     return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-static int64_t wall_micros(int64_t monotonic_nanos) {
-    return (nanos(CLOCK_REALTIME) - nanos(CLOCK_MONOTONIC) + monotonic_nanos) / 1000;
-}
+/* How far the wall clock is ahead. Asked once per call, so that times told by one call are consistent. */
+static int64_t wall_ahead(void) { return nanos(CLOCK_REALTIME) - nanos(CLOCK_MONOTONIC); }
 
 static nvmlReturn_t copy_text(const int64_t *text, char *out, unsigned int length) {
     size_t needed = strlen((const char *)text) + 1;
@@ -305,9 +304,10 @@ static nvmlReturn_t field_value(const int64_t *gpu, int64_t now, nvmlFieldValue_
 EXPORT nvmlReturn_t nvmlDeviceGetFieldValues(nvmlDevice_t gpu, int count, nvmlFieldValue_t *values) {
     ENTER(gpu);
     int64_t now = nanos(CLOCK_MONOTONIC);
+    int64_t ahead = wall_ahead();
     nvmlReturn_t returned = NVML_ERROR_INVALID_ARGUMENT;
     for (int i = 0; i < count; i++) {
-        values[i].timestamp = wall_micros(now);
+        values[i].timestamp = (now + ahead) / 1000;
         values[i].latencyUsec = 1;
         values[i].nvmlReturn = field_value(gpu, now, &values[i]);
         if (returned != NVML_SUCCESS) {
@@ -331,10 +331,11 @@ EXPORT nvmlReturn_t nvmlDeviceGetSamples(nvmlDevice_t gpu, int type, unsigned lo
         return NVML_SUCCESS;
     }
     int64_t newest = last_update(gpu, period, nanos(CLOCK_MONOTONIC));
+    int64_t ahead = wall_ahead();
     unsigned int written = 0;
     for (int64_t i = ring - 1; i >= 0 && written < *count; i--) {
         int64_t time = newest - i * period;
-        unsigned long long stamp = (unsigned long long)wall_micros(time);
+        unsigned long long stamp = (unsigned long long)((time + ahead) / 1000);
         if (stamp > last_seen) {
             samples[written].timeStamp = stamp;
             samples[written].sampleValue.uiVal = (unsigned int)power_at(gpu, time);
@@ -459,7 +460,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetProcessUtilization(nvmlDevice_t gpu, nvmlProces
                                                     unsigned int *count, unsigned long long last_seen) {
     ENTER(gpu);
     unsigned int running = (unsigned int)get(gpu, PROCESS_COUNT);
-    unsigned long long stamp = (unsigned long long)wall_micros(nanos(CLOCK_MONOTONIC));
+    unsigned long long stamp = (unsigned long long)(nanos(CLOCK_REALTIME) / 1000);
     if (samples == NULL || *count < running) {
         *count = running;
         return running == 0 ? NVML_ERROR_NOT_FOUND : NVML_ERROR_INSUFFICIENT_SIZE;
