@@ -1,0 +1,137 @@
+package io.joulegram.power.nvml;
+
+import io.joulegram.nvml.NvmlDevice;
+import io.joulegram.nvml.NvmlException;
+import io.joulegram.nvml.NvmlFieldValues;
+import io.joulegram.nvml.NvmlReturn;
+import io.joulegram.power.Channel;
+import io.joulegram.power.GpuInfo;
+import io.joulegram.power.GpuSource;
+import io.joulegram.power.GpuTelemetry;
+import io.joulegram.power.Readings;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One GPU. What NVML answers is passed on as it is: a value that cannot be true is for the integrator to refuse, and an
+ * error is told again at each reading for as long as it lasts.
+ */
+final class NvmlGpuSource implements GpuSource {
+    private final NvmlSession session;
+    private final NvmlDevice device;
+    private final GpuInfo info;
+    private final NvmlChannels channels;
+    private final NvmlFieldValues fields;
+    private final int fieldCount;
+    private final NvmlTelemetry telemetryReader;
+    private volatile @Nullable GpuTelemetry telemetry;
+    private boolean closed;
+
+    private NvmlGpuSource(NvmlSession session, NvmlDevice device, GpuInfo info, NvmlChannels channels) {
+        this.session = session;
+        this.device = device;
+        this.info = info;
+        this.channels = channels;
+        fields = device.fieldValues(channels.fields());
+        fieldCount = channels.fields().size();
+        telemetryReader = new NvmlTelemetry(device);
+    }
+
+    /**
+     * Opens a GPU and asks it what it has.
+     *
+     * @throws NvmlException if it cannot be opened, or does not tell who it is
+     */
+    static NvmlGpuSource open(NvmlSession session, int index, String driver) throws NvmlException {
+        NvmlDevice device = session.nvml().device(index);
+        GpuInfo info = NvmlIdentity.of(device, driver);
+        NvmlGpuSource source = new NvmlGpuSource(session, device, info, NvmlChannels.probe(device));
+        session.acquire();
+        return source;
+    }
+
+    @Override
+    public String name() {
+        return "nvml:" + info.device();
+    }
+
+    @Override
+    public GpuInfo info() {
+        return info;
+    }
+
+    @Override
+    public List<Channel> channels() {
+        return channels.channels();
+    }
+
+    @Override
+    public void read(Readings readings) {
+        if (fieldCount > 0) {
+            readFields(readings);
+        }
+        if (channels.energyFunctionChannel() != NvmlChannels.NONE) {
+            long before = System.nanoTime();
+            int code = device.readEnergy();
+            note(readings, channels.energyFunctionChannel(), code, halfwaySince(before), device.energyMillijoules());
+        }
+        if (channels.usageFunctionChannel() != NvmlChannels.NONE) {
+            long before = System.nanoTime();
+            int code = device.readPowerUsage();
+            note(readings, channels.usageFunctionChannel(), code, halfwaySince(before), device.powerUsageMilliwatts());
+        }
+    }
+
+    @Override
+    public void refresh() {
+        try {
+            telemetry = telemetryReader.read();
+        } catch (NvmlException e) {
+            // The next reading of the channels tells the same, and that is where it is counted.
+            telemetry = null;
+        }
+    }
+
+    @Override
+    public @Nullable GpuTelemetry telemetry() {
+        return telemetry;
+    }
+
+    @Override
+    public String errorName(int errorCode) {
+        return NvmlReturn.name(errorCode);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            session.release();
+        }
+    }
+
+    /** Field n is channel n. */
+    private void readFields(Readings readings) {
+        long before = System.nanoTime();
+        fields.read();
+        long atNanos = halfwaySince(before);
+        for (int i = 0; i < fieldCount; i++) {
+            note(readings, i, fields.returnCode(i), atNanos, fields.value(i));
+        }
+    }
+
+    private static void note(Readings readings, int channel, int code, long atNanos, long value) {
+        if (code == NvmlReturn.SUCCESS) {
+            readings.measured(channel, atNanos, value);
+        } else if (NvmlReturn.isAbsent(code)) {
+            readings.unsupported(channel);
+        } else {
+            readings.failed(channel, code);
+        }
+    }
+
+    /** The driver took the value somewhere between call and return: the middle is off by half of that at most. */
+    private static long halfwaySince(long beforeNanos) {
+        return beforeNanos + (System.nanoTime() - beforeNanos) / 2;
+    }
+}

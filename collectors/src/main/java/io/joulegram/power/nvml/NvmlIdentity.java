@@ -1,0 +1,27 @@
+package io.joulegram.power.nvml;
+
+import io.joulegram.nvml.NvmlDevice;
+import io.joulegram.nvml.NvmlException;
+import io.joulegram.power.GpuInfo;
+
+/** Asks a GPU who it is. */
+final class NvmlIdentity {
+    private NvmlIdentity() {}
+
+    static GpuInfo of(NvmlDevice device, String driver) throws NvmlException {
+        return new GpuInfo(
+                Integer.toString(device.index()),
+                device.uuid(),
+                device.name(),
+                device.pciBusId(),
+                driver,
+                new Query<>(device::memory)
+                        .ask()
+                        .map(memory -> memory.totalBytes())
+                        .orElse(0L),
+                new Query<>(device::defaultPowerLimitMilliwatts)
+                        .ask()
+                        .map(milliwatts -> milliwatts / 1000.0)
+                        .orElse(0.0));
+    }
+}
