@@ -10,10 +10,6 @@ final class PerfEventAttr {
     static final int TYPE_OFFSET = 0;
     static final int SIZE_OFFSET = 4;
     static final int CONFIG_OFFSET = 8;
-    static final int SAMPLE_PERIOD_OFFSET = 16;
-    static final int SAMPLE_TYPE_OFFSET = 24;
-    static final int READ_FORMAT_OFFSET = 32;
-    static final int FLAGS_OFFSET = 40;
     static final int SIZE = 64;
 
     private PerfEventAttr() {}
