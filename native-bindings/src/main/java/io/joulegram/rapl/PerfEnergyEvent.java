@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
 public record PerfEnergyEvent(RaplDomain domain, String name, long config, double joulesPerCount) {
     private static final Pattern CONFIG = Pattern.compile("event=0x([0-9a-fA-F]{1,8})");
 
+    private static final double MIN_SCALE = 1e-15;
+    private static final double MAX_SCALE = 1;
+
     /** Reads the event's file and those beside it: {@code energy-pkg}, {@code .scale}, {@code .unit}. */
     static PerfEnergyEvent read(RaplDomain domain, Path file) throws RaplException {
         String text = SysfsAttribute.text(file);
@@ -38,7 +41,7 @@ public record PerfEnergyEvent(RaplDomain domain, String name, long config, doubl
         String text = SysfsAttribute.text(file);
         try {
             double scale = Double.parseDouble(text);
-            if (scale > 0 && scale <= 1) {
+            if (scale >= MIN_SCALE && scale <= MAX_SCALE) {
                 return scale;
             }
         } catch (NumberFormatException e) {
@@ -48,7 +51,8 @@ public record PerfEnergyEvent(RaplDomain domain, String name, long config, doubl
     }
 
     private static RaplException notAScale(Path file, String text) {
-        return RaplException.malformed(file, SysfsAttribute.quotable(text), "a scale above 0 and up to 1 joule");
+        return RaplException.malformed(
+                file, SysfsAttribute.quotable(text), "a scale from " + MIN_SCALE + " to " + MAX_SCALE + " joules");
     }
 
     private static Path sibling(Path file, String suffix) {

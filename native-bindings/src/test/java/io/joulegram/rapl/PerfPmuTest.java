@@ -59,6 +59,7 @@ class PerfPmuTest {
         "events/energy-pkg.scale, NaN",
         "events/energy-pkg.scale, -1",
         "events/energy-pkg.scale, 1e300",
+        "events/energy-pkg.scale, 1e-300",
         "events/energy-pkg.unit, Watts"
     })
     void namesAFileThatDoesNotHoldWhatItShould(String file, String content) throws IOException {
