@@ -49,8 +49,9 @@ class RaplSourceTest {
 
             double truth = live.energyMicrojoules(drive.zone(), last.timeNanos(0))
                     - live.energyMicrojoules(drive.zone(), first.timeNanos(0));
-            // A machine under load writes the counter late at either end: up to 20 ms at 400 W are allowed for.
-            assertThat((double) sum).isCloseTo(truth, within(8_000_000.0));
+            // A machine under load writes the counter late at either end: up to 100 ms at 400 W are allowed for, which
+            // is less than half a wrap.
+            assertThat((double) sum).isCloseTo(truth, within(40_000_000.0));
             assertThat(wraps).isBetween(2, 4);
         }
     }
