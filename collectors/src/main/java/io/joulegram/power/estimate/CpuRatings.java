@@ -1,0 +1,72 @@
+package io.joulegram.power.estimate;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The built-in table of processors, {@code cpu-tdp.csv}: facts collected one by one, each with its source. Immutable.
+ */
+final class CpuRatings {
+    private static final String RESOURCE = "cpu-tdp.csv";
+
+    private final List<CpuRating> ratings;
+
+    CpuRatings(List<CpuRating> ratings) {
+        this.ratings = List.copyOf(ratings);
+    }
+
+    /** Reads the built-in table. */
+    static CpuRatings builtIn() {
+        List<CpuRating> ratings = new ArrayList<>();
+        try (InputStream resource = CpuRatings.class.getResourceAsStream(RESOURCE)) {
+            if (resource == null) {
+                throw new IllegalStateException(RESOURCE + " is missing from the jar");
+            }
+            try (CsvReader<NamedCsvRecord> rows =
+                    CsvReader.builder().ofNamedCsvRecord(new InputStreamReader(resource, StandardCharsets.UTF_8))) {
+                for (NamedCsvRecord row : rows) {
+                    ratings.add(new CpuRating(
+                            row.getField("name"),
+                            Integer.parseInt(row.getField("cores")),
+                            Double.parseDouble(row.getField("tdp_w"))));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new CpuRatings(ratings);
+    }
+
+    /**
+     * Finds a processor by the name it gives itself, such as {@code Intel(R) Xeon(R) Platinum 8480+} or {@code AMD EPYC
+     * 7763 64-Core Processor}: every word of the table's name must be in it, in order and side by side.
+     */
+    Optional<CpuRating> find(String cpuName) {
+        List<String> words = words(cpuName);
+        return ratings.stream()
+                .filter(rating -> Collections.indexOfSubList(words, words(rating.name())) >= 0)
+                .findFirst();
+    }
+
+    List<CpuRating> all() {
+        return ratings;
+    }
+
+    private static List<String> words(String name) {
+        String plain = name.toLowerCase(Locale.ROOT)
+                .replace("(r)", " ")
+                .replace("(tm)", " ")
+                .replaceAll("\\bcpu\\b", " ");
+        return List.of(plain.strip().split("[^a-z0-9+]+"));
+    }
+}

@@ -1,0 +1,57 @@
+package io.joulegram.rapl;
+
+import io.joulegram.posix.NativeBuffer;
+import io.joulegram.posix.PosixException;
+import io.joulegram.posix.PosixFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** A file of sysfs that holds one short text. */
+final class SysfsAttribute {
+    /** Sysfs gives at most one page; the attributes read here are lists of processors at the longest. */
+    private static final int MAX_BYTES = 4096;
+
+    private static final int MAX_QUOTED_CHARS = 40;
+
+    private SysfsAttribute() {}
+
+    /** The text, without the white space around it. */
+    static String text(Path file) throws RaplException {
+        NativeBuffer buffer = new NativeBuffer(MAX_BYTES);
+        try (PosixFile open = PosixFile.openReadOnly(file)) {
+            int length = open.readAt(buffer, MAX_BYTES, 0);
+            if (length < 0) {
+                throw new PosixException("read", file.toString(), -length);
+            }
+            byte[] bytes = new byte[length];
+            buffer.bytes().get(0, bytes);
+            return new String(bytes, StandardCharsets.ISO_8859_1).strip();
+        } catch (PosixException e) {
+            throw RaplException.of(e);
+        }
+    }
+
+    /** The text as a decimal number from 0 up to {@code max}. */
+    static long number(Path file, long max) throws RaplException {
+        String text = text(file);
+        try {
+            long value = Long.parseLong(text);
+            if (value >= 0 && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw notANumber(file, text, max);
+        }
+        throw notANumber(file, text, max);
+    }
+
+    private static RaplException notANumber(Path file, String text, long max) {
+        return RaplException.malformed(file, quotable(text), "a number from 0 to " + max);
+    }
+
+    /** What a message may hold of a text from outside: its begin, and only printable characters. */
+    static String quotable(String text) {
+        String begin = text.length() <= MAX_QUOTED_CHARS ? text : text.substring(0, MAX_QUOTED_CHARS) + "...";
+        return begin.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}
