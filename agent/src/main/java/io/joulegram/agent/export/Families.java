@@ -79,7 +79,7 @@ final class Families {
     void addSummary(MetricCatalogue metric, long count, long sumNanos, String... labelValues) {
         List<String> labels = List.of(labelValues);
         if (count >= 0 && sumNanos >= 0 && isNew(metric, labels)) {
-            sample(metric, metric.metricName() + "_count", metric.labels(), labels, count);
+            sample(metric, metric.metricName() + "_count", metric.labels(), labels, (double) count);
             sample(metric, metric.metricName() + "_sum", metric.labels(), labels, sumNanos / NANOS_PER_SECOND);
         }
     }
@@ -99,9 +99,9 @@ final class Families {
             cumulative += counts.get(i);
             double bound = i < bounds.size() ? bounds.get(i) : Double.POSITIVE_INFINITY;
             List<String> bucketLabels = with(labels, Collector.doubleToGoString(bound));
-            sample(metric, metric.metricName() + "_bucket", bucketNames, bucketLabels, cumulative);
+            sample(metric, metric.metricName() + "_bucket", bucketNames, bucketLabels, (double) cumulative);
         }
-        sample(metric, metric.metricName() + "_count", metric.labels(), labels, cumulative);
+        sample(metric, metric.metricName() + "_count", metric.labels(), labels, (double) cumulative);
         sample(metric, metric.metricName() + "_sum", metric.labels(), labels, histogram.sumWatts());
     }
 
