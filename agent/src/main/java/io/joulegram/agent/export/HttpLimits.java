@@ -15,10 +15,11 @@ final class HttpLimits {
             "sun.net.httpserver.idleInterval", "75",
             "sun.net.httpserver.maxReqTime", "5",
             "sun.net.httpserver.maxRspTime", "20",
-            // Headers of a request, in number and in bytes, and the bytes of an unread body that are skipped.
+            // Headers of a request, in number and in bytes.
             "sun.net.httpserver.maxReqHeaders", "64",
             "sun.net.httpserver.maxReqHeaderSize", "32768",
-            "sun.net.httpserver.drainAmount", "0",
+            // Bytes of an unread body that are skipped. At 0 the server closes every connection, body or not.
+            "sun.net.httpserver.drainAmount", "1024",
             // Without this every answer on a kept connection waits for the client's delayed ACK, about 40 ms.
             "sun.net.httpserver.nodelay", "true");
 

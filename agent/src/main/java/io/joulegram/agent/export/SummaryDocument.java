@@ -7,6 +7,7 @@ import io.joulegram.agent.export.Snapshot.IntensityState;
 import io.joulegram.agent.export.Snapshot.ModelState;
 import io.joulegram.agent.export.Snapshot.PerToken;
 import io.joulegram.agent.export.Snapshot.PhaseEnergy;
+import java.util.OptionalDouble;
 
 /**
  * {@code /api/v1/summary}: energy, carbon and figures per token of each model, and what of the host's energy belongs to
@@ -14,9 +15,10 @@ import io.joulegram.agent.export.Snapshot.PhaseEnergy;
  */
 final class SummaryDocument {
     byte[] render(Snapshot snapshot) {
+        boolean embodiedKnown = !snapshot.carbon().embodied().isEmpty();
         JsonObject document = new JsonObject();
         document.number("unixMillis", snapshot.wallMillis())
-                .objects("models", snapshot.models(), SummaryDocument::model)
+                .objects("models", snapshot.models(), (json, model) -> model(json, model, embodiedKnown))
                 .numbers("facilityMicrojoules", snapshot.facilityMicrojoules())
                 .numbers("unattributedMicrojoules", snapshot.unattributedMicrojoules())
                 .numbers("pendingMicrojoules", snapshot.pendingMicrojoules())
@@ -25,7 +27,7 @@ final class SummaryDocument {
         return document.toBytes();
     }
 
-    private static void model(JsonObject json, ModelState model) {
+    private static void model(JsonObject json, ModelState model, boolean embodiedKnown) {
         json.text("server", model.server()).text("model", model.model());
         json.object("tokens")
                 .number("prompt", model.promptTokens())
@@ -36,7 +38,9 @@ final class SummaryDocument {
         json.text("phaseMethod", model.phaseMethod())
                 .objects("energy", model.energy(), SummaryDocument::energy)
                 .number("operationalGrams", model.operationalGrams())
-                .number("embodiedGrams", model.embodiedGrams())
+                .number(
+                        "embodiedGrams",
+                        embodiedKnown ? OptionalDouble.of(model.embodiedGrams()) : OptionalDouble.empty())
                 .objects("perToken", model.perToken(), SummaryDocument::perToken)
                 .objects(
                         "phasePerToken",

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -142,6 +144,20 @@ class HttpEndpointTest {
             }
         }
         assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void keepsTheConnectionForTheNextRequest() throws Exception {
+        byte[] request = "HEAD /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8);
+        try (Socket socket = connect()) {
+            BufferedReader reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+            for (int i = 0; i < 20; i++) {
+                socket.getOutputStream().write(request);
+                assertThat(reader.readLine()).isEqualTo("HTTP/1.1 200 OK");
+                assertThat(reader.lines().takeWhile(header -> !header.isEmpty()))
+                        .isNotEmpty();
+            }
+        }
     }
 
     @ParameterizedTest
