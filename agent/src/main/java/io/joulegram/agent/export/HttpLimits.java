@@ -14,7 +14,7 @@ final class HttpLimits {
             // Seconds that an idle connection, the reading of a request and the writing of an answer may last.
             "sun.net.httpserver.idleInterval", "75",
             "sun.net.httpserver.maxReqTime", "5",
-            "sun.net.httpserver.maxRspTime", "20",
+            "sun.net.httpserver.maxRspTime", "10",
             // Headers of a request, in number and in bytes.
             "sun.net.httpserver.maxReqHeaders", "64",
             "sun.net.httpserver.maxReqHeaderSize", "32768",
