@@ -1,0 +1,59 @@
+package io.joulegram.agent.export;
+
+import io.joulegram.agent.export.Snapshot.CarbonState;
+import io.joulegram.agent.export.Snapshot.EmbodiedState;
+import io.joulegram.agent.export.Snapshot.GramsState;
+import io.joulegram.agent.export.Snapshot.IntensityState;
+import io.joulegram.power.Component;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The series of the whole host: energy by component, the agent's own, and carbon. */
+final class FacilitySeries {
+    private final Families families;
+
+    FacilitySeries(Families families) {
+        this.families = families;
+    }
+
+    void add(Snapshot snapshot) {
+        addEnergy(MetricCatalogue.FACILITY_ENERGY_JOULES_TOTAL, snapshot.facilityMicrojoules());
+        addEnergy(MetricCatalogue.UNATTRIBUTED_ENERGY_JOULES_TOTAL, snapshot.unattributedMicrojoules());
+        addEnergy(MetricCatalogue.PENDING_ENERGY_JOULES, snapshot.pendingMicrojoules());
+        snapshot.agentMicrojoules()
+                .ifPresent(energy -> families.addJoules(MetricCatalogue.AGENT_ENERGY_JOULES_TOTAL, energy));
+        addCarbon(snapshot.carbon());
+    }
+
+    private void addEnergy(MetricCatalogue metric, Map<Component, Long> microjoules) {
+        new TreeMap<>(microjoules)
+                .forEach((component, energy) -> families.addJoules(metric, energy, component.label()));
+    }
+
+    private void addCarbon(CarbonState carbon) {
+        families.add(MetricCatalogue.PUE_RATIO, carbon.pue());
+        for (IntensityState grid : carbon.intensities()) {
+            String[] labels = {grid.zone(), grid.provider(), grid.signal()};
+            families.add(MetricCatalogue.GRID_CARBON_INTENSITY_GRAMS_PER_KWH, grid.gramsPerKwh(), labels);
+            families.add(MetricCatalogue.GRID_CARBON_INTENSITY_AGE_SECONDS, grid.ageSeconds(), labels);
+        }
+        for (GramsState grams : carbon.grams()) {
+            families.add(
+                    MetricCatalogue.CO2_GRAMS_TOTAL,
+                    grams.grams(),
+                    grams.scope(),
+                    grams.component().label(),
+                    grams.device(),
+                    grams.basis());
+        }
+        for (EmbodiedState embodied : carbon.embodied()) {
+            String component = embodied.component().label();
+            families.add(MetricCatalogue.EMBODIED_CO2_GRAMS, embodied.grams(), component, embodied.device());
+            families.add(
+                    MetricCatalogue.EMBODIED_LIFETIME_SECONDS,
+                    embodied.lifetimeSeconds(),
+                    component,
+                    embodied.device());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.joulegram.agent.export;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * The HTTP endpoint: {@code /}, {@code /metrics}, {@code /api/v1/status}, {@code /api/v1/summary}, {@code /-/healthy} and
+ * {@code /-/ready}. Read only. Every answer is made from the newest snapshot alone, so none waits for a device.
+ *
+ * <p>Serves from the moment it is opened until it is closed, on threads of its own: four for requests and a queue of 64
+ * before a connection is turned away. Further bounds are those of {@link HttpLimits}.
+ */
+public final class HttpEndpoint implements AutoCloseable {
+    private static final int THREADS = 4;
+    private static final int QUEUED_REQUESTS = 64;
+    private static final int QUEUED_CONNECTIONS = 64;
+
+    private final HttpServer server;
+    private final ThreadPoolExecutor executor;
+
+    private HttpEndpoint(HttpServer server, ThreadPoolExecutor executor) {
+        this.server = server;
+        this.executor = executor;
+    }
+
+    /**
+     * Opens the endpoint.
+     *
+     * @param address where to listen
+     * @param exposition what {@code /metrics} shows; stays open when the endpoint is closed
+     * @param snapshots gives the newest snapshot, at once; empty before the first
+     * @param build what {@code /api/v1/status} tells of the program
+     * @throws ListenException if the host is unknown, the port taken or not permitted
+     */
+    public static HttpEndpoint open(
+            ListenAddress address, Exposition exposition, Supplier<Optional<Snapshot>> snapshots, BuildInfo build)
+            throws ListenException {
+        HttpLimits.apply();
+        HttpServer server = listen(address);
+        ThreadPoolExecutor executor = newExecutor();
+        server.setExecutor(executor);
+        server.createContext("/", new RequestHandler(new Routes(exposition, snapshots, build), exposition.meters()));
+        server.start();
+        return new HttpEndpoint(server, executor);
+    }
+
+    private static HttpServer listen(ListenAddress address) throws ListenException {
+        InetSocketAddress socketAddress = address.resolve();
+        if (socketAddress.isUnresolved()) {
+            throw new ListenException(address, "there is no host \"" + address.host() + '"', null);
+        }
+        try {
+            return HttpServer.create(socketAddress, QUEUED_CONNECTIONS);
+        } catch (IOException e) {
+            throw new ListenException(address, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static ThreadPoolExecutor newExecutor() {
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(QUEUED_REQUESTS), task -> {
+                    Thread thread = new Thread(task, "http-" + number.getAndIncrement());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    /** Where it listens in truth: with the port that was chosen if 0 was asked for. */
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /** Stops listening and breaks off what is being answered. Does nothing when called again. */
+    @Override
+    public void close() {
+        server.stop(0);
+        executor.shutdownNow();
+    }
+}

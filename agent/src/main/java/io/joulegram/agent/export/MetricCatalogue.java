@@ -1,0 +1,319 @@
+package io.joulegram.agent.export;
+
+import static io.prometheus.client.Collector.Type.COUNTER;
+import static io.prometheus.client.Collector.Type.GAUGE;
+import static io.prometheus.client.Collector.Type.HISTOGRAM;
+import static io.prometheus.client.Collector.Type.SUMMARY;
+
+import io.prometheus.client.Collector;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Every measured series that Joulegram publishes: name, type, labels, unit and meaning. This table is a contract with
+ * dashboards and alerts; {@code docs/metrics.md} is its form for people, and a test keeps the two equal.
+ *
+ * <p>The name is that of the constant in lower case with the prefix {@code joulegram_}. Units are base units of
+ * Prometheus (joules, watts, grams, seconds, bytes, ratios from 0 to 1); the one exception is the grid's intensity,
+ * which everyone knows in grams per kWh.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // the list of labels is from List.of, which cannot be changed
+public enum MetricCatalogue {
+    /** Power now, per stream of readings. */
+    POWER_WATTS(
+            GAUGE,
+            "watts",
+            "Power now as this source tells it. Gone while the source gives no values.",
+            "domain",
+            "device",
+            "source"),
+    /** Energy per stream of readings. */
+    ENERGY_JOULES_TOTAL(
+            COUNTER,
+            "joules",
+            "Energy since the agent started as this source tells it. Never sum over source, nor over domains that"
+                    + " contain one another.",
+            "domain",
+            "device",
+            "source"),
+    /** Relative error of the energy. */
+    ENERGY_UNCERTAINTY_RATIO(
+            GAUGE,
+            "ratio",
+            "Relative uncertainty of the energy of this source: gain of the sensor, coverage and model error.",
+            "domain",
+            "device",
+            "source"),
+    /** How far counter and power integral are apart. */
+    ENERGY_DIVERGENCE_RATIO(
+            GAUGE,
+            "ratio",
+            "How far integrated power is from the energy counter over the same time, relative to the counter. May be"
+                    + " negative.",
+            "domain",
+            "device"),
+    /** Energy counters that began anew. */
+    ENERGY_COUNTER_RESETS_TOTAL(
+            COUNTER, "resets", "How often the energy counter of the device began anew.", "domain", "device"),
+    /** Time whose energy is not known. */
+    ENERGY_UNOBSERVED_SECONDS_TOTAL(
+            COUNTER,
+            "seconds",
+            "Time in seconds in which the energy of the device could not be observed. It is in no energy counter.",
+            "domain",
+            "device"),
+    /** Distribution of power samples. */
+    POWER_SAMPLE_WATTS(
+            HISTOGRAM,
+            "watts",
+            "Power samples in watts, one observation per sample: what happens between two scrapes.",
+            "domain",
+            "device"),
+    /** Energy of the facility. */
+    FACILITY_ENERGY_JOULES_TOTAL(
+            COUNTER,
+            "joules",
+            "Energy of the host and its share of the facility. Components do not overlap: their sum is the whole.",
+            "component"),
+    /** Energy that belongs to no model. */
+    UNATTRIBUTED_ENERGY_JOULES_TOTAL(
+            COUNTER, "joules", "Part of the facility's energy that belongs to no model.", "component"),
+    /** Energy whose model is not known yet. */
+    PENDING_ENERGY_JOULES(
+            GAUGE,
+            "joules",
+            "Part of the facility's energy whose model is not known yet: since the last good scrape of the inference"
+                    + " servers.",
+            "component"),
+    /** Energy of the agent itself. */
+    AGENT_ENERGY_JOULES_TOTAL(
+            COUNTER, "joules", "Energy that the agent itself has used: its share of the processor's."),
+
+    /** Identity of a GPU. */
+    GPU_INFO(
+            GAUGE,
+            "1",
+            "Identity of a GPU; always 1. Stays for a GPU that is lost.",
+            "device",
+            "uuid",
+            "name",
+            "pci_bus_id",
+            "driver"),
+    /** Utilization of a GPU. */
+    GPU_UTILIZATION_RATIO(
+            GAUGE, "ratio", "Share of the last sample period in which a kernel ran on the GPU, 0 to 1.", "device"),
+    /** GPU memory in use. */
+    GPU_MEMORY_USED_BYTES(GAUGE, "bytes", "GPU memory in use, in bytes.", "device"),
+    /** GPU memory in all. */
+    GPU_MEMORY_TOTAL_BYTES(GAUGE, "bytes", "GPU memory in all, in bytes.", "device"),
+    /** Temperature of a GPU. */
+    GPU_TEMPERATURE_CELSIUS(GAUGE, "degrees Celsius", "Temperature of the GPU die in degrees Celsius.", "device"),
+    /** Clock of a GPU. */
+    GPU_SM_CLOCK_HERTZ(GAUGE, "hertz", "Clock of the GPU's streaming multiprocessors, in hertz.", "device"),
+    /** Power limit of a GPU. */
+    GPU_POWER_LIMIT_WATTS(GAUGE, "watts", "Power limit in force on the GPU, in watts.", "device"),
+    /** Why a GPU's clock is held back. */
+    GPU_THROTTLE_ACTIVE(
+            GAUGE,
+            "0 or 1",
+            "Whether the GPU's clocks are held back for this reason now: 1 if so, else 0.",
+            "device",
+            "reason"),
+
+    /** Whether a server answers. */
+    SERVER_UP(
+            GAUGE,
+            "0 or 1",
+            "Whether the last scrape of the inference server gave token counters: 1 if so, else 0. The engine is empty"
+                    + " until it is recognised.",
+            "server",
+            "engine"),
+    /** What a server's counters mean. */
+    SERVER_INFO(
+            GAUGE,
+            "1",
+            "What the token counters of an inference server mean; always 1.",
+            "server",
+            "engine",
+            "prompt_includes_cached",
+            "counts_at"),
+    /** Tokens as the server counts them. */
+    TOKENS_TOTAL(
+            COUNTER,
+            "tokens",
+            "Tokens as the inference server counts them, since the agent first saw it. Goes on over restarts of the"
+                    + " server.",
+            "server",
+            "model",
+            "kind"),
+    /** Tokens without energy. */
+    UNATTRIBUTED_TOKENS_TOTAL(
+            COUNTER,
+            "tokens",
+            "Tokens that the server counted in times whose energy was not attributed to it.",
+            "server",
+            "model"),
+    /** Requests in the batch. */
+    REQUESTS_RUNNING(GAUGE, "requests", "Requests in the batch at the last scrape.", "server", "model"),
+    /** Requests in the queue. */
+    REQUESTS_WAITING(GAUGE, "requests", "Requests in the queue at the last scrape.", "server", "model"),
+    /** Energy of a model. */
+    MODEL_ENERGY_JOULES_TOTAL(
+            COUNTER,
+            "joules",
+            "Facility energy attributed to a model, in joules.",
+            "server",
+            "model",
+            "component",
+            "phase"),
+    /** Grams of a model. */
+    MODEL_CO2_GRAMS_TOTAL(COUNTER, "grams", "CO2e attributed to a model, in grams.", "server", "model", "scope"),
+    /** Joules per token. */
+    ENERGY_PER_TOKEN_JOULES(
+            GAUGE,
+            "joules per token",
+            "Energy over tokens of the last minute, in joules per token. Gone without tokens in that minute. Never"
+                    + " average it: divide counters.",
+            "server",
+            "model",
+            "kind",
+            "boundary",
+            "load"),
+    /** Grams per token. */
+    CO2_PER_TOKEN_GRAMS(
+            GAUGE,
+            "grams per token",
+            "Operational and embodied CO2e over tokens of the last minute, in grams per token. Gone without tokens in"
+                    + " that minute.",
+            "server",
+            "model",
+            "kind",
+            "boundary",
+            "load"),
+    /** Joules per token of a phase. */
+    PHASE_ENERGY_PER_TOKEN_JOULES(
+            GAUGE,
+            "joules per token",
+            "Active energy of a phase over the tokens of that phase in the last minute, in joules per token.",
+            "server",
+            "model",
+            "phase"),
+    /** How energy was split over phases. */
+    PHASE_SPLIT_INFO(
+            GAUGE,
+            "1",
+            "How the energy of a model is split between prefill and decode; always 1.",
+            "server",
+            "model",
+            "method"),
+    /** Software carbon intensity. */
+    SCI_GRAMS_PER_TOKEN(
+            GAUGE,
+            "grams per token",
+            "Software carbon intensity (ISO/IEC 21031) per token of the last minute, in grams: (E * I + M) / R at the"
+                    + " facility, idle included.",
+            "server",
+            "model"),
+
+    /** Grams of the host. */
+    CO2_GRAMS_TOTAL(
+            COUNTER,
+            "grams",
+            "CO2e of the host since the agent started, in grams.",
+            "scope",
+            "component",
+            "device",
+            "basis"),
+    /** The grid's intensity. */
+    GRID_CARBON_INTENSITY_GRAMS_PER_KWH(
+            GAUGE,
+            "grams per kWh",
+            "Carbon intensity of the grid in force, in grams CO2e per kWh.",
+            "zone",
+            "provider",
+            "signal"),
+    /** How old the grid's intensity is. */
+    GRID_CARBON_INTENSITY_AGE_SECONDS(
+            GAUGE,
+            "seconds",
+            "Time since the end of the period that the intensity in force is of, in seconds; 0 within that period.",
+            "zone",
+            "provider",
+            "signal"),
+    /** Whole footprints. */
+    EMBODIED_CO2_GRAMS(GAUGE, "grams", "Whole embodied footprint of a device, in grams CO2e.", "component", "device"),
+    /** Lifetimes. */
+    EMBODIED_LIFETIME_SECONDS(
+            GAUGE,
+            "seconds",
+            "Lifetime over which the embodied footprint of a device is spread, in seconds.",
+            "component",
+            "device"),
+    /** Power usage effectiveness. */
+    PUE_RATIO(GAUGE, "ratio", "Power usage effectiveness in force: facility energy over IT energy, 1 or more."),
+
+    /** Whether a source gives values. */
+    SOURCE_UP(GAUGE, "0 or 1", "Whether a source of power readings gives values: 1 if so, else 0.", "source"),
+    /** Failed reads. */
+    SOURCE_ERRORS_TOTAL(COUNTER, "errors", "Failed reads of a source by name of the error.", "source", "reason"),
+    /** Time of reads. */
+    SOURCE_READ_SECONDS(SUMMARY, "seconds", "Time that reads of a source took, in seconds.", "source"),
+    /** Age of the newest value. */
+    SAMPLE_AGE_SECONDS(GAUGE, "seconds", "Time since the newest value of a device, in seconds.", "domain", "device"),
+    /** Reads done. */
+    SAMPLING_TICKS_TOTAL(COUNTER, "ticks", "How often a source was read.", "source"),
+    /** Reads missed. */
+    SAMPLING_MISSED_TICKS_TOTAL(COUNTER, "ticks", "How often a source should have been read and was not.", "source"),
+    /** Lateness of reads. */
+    SAMPLING_LATENESS_SECONDS(
+            SUMMARY, "seconds", "How late after their deadline reads of a source began, in seconds.", "source"),
+    /** How often a sensor has news. */
+    SENSOR_UPDATE_PERIOD_SECONDS(
+            GAUGE, "seconds", "How often the sensor has a new value, in seconds, as learned.", "device", "source"),
+    /** What time a sensor averages. */
+    SENSOR_WINDOW_SECONDS(
+            GAUGE, "seconds", "Time over which the sensor's power value is a mean, in seconds.", "device", "source"),
+    /** Which program this is. */
+    BUILD_INFO(GAUGE, "1", "Which program this is; always 1.", "version", "revision", "java");
+
+    private final Collector.Type type;
+    private final String unit;
+    private final String help;
+    private final List<String> labels;
+
+    MetricCatalogue(Collector.Type type, String unit, String help, String... labels) {
+        this.type = type;
+        this.unit = unit;
+        this.help = help;
+        this.labels = List.of(labels);
+    }
+
+    /** The name of the series; of a histogram or summary, without {@code _bucket}, {@code _count} and {@code _sum}. */
+    public String metricName() {
+        return "joulegram_" + name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The type as it stands in the exposition: {@code gauge}, {@code counter}, {@code histogram}, {@code summary}. */
+    public String typeName() {
+        return type.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The names of the labels, in the order of their values. */
+    public List<String> labels() {
+        return labels;
+    }
+
+    /** The unit in words. */
+    public String unit() {
+        return unit;
+    }
+
+    /** What the series tells, in one or two sentences with the unit; the HELP line. */
+    public String help() {
+        return help;
+    }
+
+    Collector.Type type() {
+        return type;
+    }
+}

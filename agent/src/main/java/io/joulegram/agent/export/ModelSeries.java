@@ -1,0 +1,88 @@
+package io.joulegram.agent.export;
+
+import io.joulegram.agent.export.Snapshot.ModelState;
+import io.joulegram.agent.export.Snapshot.PerToken;
+import io.joulegram.agent.export.Snapshot.PhaseEnergy;
+import io.joulegram.agent.export.Snapshot.PhasePerToken;
+import io.joulegram.agent.export.Snapshot.ServerState;
+
+/** The series of inference servers and their models. */
+final class ModelSeries {
+    private final Families families;
+
+    ModelSeries(Families families) {
+        this.families = families;
+    }
+
+    void add(Snapshot snapshot) {
+        snapshot.servers().forEach(this::addServer);
+        boolean embodiedKnown = !snapshot.carbon().embodied().isEmpty();
+        snapshot.models().forEach(model -> addModel(model, embodiedKnown));
+    }
+
+    private void addServer(ServerState server) {
+        families.addFlag(
+                MetricCatalogue.SERVER_UP,
+                server.up(),
+                server.server(),
+                server.engine().orElse(""));
+        if (server.engine().isPresent()
+                && server.promptIncludesCached().isPresent()
+                && server.countsAt().isPresent()) {
+            families.add(
+                    MetricCatalogue.SERVER_INFO,
+                    1,
+                    server.server(),
+                    server.engine().get(),
+                    server.promptIncludesCached().get().toString(),
+                    server.countsAt().get());
+        }
+    }
+
+    private void addModel(ModelState state, boolean embodiedKnown) {
+        String server = state.server();
+        String model = state.model();
+        families.add(MetricCatalogue.TOKENS_TOTAL, state.promptTokens(), server, model, "prompt");
+        families.add(MetricCatalogue.TOKENS_TOTAL, state.cachedPromptTokens(), server, model, "prompt_cached");
+        families.add(MetricCatalogue.TOKENS_TOTAL, state.generatedTokens(), server, model, "generation");
+        families.addCount(MetricCatalogue.UNATTRIBUTED_TOKENS_TOTAL, state.unattributedTokens(), server, model);
+        families.add(MetricCatalogue.REQUESTS_RUNNING, state.requestsRunning(), server, model);
+        families.add(MetricCatalogue.REQUESTS_WAITING, state.requestsWaiting(), server, model);
+        families.add(MetricCatalogue.PHASE_SPLIT_INFO, 1, server, model, state.phaseMethod());
+        for (PhaseEnergy energy : state.energy()) {
+            families.addJoules(
+                    MetricCatalogue.MODEL_ENERGY_JOULES_TOTAL,
+                    energy.microjoules(),
+                    server,
+                    model,
+                    energy.component().label(),
+                    energy.phase().label());
+        }
+        families.add(MetricCatalogue.MODEL_CO2_GRAMS_TOTAL, state.operationalGrams(), server, model, "operational");
+        if (embodiedKnown) {
+            families.add(MetricCatalogue.MODEL_CO2_GRAMS_TOTAL, state.embodiedGrams(), server, model, "embodied");
+        }
+        state.perToken().forEach(figure -> addPerToken(server, model, figure));
+        for (PhasePerToken figure : state.phasePerToken()) {
+            families.add(
+                    MetricCatalogue.PHASE_ENERGY_PER_TOKEN_JOULES,
+                    figure.joules(),
+                    server,
+                    model,
+                    figure.phase().label());
+        }
+        families.add(MetricCatalogue.SCI_GRAMS_PER_TOKEN, state.sciGramsPerToken(), server, model);
+    }
+
+    private void addPerToken(String server, String model, PerToken figure) {
+        String[] labels = {
+            server,
+            model,
+            figure.kind().label(),
+            figure.boundary().label(),
+            figure.load().label()
+        };
+        families.add(MetricCatalogue.ENERGY_PER_TOKEN_JOULES, figure.joules(), labels);
+        families.add(MetricCatalogue.CO2_PER_TOKEN_GRAMS, figure.grams(), labels);
+    }
+}

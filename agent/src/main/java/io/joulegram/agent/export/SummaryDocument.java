@@ -1,0 +1,100 @@
+package io.joulegram.agent.export;
+
+import io.joulegram.agent.export.Snapshot.CarbonState;
+import io.joulegram.agent.export.Snapshot.EmbodiedState;
+import io.joulegram.agent.export.Snapshot.GramsState;
+import io.joulegram.agent.export.Snapshot.IntensityState;
+import io.joulegram.agent.export.Snapshot.ModelState;
+import io.joulegram.agent.export.Snapshot.PerToken;
+import io.joulegram.agent.export.Snapshot.PhaseEnergy;
+import java.util.OptionalDouble;
+
+/**
+ * {@code /api/v1/summary}: energy, carbon and figures per token of each model, and what of the host's energy belongs to
+ * none. Figures per token are of the last minute and missing without tokens in it.
+ */
+final class SummaryDocument {
+    byte[] render(Snapshot snapshot) {
+        boolean embodiedKnown = !snapshot.carbon().embodied().isEmpty();
+        JsonObject document = new JsonObject();
+        document.number("unixMillis", snapshot.wallMillis())
+                .objects("models", snapshot.models(), (json, model) -> model(json, model, embodiedKnown))
+                .numbers("facilityMicrojoules", snapshot.facilityMicrojoules())
+                .numbers("unattributedMicrojoules", snapshot.unattributedMicrojoules())
+                .numbers("pendingMicrojoules", snapshot.pendingMicrojoules())
+                .number("agentMicrojoules", snapshot.agentMicrojoules());
+        carbon(document.object("carbon"), snapshot.carbon());
+        return document.toBytes();
+    }
+
+    private static void model(JsonObject json, ModelState model, boolean embodiedKnown) {
+        json.text("server", model.server()).text("model", model.model());
+        json.object("tokens")
+                .number("prompt", model.promptTokens())
+                .number("promptCached", model.cachedPromptTokens())
+                .number("generation", model.generatedTokens())
+                .number("unattributed", model.unattributedTokens());
+        json.object("requests").number("running", model.requestsRunning()).number("waiting", model.requestsWaiting());
+        json.text("phaseMethod", model.phaseMethod())
+                .objects("energy", model.energy(), SummaryDocument::energy)
+                .number("operationalGrams", model.operationalGrams())
+                .number(
+                        "embodiedGrams",
+                        embodiedKnown ? OptionalDouble.of(model.embodiedGrams()) : OptionalDouble.empty())
+                .objects("perToken", model.perToken(), SummaryDocument::perToken)
+                .objects(
+                        "phasePerToken",
+                        model.phasePerToken(),
+                        (node, figure) ->
+                                node.text("phase", figure.phase().label()).number("joulesPerToken", figure.joules()))
+                .number("sciGramsPerToken", model.sciGramsPerToken());
+    }
+
+    private static void energy(JsonObject json, PhaseEnergy energy) {
+        json.text("component", energy.component().label())
+                .text("phase", energy.phase().label())
+                .number("microjoules", energy.microjoules());
+    }
+
+    private static void perToken(JsonObject json, PerToken figure) {
+        json.text("kind", figure.kind().label())
+                .text("boundary", figure.boundary().label())
+                .text("load", figure.load().label())
+                .number("joulesPerToken", figure.joules())
+                .number("gramsPerToken", figure.grams());
+    }
+
+    private static void carbon(JsonObject json, CarbonState carbon) {
+        json.number("pueRatio", carbon.pue())
+                .objects("grid", carbon.intensities(), SummaryDocument::intensity)
+                .objects("grams", carbon.grams(), SummaryDocument::grams)
+                .objects("embodied", carbon.embodied(), SummaryDocument::embodied);
+    }
+
+    private static void intensity(JsonObject json, IntensityState grid) {
+        json.text("zone", grid.zone())
+                .text("provider", grid.provider())
+                .text("signal", grid.signal())
+                .number("gramsPerKwh", grid.gramsPerKwh())
+                .number("ageSeconds", grid.ageSeconds())
+                .text("dataset", grid.dataset());
+    }
+
+    private static void grams(JsonObject json, GramsState grams) {
+        json.text("scope", grams.scope())
+                .text("component", grams.component().label())
+                .text("device", grams.device())
+                .text("basis", grams.basis())
+                .number("grams", grams.grams());
+    }
+
+    private static void embodied(JsonObject json, EmbodiedState embodied) {
+        json.text("component", embodied.component().label())
+                .text("device", embodied.device())
+                .number("grams", embodied.grams())
+                .number("lowGrams", embodied.lowGrams())
+                .number("highGrams", embodied.highGrams())
+                .number("lifetimeSeconds", embodied.lifetimeSeconds())
+                .text("origin", embodied.origin());
+    }
+}
