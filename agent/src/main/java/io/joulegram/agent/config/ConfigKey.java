@@ -14,13 +14,21 @@ sealed interface ConfigKey {
     String allowed();
 
     /** The command-line option that overrides it. */
-    Optional<String> flag();
+    Optional<Flag> flag();
+
+    /**
+     * A command-line option.
+     *
+     * @param name with its dashes
+     * @param label what its value is called in the help text
+     */
+    record Flag(String name, String label) {}
 
     /** What it is for. */
     String meaning();
 
     /** A key with one value. */
-    record Value<T>(String path, Optional<String> standard, ValueType<T> type, Optional<String> flag, String meaning)
+    record Value<T>(String path, Optional<String> standard, ValueType<T> type, Optional<Flag> flag, String meaning)
             implements ConfigKey {
         @Override
         public String allowed() {
@@ -28,12 +36,12 @@ sealed interface ConfigKey {
         }
 
         /** The same key, also an option {@code --path}. */
-        Value<T> withFlag() {
-            return new Value<>(path, standard, type, Optional.of("--" + path), meaning);
+        Value<T> withFlag(String label) {
+            return new Value<>(path, standard, type, Optional.of(new Flag("--" + path, label)), meaning);
         }
     }
 
     /** A key with a list. */
-    record Items(String path, Optional<String> standard, String allowed, Optional<String> flag, String meaning)
+    record Items(String path, Optional<String> standard, String allowed, Optional<Flag> flag, String meaning)
             implements ConfigKey {}
 }

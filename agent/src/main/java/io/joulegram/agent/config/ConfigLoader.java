@@ -91,7 +91,7 @@ public final class ConfigLoader {
             if (key.flag().isEmpty()) {
                 continue;
             }
-            String flag = key.flag().get();
+            String flag = key.flag().get().name();
             List<YamlNode> given = flags.stream()
                     .filter(value -> value.flag().equals(flag))
                     .<YamlNode>map(value -> new YamlNode.Scalar(0, value.value(), false))

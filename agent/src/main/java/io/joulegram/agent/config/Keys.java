@@ -42,12 +42,12 @@ final class Keys {
                     ListenAddress.TYPE,
                     "Where HTTP is served. Port 0 lets the system choose. Loopback, because fine-grained energy"
                             + " readings are a side channel (CVE-2020-8694)")
-            .withFlag();
+            .withFlag("HOST:PORT");
 
     static final ConfigKey.Value<Path> PATH_SYSFS =
-            value("path.sysfs", "/sys", PATH, "Root of sysfs").withFlag();
+            value("path.sysfs", "/sys", PATH, "Root of sysfs").withFlag("DIR");
     static final ConfigKey.Value<Path> PATH_PROCFS =
-            value("path.procfs", "/proc", PATH, "Root of procfs").withFlag();
+            value("path.procfs", "/proc", PATH, "Root of procfs").withFlag("DIR");
 
     static final ConfigKey.Value<Boolean> NVML_ENABLED =
             value("nvml.enabled", "true", FLAG, "Read NVIDIA GPUs through NVML");
@@ -56,7 +56,7 @@ final class Keys {
                     "none",
                     PATH.or("none"),
                     "The NVML library to load instead of the libnvidia-ml.so.1 that the system finds")
-            .withFlag();
+            .withFlag("FILE");
 
     static final ConfigKey.Value<Boolean> RAPL_ENABLED =
             value("rapl.enabled", "true", FLAG, "Read the RAPL energy counters of CPUs and DRAM");
@@ -71,7 +71,7 @@ final class Keys {
 
     static final ConfigKey.Value<Duration> SAMPLING_INTERVAL = value(
                     "sampling.interval", "100ms", duration("10ms", "10s"), "Time between two readings of a sensor")
-            .withFlag();
+            .withFlag("DURATION");
     static final ConfigKey.Value<Optional<Duration>> SAMPLING_RAPL_INTERVAL = value(
             "sampling.rapl-interval",
             "auto",
@@ -92,7 +92,7 @@ final class Keys {
             "servers",
             Optional.of("auto"),
             "`auto`, `none`, a URL, or a list of `auto`, URLs and mappings with the keys `servers[]` below",
-            Optional.of("--server"),
+            Optional.of(new ConfigKey.Flag("--server", "URL")),
             "The inference servers; auto looks for servers on this host");
     /** For an item of the list that is neither a mapping nor one of the words. */
     static final ValueType<ServerUrl> SERVER_WORD_OR_URL =
@@ -197,14 +197,14 @@ final class Keys {
 
     static final ConfigKey.Value<OptionalDouble> GRID_INTENSITY = value(
                     "grid.intensity", "none", INTENSITY, "Fixed carbon intensity of the grid, location-based, average")
-            .withFlag();
+            .withFlag("GRAMS");
     static final ConfigKey.Value<Optional<String>> GRID_ZONE = value(
                     "grid.zone",
                     "none",
                     matching("a zone such as `DE` or `US-CAL-CISO`", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
                             .or("none"),
                     "Where the machine is; looked up where grid.intensity is none")
-            .withFlag();
+            .withFlag("ZONE");
     static final ConfigKey.Value<OptionalDouble> GRID_MARKET_INTENSITY =
             value("grid.market-intensity", "none", INTENSITY, "Fixed carbon intensity by contract, market-based");
     static final ConfigKey.Value<OptionalDouble> GRID_MARGINAL_INTENSITY =
@@ -215,7 +215,7 @@ final class Keys {
                     "1.0",
                     number("", "1", "3"),
                     "Energy of the facility over that of its servers (ISO/IEC 30134-2)")
-            .withFlag();
+            .withFlag("RATIO");
 
     static final ConfigKey.Value<Double> HOST_OTHER_WATTS = value(
             "host.other-watts",
@@ -270,11 +270,11 @@ final class Keys {
                         return text;
                     }),
                     "Where energy and tokens are kept; no ledger is built in yet")
-            .withFlag();
+            .withFlag("none");
 
     static final ConfigKey.Value<LogLevel> LOG_LEVEL = value(
                     "log.level", "info", choice(LogLevel.class), "How much is logged")
-            .withFlag();
+            .withFlag("LEVEL");
 
     /** The keys of the file itself, in the order of the manual. */
     static final List<ConfigKey> ROOT = List.of(

@@ -11,7 +11,7 @@ public final class Nearest {
 
     /**
      * The candidate that takes the fewest edits to reach, if they are few enough to call it a slip: one, or a third of
-     * the word. An edit adds, drops or replaces a letter or swaps two neighbours (the optimal string alignment
+     * the word, and less than half of it. An edit adds, drops or replaces a letter or swaps two neighbours (the optimal string alignment
      * distance); case does not count.
      *
      * @param word what was typed
@@ -22,7 +22,8 @@ public final class Nearest {
         int most = Math.max(1, (typed.length() + 1) / 3);
         return candidates.stream()
                 .map(candidate -> new Distance(candidate, edits(typed, candidate.toLowerCase(Locale.ROOT))))
-                .filter(distance -> distance.edits <= most && distance.edits < typed.length())
+                .filter(distance -> distance.edits <= most
+                        && 2 * distance.edits < Math.max(typed.length(), distance.candidate.length()))
                 .min(Comparator.comparingInt(Distance::edits).thenComparing(Distance::candidate))
                 .map(Distance::candidate);
     }

@@ -76,7 +76,7 @@ final class ManualTest {
 
     private static String row(String path, ConfigKey key) {
         String standard = key.standard().map(text -> "`" + text + "`").orElse("required");
-        String flag = key.flag().map(name -> "`" + name + "`").orElse("");
+        String flag = key.flag().map(option -> "`" + option.name() + "`").orElse("");
         return "| `" + path + "` | " + standard + " | " + key.allowed() + " | " + flag + " | " + key.meaning() + " |";
     }
 
