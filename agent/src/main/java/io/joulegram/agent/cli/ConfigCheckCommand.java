@@ -1,0 +1,54 @@
+package io.joulegram.agent.cli;
+
+import io.joulegram.agent.config.ConfigException;
+import io.joulegram.agent.config.ConfigLoader;
+import io.joulegram.agent.config.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** {@code joulegram config check}. */
+final class ConfigCheckCommand implements Callable<Integer> {
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("check");
+    private final PositionalParamSpec file = PositionalParamSpec.builder()
+            .paramLabel("FILE")
+            .index("0")
+            .arity("1")
+            .required(true)
+            .type(Path.class)
+            .description("The configuration file.")
+            .build();
+    private final ConfigLoader loader;
+
+    private ConfigCheckCommand(ConfigLoader loader) {
+        this.loader = loader;
+        spec.addPositional(file)
+                .usageMessage()
+                .description("Says all that is wrong with a configuration file.")
+                .footer("Exits with 0 if nothing is, 1 if something is, 2 on wrong usage.");
+    }
+
+    /** {@code joulegram config} with this as its command. */
+    static CommandLine create(ConfigLoader loader) {
+        CommandSpec config = CommandSpec.create().name("config");
+        config.usageMessage().description("Works on configuration files.");
+        return new CommandLine(config.addSubcommand("check", new ConfigCheckCommand(loader).spec));
+    }
+
+    @Override
+    public Integer call() {
+        CommandLine command = spec.commandLine();
+        Path path = command.getParseResult().matchedPositionalValue(0, Path.of(""));
+        try {
+            loader.load(path, List.of());
+        } catch (ConfigException e) {
+            e.problems().stream().map(Problem::text).forEach(command.getErr()::println);
+            return 1;
+        }
+        command.getOut().println(path + ": ok");
+        return 0;
+    }
+}

@@ -1,0 +1,19 @@
+package io.joulegram.agent.cli;
+
+import io.joulegram.agent.config.ConfigLoader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/** Where the process starts. */
+public final class Main {
+    private Main() {}
+
+    /** Runs the command that the arguments name and ends the process with its exit status. */
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        ConfigLoader loader = new ConfigLoader(System.getenv());
+        int status = new Cli(out, err).add(ConfigCheckCommand.create(loader)).execute(args);
+        System.exit(status);
+    }
+}

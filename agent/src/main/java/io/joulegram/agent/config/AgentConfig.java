@@ -1,0 +1,247 @@
+package io.joulegram.agent.config;
+
+import io.joulegram.power.Component;
+import io.joulegram.tokens.EngineTraits;
+import io.joulegram.tokens.ServerTarget;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * The configuration of the agent. Immutable and safe to share between threads. Instances come from
+ * {@link ConfigLoader}, which has checked every value against the range that {@code docs/configuration.md} gives for its
+ * key. Secrets are left out of {@link #toString}.
+ *
+ * @param web the web server
+ * @param path where the kernel's files are
+ * @param nvml GPU sensors
+ * @param rapl CPU and DRAM sensors
+ * @param estimate models of devices that have no sensor
+ * @param sampling when sensors are read
+ * @param servers the inference servers
+ * @param tokens how token counters are scraped
+ * @param engines definitions of engines that are not built in
+ * @param attribution how energy is split between tokens
+ * @param grid the carbon intensity of electricity
+ * @param pue power usage effectiveness of the facility, 1 to 3: facility energy over IT energy (ISO/IEC 30134-2)
+ * @param host what cannot be read from the host itself
+ * @param embodied the carbon of making the hardware
+ * @param log logging
+ */
+public record AgentConfig(
+        Web web,
+        Paths path,
+        Nvml nvml,
+        Rapl rapl,
+        Estimate estimate,
+        Sampling sampling,
+        Servers servers,
+        Tokens tokens,
+        List<Engine> engines,
+        Attribution attribution,
+        Grid grid,
+        double pue,
+        Host host,
+        Embodied embodied,
+        Log log) {
+
+    /** Copies the list. */
+    public AgentConfig {
+        engines = List.copyOf(engines);
+    }
+
+    /** What holds when nothing is configured. */
+    public static AgentConfig defaults() {
+        return ConfigLoader.defaults();
+    }
+
+    /**
+     * The web server.
+     *
+     * @param listenAddress where HTTP is served
+     */
+    public record Web(ListenAddress listenAddress) {}
+
+    /**
+     * Roots that a container may have mounted elsewhere.
+     *
+     * @param sysfs {@code /sys}
+     * @param procfs {@code /proc}
+     */
+    public record Paths(Path sysfs, Path procfs) {}
+
+    /**
+     * GPU sensors.
+     *
+     * @param enabled whether GPUs are read
+     * @param library the library to load; the loader's search if empty
+     */
+    public record Nvml(boolean enabled, Optional<Path> library) {}
+
+    /**
+     * CPU and DRAM sensors.
+     *
+     * @param enabled whether RAPL is read
+     * @param access the way to the counters
+     */
+    public record Rapl(boolean enabled, Access access) {
+        /** A way to the RAPL counters. */
+        public enum Access {
+            /** The first of the others that works, in their order. */
+            AUTO,
+            /** The kernel's {@code power} PMU by perf_event_open. */
+            PERF,
+            /** The powercap class in sysfs. */
+            POWERCAP,
+            /** Model-specific registers. */
+            MSR
+        }
+    }
+
+    /**
+     * Models in the place of sensors.
+     *
+     * @param enabled whether the power of a CPU and DRAM without sensors is estimated
+     */
+    public record Estimate(boolean enabled) {}
+
+    /**
+     * When sensors are read.
+     *
+     * @param interval between two readings of a GPU's energy counter, 10 ms to 10 s
+     * @param raplInterval between two readings of the RAPL counters, 1 ms to 10 s
+     * @param powerInterval between two readings of a GPU that has no energy counter, 10 ms to 10 s
+     * @param hangTimeout after which a blocked call makes its device count as stuck
+     */
+    public record Sampling(Duration interval, Duration raplInterval, Duration powerInterval, Duration hangTimeout) {}
+
+    /**
+     * The inference servers.
+     *
+     * @param auto whether servers on this host are looked for
+     * @param targets servers that are scraped in any case; no two have the same name
+     */
+    public record Servers(boolean auto, List<ServerTarget> targets) {
+        /** Copies the list. */
+        public Servers {
+            targets = List.copyOf(targets);
+        }
+    }
+
+    /**
+     * How token counters are scraped.
+     *
+     * @param scrapeInterval between two scrapes of a server
+     * @param scrapeTimeout for one scrape
+     * @param maxBodyBytes the largest answer that is read
+     * @param outageAfter without a good scrape, after which the server counts as down; at least one scrape interval
+     */
+    public record Tokens(Duration scrapeInterval, Duration scrapeTimeout, long maxBodyBytes, Duration outageAfter) {}
+
+    /**
+     * How to read the metrics of an engine that is not built in.
+     *
+     * @param name the {@code engine} label
+     * @param path of the metrics on the server
+     * @param promptTokens the counter of prompt tokens
+     * @param cachedTokens the counter of prompt tokens that came from a cache
+     * @param generationTokens the counter of generated tokens
+     * @param requestsRunning the gauge of requests in work
+     * @param requestsWaiting the gauge of requests in the queue
+     * @param modelLabel the label that names the model
+     * @param promptIncludesCached whether the prompt counter includes cached tokens
+     * @param countsAt when an output token is counted
+     * @param maxOver labels whose values count the same tokens, such as the ranks of tensor parallelism: the largest is
+     *     taken instead of the sum
+     */
+    public record Engine(
+            String name,
+            String path,
+            String promptTokens,
+            Optional<String> cachedTokens,
+            String generationTokens,
+            Optional<String> requestsRunning,
+            Optional<String> requestsWaiting,
+            Optional<String> modelLabel,
+            boolean promptIncludesCached,
+            EngineTraits.CountsAt countsAt,
+            List<String> maxOver) {
+        /** Copies the list. */
+        public Engine {
+            maxOver = List.copyOf(maxOver);
+        }
+    }
+
+    /**
+     * Weights of tokens in units of one generated token, used while no fit of the phases holds.
+     *
+     * @param prefillTokenWeight of a prompt token that was computed
+     * @param cachedTokenWeight of a prompt token that came from a cache
+     */
+    public record Attribution(double prefillTokenWeight, double cachedTokenWeight) {}
+
+    /**
+     * Carbon intensities in gCO2e/kWh, 0 to 2500.
+     *
+     * @param intensity fixed, location-based, average
+     * @param zone looked up in the table where no intensity is fixed
+     * @param marketIntensity of the contracts for the electricity used, market-based
+     * @param marginalIntensity of one kWh more
+     */
+    public record Grid(
+            OptionalDouble intensity,
+            Optional<String> zone,
+            OptionalDouble marketIntensity,
+            OptionalDouble marginalIntensity) {}
+
+    /**
+     * What cannot be read from the host itself.
+     *
+     * @param otherWatts power of the rest of the server (fans, board, NIC, SSD, power supply loss); 0 adds nothing
+     * @param gpus GPUs in the machine, where fewer are visible here, so that the host is shared in proportion
+     */
+    public record Host(double otherWatts, OptionalInt gpus) {}
+
+    /**
+     * The carbon of making the hardware.
+     *
+     * @param lifetimes over which components are amortized, for GPU, CPU, DRAM and OTHER
+     * @param overrides in place of the catalogue
+     */
+    public record Embodied(Map<Component, Duration> lifetimes, List<Footprint> overrides) {
+        /** Copies both. */
+        public Embodied {
+            lifetimes = Map.copyOf(lifetimes);
+            overrides = List.copyOf(overrides);
+        }
+
+        /**
+         * What is known better than the catalogue has it. At least one of kg and lifetime is present.
+         *
+         * @param component GPU, CPU, DRAM or OTHER
+         * @param device the {@code device} label; every device of the component if empty
+         * @param kg the whole footprint of one device, kgCO2e
+         * @param kgLow lower bound, at most kg; only with kg
+         * @param kgHigh upper bound, at least kg; only with kg
+         * @param lifetime in place of the component's
+         */
+        public record Footprint(
+                Component component,
+                Optional<String> device,
+                OptionalDouble kg,
+                OptionalDouble kgLow,
+                OptionalDouble kgHigh,
+                Optional<Duration> lifetime) {}
+    }
+
+    /**
+     * Logging.
+     *
+     * @param level how much is logged
+     */
+    public record Log(LogLevel level) {}
+}

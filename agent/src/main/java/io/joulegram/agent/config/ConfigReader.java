@@ -1,0 +1,152 @@
+package io.joulegram.agent.config;
+
+import io.joulegram.power.Component;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Turns the keys that were written, and the defaults of the others, into the configuration. */
+final class ConfigReader {
+    private final Scope root;
+    private final ServersReader servers;
+
+    ConfigReader(Scope root, ServersReader servers) {
+        this.root = root;
+        this.servers = servers;
+    }
+
+    AgentConfig read() {
+        // Nothing can be kept as long as the one value that is allowed says so; reading it reports any other.
+        root.get(Keys.LEDGER_PATH);
+        return new AgentConfig(
+                new AgentConfig.Web(root.get(Keys.WEB_LISTEN_ADDRESS)),
+                new AgentConfig.Paths(root.get(Keys.PATH_SYSFS), root.get(Keys.PATH_PROCFS)),
+                new AgentConfig.Nvml(root.get(Keys.NVML_ENABLED), root.get(Keys.NVML_LIBRARY)),
+                new AgentConfig.Rapl(root.get(Keys.RAPL_ENABLED), root.get(Keys.RAPL_ACCESS)),
+                new AgentConfig.Estimate(root.get(Keys.ESTIMATE_ENABLED)),
+                sampling(),
+                servers.read(),
+                tokens(),
+                engines(),
+                new AgentConfig.Attribution(
+                        root.get(Keys.ATTRIBUTION_PREFILL_TOKEN_WEIGHT),
+                        root.get(Keys.ATTRIBUTION_CACHED_TOKEN_WEIGHT)),
+                grid(),
+                root.get(Keys.PUE),
+                host(),
+                embodied(),
+                new AgentConfig.Log(root.get(Keys.LOG_LEVEL)));
+    }
+
+    private AgentConfig.Sampling sampling() {
+        Duration interval = root.get(Keys.SAMPLING_INTERVAL);
+        return new AgentConfig.Sampling(
+                interval,
+                root.get(Keys.SAMPLING_RAPL_INTERVAL).orElse(interval),
+                root.get(Keys.SAMPLING_POWER_INTERVAL),
+                root.get(Keys.SAMPLING_HANG_TIMEOUT));
+    }
+
+    private AgentConfig.Tokens tokens() {
+        Duration interval = root.get(Keys.TOKENS_SCRAPE_INTERVAL);
+        Duration outageAfter = root.get(Keys.TOKENS_OUTAGE_AFTER);
+        if (outageAfter.compareTo(interval) < 0) {
+            ConfigKey written = root.element(Keys.TOKENS_OUTAGE_AFTER).isPresent()
+                    ? Keys.TOKENS_OUTAGE_AFTER
+                    : Keys.TOKENS_SCRAPE_INTERVAL;
+            root.report(
+                    written,
+                    "tokens.outage-after (" + seconds(outageAfter) + ") is shorter than tokens.scrape-interval ("
+                            + seconds(interval) + "), so every server would always be down; raise the first");
+        }
+        return new AgentConfig.Tokens(
+                interval, root.get(Keys.TOKENS_SCRAPE_TIMEOUT), root.get(Keys.TOKENS_MAX_BODY), outageAfter);
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() / 1000.0 + "s";
+    }
+
+    private List<AgentConfig.Engine> engines() {
+        List<AgentConfig.Engine> engines = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Scope scope : root.scopes(Keys.ENGINES, Keys.ENGINE_DEFINITION)) {
+            Optional<String> name = scope.require(Keys.ENGINE_NAME);
+            Optional<String> promptTokens = scope.require(Keys.ENGINE_PROMPT_TOKENS);
+            Optional<String> generationTokens = scope.require(Keys.ENGINE_GENERATION_TOKENS);
+            if (name.isPresent() && !names.add(name.get())) {
+                scope.report(Keys.ENGINE_NAME, Quoted.text(name.get()) + " is already defined");
+            }
+            AgentConfig.Engine engine = new AgentConfig.Engine(
+                    name.orElse(""),
+                    scope.get(Keys.ENGINE_PATH),
+                    promptTokens.orElse(""),
+                    scope.get(Keys.ENGINE_CACHED_TOKENS),
+                    generationTokens.orElse(""),
+                    scope.get(Keys.ENGINE_REQUESTS_RUNNING),
+                    scope.get(Keys.ENGINE_REQUESTS_WAITING),
+                    scope.get(Keys.ENGINE_MODEL_LABEL),
+                    scope.get(Keys.ENGINE_PROMPT_INCLUDES_CACHED),
+                    scope.get(Keys.ENGINE_COUNTS_AT),
+                    scope.values(Keys.ENGINE_MAX_OVER, ValueTypes.LABEL));
+            engines.add(engine);
+        }
+        return engines;
+    }
+
+    private AgentConfig.Grid grid() {
+        return new AgentConfig.Grid(
+                root.get(Keys.GRID_INTENSITY),
+                root.get(Keys.GRID_ZONE),
+                root.get(Keys.GRID_MARKET_INTENSITY),
+                root.get(Keys.GRID_MARGINAL_INTENSITY));
+    }
+
+    private AgentConfig.Host host() {
+        Optional<Integer> gpus = root.get(Keys.HOST_GPUS);
+        return new AgentConfig.Host(
+                root.get(Keys.HOST_OTHER_WATTS), gpus.map(OptionalInt::of).orElseGet(OptionalInt::empty));
+    }
+
+    private AgentConfig.Embodied embodied() {
+        Map<Component, Duration> lifetimes = Map.of(
+                Component.GPU, root.get(Keys.EMBODIED_LIFETIME_GPU),
+                Component.CPU, root.get(Keys.EMBODIED_LIFETIME_CPU),
+                Component.DRAM, root.get(Keys.EMBODIED_LIFETIME_DRAM),
+                Component.OTHER, root.get(Keys.EMBODIED_LIFETIME_OTHER));
+        List<AgentConfig.Embodied.Footprint> overrides = new ArrayList<>();
+        for (Scope scope : root.scopes(Keys.EMBODIED_OVERRIDES, Keys.EMBODIED_OVERRIDE)) {
+            override(scope).ifPresent(overrides::add);
+        }
+        return new AgentConfig.Embodied(lifetimes, overrides);
+    }
+
+    private static Optional<AgentConfig.Embodied.Footprint> override(Scope scope) {
+        Optional<Component> component = scope.require(Keys.OVERRIDE_COMPONENT);
+        Optional<String> device = scope.get(Keys.OVERRIDE_DEVICE);
+        OptionalDouble kg = scope.get(Keys.OVERRIDE_KG);
+        OptionalDouble low = scope.get(Keys.OVERRIDE_KG_LOW);
+        OptionalDouble high = scope.get(Keys.OVERRIDE_KG_HIGH);
+        Optional<Duration> lifetime = scope.get(Keys.OVERRIDE_LIFETIME);
+        if (kg.isEmpty() && lifetime.isEmpty()) {
+            scope.report(Keys.OVERRIDE_KG, "is missing; kg or lifetime must be given");
+        }
+        if (low.isPresent() && !(kg.isPresent() && low.getAsDouble() <= kg.getAsDouble())) {
+            scope.report(Keys.OVERRIDE_KG_LOW, low.getAsDouble() + " is not at most kg, " + shown(kg));
+        }
+        if (high.isPresent() && !(kg.isPresent() && high.getAsDouble() >= kg.getAsDouble())) {
+            scope.report(Keys.OVERRIDE_KG_HIGH, high.getAsDouble() + " is not at least kg, " + shown(kg));
+        }
+        return component.map(present -> new AgentConfig.Embodied.Footprint(present, device, kg, low, high, lifetime));
+    }
+
+    private static String shown(OptionalDouble kg) {
+        return kg.isPresent() ? "which is " + kg.getAsDouble() : "which is not given";
+    }
+}

@@ -1,0 +1,323 @@
+package io.joulegram.agent.config;
+
+import static io.joulegram.agent.config.ValueTypes.FLAG;
+import static io.joulegram.agent.config.ValueTypes.LABEL;
+import static io.joulegram.agent.config.ValueTypes.METRIC;
+import static io.joulegram.agent.config.ValueTypes.PATH;
+import static io.joulegram.agent.config.ValueTypes.choice;
+import static io.joulegram.agent.config.ValueTypes.count;
+import static io.joulegram.agent.config.ValueTypes.duration;
+import static io.joulegram.agent.config.ValueTypes.matching;
+import static io.joulegram.agent.config.ValueTypes.number;
+import static io.joulegram.agent.config.ValueTypes.numberOrNone;
+import static io.joulegram.agent.config.ValueTypes.size;
+import static io.joulegram.agent.config.ValueTypes.years;
+
+import io.joulegram.grid.GridIntensity;
+import io.joulegram.power.Component;
+import io.joulegram.tokens.EngineTraits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Every key there is: the one place that names it, bounds it, gives its default and says what it means. */
+final class Keys {
+    private Keys() {}
+
+    static final ValueType<String> DEVICE = matching("a device label such as `0`", "[0-9A-Za-z][0-9A-Za-z:/._-]{0,79}");
+    private static final ValueType<String> NAME = matching("1 to 100 printable characters", "[^\\p{Cntrl}]{1,100}");
+    private static final ValueType<OptionalDouble> INTENSITY =
+            numberOrNone("gCO2e/kWh", "0", String.valueOf((int) GridIntensity.MAX_GRAMS_PER_KWH));
+    private static final ValueType<OptionalDouble> FOOTPRINT = numberOrNone("kgCO2e", "0", "100000");
+    private static final ValueType<Duration> LIFETIME = years("0.5y", "30y");
+    private static final ValueType<String> ENGINE =
+            matching("a lower-case word of letters, digits, `_` and `-`", "[a-z][a-z0-9_-]{0,63}");
+
+    static final ConfigKey.Value<ListenAddress> WEB_LISTEN_ADDRESS = value(
+                    "web.listen-address",
+                    "127.0.0.1:13600",
+                    ListenAddress.TYPE,
+                    "Where HTTP is served. Port 0 lets the system choose. Loopback, because fine-grained energy"
+                            + " readings are a side channel (CVE-2020-8694)")
+            .withFlag("HOST:PORT");
+
+    static final ConfigKey.Value<Path> PATH_SYSFS =
+            value("path.sysfs", "/sys", PATH, "Root of sysfs").withFlag("DIR");
+    static final ConfigKey.Value<Path> PATH_PROCFS =
+            value("path.procfs", "/proc", PATH, "Root of procfs").withFlag("DIR");
+
+    static final ConfigKey.Value<Boolean> NVML_ENABLED =
+            value("nvml.enabled", "true", FLAG, "Read NVIDIA GPUs through NVML");
+    static final ConfigKey.Value<Optional<Path>> NVML_LIBRARY = value(
+                    "nvml.library",
+                    "none",
+                    PATH.or("none"),
+                    "The NVML library to load instead of the libnvidia-ml.so.1 that the system finds")
+            .withFlag("FILE");
+
+    static final ConfigKey.Value<Boolean> RAPL_ENABLED =
+            value("rapl.enabled", "true", FLAG, "Read the RAPL energy counters of CPUs and DRAM");
+    static final ConfigKey.Value<AgentConfig.Rapl.Access> RAPL_ACCESS = value(
+            "rapl.access",
+            "auto",
+            choice(AgentConfig.Rapl.Access.class),
+            "The way to the RAPL counters; auto takes the first that works of perf, powercap, msr");
+
+    static final ConfigKey.Value<Boolean> ESTIMATE_ENABLED =
+            value("estimate.enabled", "true", FLAG, "Estimate the power of CPU and DRAM where no sensor gives it");
+
+    static final ConfigKey.Value<Duration> SAMPLING_INTERVAL = value(
+                    "sampling.interval", "100ms", duration("10ms", "10s"), "Time between two readings of a sensor")
+            .withFlag("DURATION");
+    static final ConfigKey.Value<Optional<Duration>> SAMPLING_RAPL_INTERVAL = value(
+            "sampling.rapl-interval",
+            "auto",
+            duration("1ms", "10s").or("auto"),
+            "The same for RAPL; auto takes sampling.interval");
+    static final ConfigKey.Value<Duration> SAMPLING_POWER_INTERVAL = value(
+            "sampling.power-interval",
+            "20ms",
+            duration("10ms", "10s"),
+            "The same for GPUs that have no energy counter, whose power is integrated instead");
+    static final ConfigKey.Value<Duration> SAMPLING_HANG_TIMEOUT = value(
+            "sampling.hang-timeout",
+            "2s",
+            duration("100ms", "1m"),
+            "A call into a driver that blocks for longer makes its device count as stuck");
+
+    static final ConfigKey.Items SERVERS = new ConfigKey.Items(
+            "servers",
+            Optional.of("auto"),
+            "`auto`, `none`, a URL, or a list of `auto`, URLs and mappings with the keys `servers[]` below",
+            Optional.of(new ConfigKey.Flag("--server", "URL")),
+            "The inference servers; auto looks for servers on this host");
+    /** For an item of the list that is neither a mapping nor one of the words. */
+    static final ValueType<ServerUrl> SERVER_WORD_OR_URL =
+            new ValueType<>("`auto`, `none`, " + ServerUrl.TYPE.allowed(), false, ServerUrl.TYPE.parser());
+
+    static final ConfigKey.Value<ServerUrl> SERVER_URL =
+            required("url", ServerUrl.TYPE, "Where the server is; a path is taken as that of its metrics");
+    static final ConfigKey.Value<Optional<String>> SERVER_NAME =
+            value("name", "auto", NAME.or("auto"), "The server label; auto is HOST:PORT");
+    static final ConfigKey.Value<Optional<String>> SERVER_ENGINE = value(
+            "engine",
+            "auto",
+            ENGINE.or("auto"),
+            "The engine, built in or defined under engines; auto recognises it by its metrics");
+    static final ConfigKey.Items SERVER_DEVICES = new ConfigKey.Items(
+            "devices",
+            Optional.of("[]"),
+            "a list of device labels such as `[0, 1]`",
+            Optional.empty(),
+            "The GPUs that serve it; where empty they are found by their processes");
+    static final ConfigKey.Value<Optional<String>> SERVER_BEARER_TOKEN = value(
+            "bearer-token",
+            "none",
+            new ValueType<>("`${NAME}` for an environment variable, or the token itself", true, text -> text)
+                    .or("none"),
+            "Sent to the server as Authorization: Bearer; never shown");
+    static final ConfigKey.Value<Optional<Path>> SERVER_BEARER_TOKEN_FILE = value(
+            "bearer-token-file",
+            "none",
+            PATH.or("none"),
+            "A file that holds the token instead, relative to the configuration file");
+    static final List<ConfigKey> SERVER = List.of(
+            SERVER_URL, SERVER_NAME, SERVER_ENGINE, SERVER_DEVICES, SERVER_BEARER_TOKEN, SERVER_BEARER_TOKEN_FILE);
+
+    static final ConfigKey.Value<Duration> TOKENS_SCRAPE_INTERVAL =
+            value("tokens.scrape-interval", "1s", duration("100ms", "1m"), "Time between two scrapes of a server");
+    static final ConfigKey.Value<Duration> TOKENS_SCRAPE_TIMEOUT =
+            value("tokens.scrape-timeout", "5s", duration("100ms", "1m"), "A scrape that takes longer has failed");
+    static final ConfigKey.Value<Long> TOKENS_MAX_BODY =
+            value("tokens.max-body", "16MB", size("64KB", "256MB"), "A longer answer is a failed scrape");
+    static final ConfigKey.Value<Duration> TOKENS_OUTAGE_AFTER = value(
+            "tokens.outage-after",
+            "15s",
+            duration("1s", "1h"),
+            "A server without a good scrape for this long is down: what its GPUs use from then on is unattributed."
+                    + " Not shorter than tokens.scrape-interval");
+
+    static final ConfigKey.Items ENGINES = new ConfigKey.Items(
+            "engines",
+            Optional.of("[]"),
+            "a list of mappings with the keys `engines[]` below",
+            Optional.empty(),
+            "How to read the metrics of engines that are not built in");
+    static final ConfigKey.Value<String> ENGINE_NAME = required("name", ENGINE, "The engine label");
+    static final ConfigKey.Value<String> ENGINE_PATH =
+            value("path", "/metrics", matching("a path such as `/metrics`", "/[!-~]{0,499}"), "Where the metrics are");
+    static final ConfigKey.Value<String> ENGINE_PROMPT_TOKENS =
+            required("prompt-tokens", METRIC, "The counter of prompt tokens");
+    static final ConfigKey.Value<Optional<String>> ENGINE_CACHED_TOKENS =
+            value("cached-tokens", "none", METRIC.or("none"), "The counter of prompt tokens that came from a cache");
+    static final ConfigKey.Value<String> ENGINE_GENERATION_TOKENS =
+            required("generation-tokens", METRIC, "The counter of generated tokens");
+    static final ConfigKey.Value<Optional<String>> ENGINE_REQUESTS_RUNNING =
+            value("requests-running", "none", METRIC.or("none"), "The gauge of requests in work");
+    static final ConfigKey.Value<Optional<String>> ENGINE_REQUESTS_WAITING =
+            value("requests-waiting", "none", METRIC.or("none"), "The gauge of requests in the queue");
+    static final ConfigKey.Value<Optional<String>> ENGINE_MODEL_LABEL =
+            value("model-label", "model_name", LABEL.or("none"), "The label that names the model");
+    static final ConfigKey.Value<Boolean> ENGINE_PROMPT_INCLUDES_CACHED = value(
+            "prompt-includes-cached", "true", FLAG, "Whether prompt-tokens includes the tokens that came from a cache");
+    static final ConfigKey.Value<EngineTraits.CountsAt> ENGINE_COUNTS_AT = value(
+            "counts-at",
+            "generated",
+            choice(EngineTraits.CountsAt.class),
+            "Whether generated tokens are counted one by one or when their request has finished");
+    static final ConfigKey.Items ENGINE_MAX_OVER = new ConfigKey.Items(
+            "max-over",
+            Optional.of("[]"),
+            "a list of label names such as `[tp_rank]`",
+            Optional.empty(),
+            "Labels whose values count the same tokens: the largest is taken, not the sum");
+    static final List<ConfigKey> ENGINE_DEFINITION = List.of(
+            ENGINE_NAME,
+            ENGINE_PATH,
+            ENGINE_PROMPT_TOKENS,
+            ENGINE_CACHED_TOKENS,
+            ENGINE_GENERATION_TOKENS,
+            ENGINE_REQUESTS_RUNNING,
+            ENGINE_REQUESTS_WAITING,
+            ENGINE_MODEL_LABEL,
+            ENGINE_PROMPT_INCLUDES_CACHED,
+            ENGINE_COUNTS_AT,
+            ENGINE_MAX_OVER);
+
+    static final ConfigKey.Value<Double> ATTRIBUTION_PREFILL_TOKEN_WEIGHT = value(
+            "attribution.prefill-token-weight",
+            "0.16",
+            number("", "0", "10"),
+            "Energy of a computed prompt token in units of a generated one, while it is not known better");
+    static final ConfigKey.Value<Double> ATTRIBUTION_CACHED_TOKEN_WEIGHT = value(
+            "attribution.cached-token-weight", "0", number("", "0", "10"), "The same for a prompt token from a cache");
+
+    static final ConfigKey.Value<OptionalDouble> GRID_INTENSITY = value(
+                    "grid.intensity", "none", INTENSITY, "Fixed carbon intensity of the grid, location-based, average")
+            .withFlag("GRAMS");
+    static final ConfigKey.Value<Optional<String>> GRID_ZONE = value(
+                    "grid.zone",
+                    "none",
+                    matching("a zone such as `DE` or `US-CAL-CISO`", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+                            .or("none"),
+                    "Where the machine is; looked up where grid.intensity is none")
+            .withFlag("ZONE");
+    static final ConfigKey.Value<OptionalDouble> GRID_MARKET_INTENSITY =
+            value("grid.market-intensity", "none", INTENSITY, "Fixed carbon intensity by contract, market-based");
+    static final ConfigKey.Value<OptionalDouble> GRID_MARGINAL_INTENSITY =
+            value("grid.marginal-intensity", "none", INTENSITY, "Fixed carbon intensity of one kWh more, marginal");
+
+    static final ConfigKey.Value<Double> PUE = value(
+                    "pue",
+                    "1.0",
+                    number("", "1", "3"),
+                    "Energy of the facility over that of its servers (ISO/IEC 30134-2)")
+            .withFlag("RATIO");
+
+    static final ConfigKey.Value<Double> HOST_OTHER_WATTS = value(
+            "host.other-watts",
+            "0",
+            number("watts", "0", "20000"),
+            "Power of the rest of the server: fans, board, network, disks, power supply loss");
+    static final ConfigKey.Value<Optional<Integer>> HOST_GPUS = value(
+            "host.gpus",
+            "none",
+            count(1, 1024).or("none"),
+            "GPUs in this machine, where the agent sees only some of them; none means those seen");
+
+    static final ConfigKey.Value<Duration> EMBODIED_LIFETIME_GPU =
+            value("embodied.lifetime.gpu", "4y", LIFETIME, "Years over which a GPU's embodied carbon is spread");
+    static final ConfigKey.Value<Duration> EMBODIED_LIFETIME_CPU =
+            value("embodied.lifetime.cpu", "5y", LIFETIME, "The same for a CPU");
+    static final ConfigKey.Value<Duration> EMBODIED_LIFETIME_DRAM =
+            value("embodied.lifetime.dram", "5y", LIFETIME, "The same for main memory");
+    static final ConfigKey.Value<Duration> EMBODIED_LIFETIME_OTHER =
+            value("embodied.lifetime.other", "5y", LIFETIME, "The same for the rest of the server");
+    static final ConfigKey.Items EMBODIED_OVERRIDES = new ConfigKey.Items(
+            "embodied.overrides",
+            Optional.of("[]"),
+            "a list of mappings with the keys `embodied.overrides[]` below",
+            Optional.empty(),
+            "Footprints and lifetimes that are known better than the built-in catalogue has them");
+    static final ConfigKey.Value<Component> OVERRIDE_COMPONENT = required(
+            "component",
+            matching("`gpu`, `cpu`, `dram`, `other`", "gpu|cpu|dram|other")
+                    .map(name -> Component.valueOf(name.toUpperCase(Locale.ROOT))),
+            "What it is about");
+    static final ConfigKey.Value<Optional<String>> OVERRIDE_DEVICE =
+            value("device", "all", DEVICE.or("all"), "The device label; all means every device of the component");
+    static final ConfigKey.Value<OptionalDouble> OVERRIDE_KG =
+            value("kg", "none", FOOTPRINT, "Embodied carbon of one device; kg or lifetime must be given");
+    static final ConfigKey.Value<OptionalDouble> OVERRIDE_KG_LOW =
+            value("kg-low", "none", FOOTPRINT, "Its lower bound, at most kg");
+    static final ConfigKey.Value<OptionalDouble> OVERRIDE_KG_HIGH =
+            value("kg-high", "none", FOOTPRINT, "Its upper bound, at least kg");
+    static final ConfigKey.Value<Optional<Duration>> OVERRIDE_LIFETIME =
+            value("lifetime", "none", LIFETIME.or("none"), "In place of embodied.lifetime");
+    static final List<ConfigKey> EMBODIED_OVERRIDE = List.of(
+            OVERRIDE_COMPONENT, OVERRIDE_DEVICE, OVERRIDE_KG, OVERRIDE_KG_LOW, OVERRIDE_KG_HIGH, OVERRIDE_LIFETIME);
+
+    static final ConfigKey.Value<String> LEDGER_PATH = value(
+                    "ledger.path",
+                    "none",
+                    ValueType.of("`none`", text -> {
+                        if (!text.equals("none")) {
+                            throw new BadValueException("asks for a ledger, and none is built in yet");
+                        }
+                        return text;
+                    }),
+                    "Where energy and tokens are kept; no ledger is built in yet")
+            .withFlag("none");
+
+    static final ConfigKey.Value<LogLevel> LOG_LEVEL = value(
+                    "log.level", "info", choice(LogLevel.class), "How much is logged")
+            .withFlag("LEVEL");
+
+    /** The keys of the file itself, in the order of the manual. */
+    static final List<ConfigKey> ROOT = List.of(
+            WEB_LISTEN_ADDRESS,
+            PATH_SYSFS,
+            PATH_PROCFS,
+            NVML_ENABLED,
+            NVML_LIBRARY,
+            RAPL_ENABLED,
+            RAPL_ACCESS,
+            ESTIMATE_ENABLED,
+            SAMPLING_INTERVAL,
+            SAMPLING_RAPL_INTERVAL,
+            SAMPLING_POWER_INTERVAL,
+            SAMPLING_HANG_TIMEOUT,
+            SERVERS,
+            TOKENS_SCRAPE_INTERVAL,
+            TOKENS_SCRAPE_TIMEOUT,
+            TOKENS_MAX_BODY,
+            TOKENS_OUTAGE_AFTER,
+            ENGINES,
+            ATTRIBUTION_PREFILL_TOKEN_WEIGHT,
+            ATTRIBUTION_CACHED_TOKEN_WEIGHT,
+            GRID_INTENSITY,
+            GRID_ZONE,
+            GRID_MARKET_INTENSITY,
+            GRID_MARGINAL_INTENSITY,
+            PUE,
+            HOST_OTHER_WATTS,
+            HOST_GPUS,
+            EMBODIED_LIFETIME_GPU,
+            EMBODIED_LIFETIME_CPU,
+            EMBODIED_LIFETIME_DRAM,
+            EMBODIED_LIFETIME_OTHER,
+            EMBODIED_OVERRIDES,
+            LEDGER_PATH,
+            LOG_LEVEL);
+
+    private static <T> ConfigKey.Value<T> value(String path, String standard, ValueType<T> type, String meaning) {
+        return new ConfigKey.Value<>(path, Optional.of(standard), type, Optional.empty(), meaning);
+    }
+
+    private static <T> ConfigKey.Value<T> required(String path, ValueType<T> type, String meaning) {
+        return new ConfigKey.Value<>(path, Optional.empty(), type, Optional.empty(), meaning);
+    }
+}

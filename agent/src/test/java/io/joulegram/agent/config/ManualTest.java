@@ -1,0 +1,91 @@
+package io.joulegram.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds {@code docs/configuration.md} and {@code docs/joulegram.example.yaml} to the code. */
+final class ManualTest {
+    private static final Path DOCS =
+            Path.of(System.getProperty("basedir", ".")).resolve("../docs").normalize();
+
+    private static final Map<String, List<ConfigKey>> ITEM_KEYS = Map.of(
+            "servers", Keys.SERVER,
+            "engines", Keys.ENGINE_DEFINITION,
+            "embodied.overrides", Keys.EMBODIED_OVERRIDE);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void exampleWritesOutTheDefaults() throws Exception {
+        Path example = DOCS.resolve("joulegram.example.yaml");
+
+        assertThat(new ConfigLoader(Map.of()).load(example, List.of())).isEqualTo(AgentConfig.defaults());
+    }
+
+    @Test
+    void exampleHoldsEveryKeyWithItsDefault() throws Exception {
+        Scope root = scope(Files.readString(DOCS.resolve("joulegram.example.yaml")));
+
+        assertThat(Keys.ROOT)
+                .allSatisfy(key -> assertThat(root.element(key))
+                        .as(key.path())
+                        .hasValueSatisfying(element -> assertThat(text(element.node()))
+                                .isEqualTo(key.standard().orElseThrow())));
+    }
+
+    @Test
+    void exampleOfListsIsValidAndHoldsEveryKey() throws Exception {
+        String uncommented = Files.readString(DOCS.resolve("joulegram.example.yaml"))
+                .replaceAll("(?m)^(servers: auto|engines: \\[]| *overrides: \\[])$", "")
+                .replaceAll("(?m)^#(?! )|^#(?= {2,})", "");
+        Path file = Files.writeString(directory.resolve("joulegram.yaml"), uncommented);
+        Files.writeString(directory.resolve("llm.token"), "s3cret\n");
+
+        AgentConfig config = new ConfigLoader(Map.of("LLM_TOKEN", "s3cret")).load(file, List.of());
+
+        assertThat(config.servers().targets()).hasSize(4);
+        assertThat(config.engines()).hasSize(1);
+        assertThat(config.embodied().overrides()).hasSize(1);
+        assertThat(ITEM_KEYS.values().stream().flatMap(List::stream))
+                .allSatisfy(key -> assertThat(uncommented).containsPattern("(?m)^[ -]+" + key.path() + ": "));
+    }
+
+    @Test
+    void manualListsEveryKeyAsTheCodeHasIt() throws IOException {
+        List<String> rows = Files.readAllLines(DOCS.resolve("configuration.md")).stream()
+                .filter(line -> line.startsWith("| `"))
+                .toList();
+
+        assertThat(rows).isEqualTo(Keys.ROOT.stream().flatMap(ManualTest::rows).toList());
+    }
+
+    private static Stream<String> rows(ConfigKey key) {
+        Stream<String> items = ITEM_KEYS.getOrDefault(key.path(), List.of()).stream()
+                .map(item -> row(key.path() + "[]." + item.path(), item));
+        return Stream.concat(Stream.of(row(key.path(), key)), items);
+    }
+
+    private static String row(String path, ConfigKey key) {
+        String standard = key.standard().map(text -> "`" + text + "`").orElse("required");
+        String flag = key.flag().map(option -> "`" + option.name() + "`").orElse("");
+        return "| `" + path + "` | " + standard + " | " + key.allowed() + " | " + flag + " | " + key.meaning() + " |";
+    }
+
+    private static Scope scope(String yaml) throws YamlException {
+        YamlNode document = YamlParser.parse(yaml).orElseThrow();
+        return new Scope(new Element(new Origin.File("example"), "", document), Keys.ROOT, new Problems());
+    }
+
+    private static String text(YamlNode node) {
+        return node instanceof YamlNode.Scalar scalar ? scalar.text() : "[]";
+    }
+}
