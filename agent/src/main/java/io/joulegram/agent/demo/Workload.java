@@ -10,8 +10,8 @@ import java.util.function.IntToLongFunction;
  * <pre>GPU energy = idle power * time + prefill energy * computed prompt tokens + decode energy * output tokens</pre>
  *
  * up to the rounding of counters and a noise that is zero over every 100 ms. The energies per token are chosen so that
- * the GPUs take about 1.3 J per output token over a day, idle included, and 0.9 J in a burst: in the range that the ML.ENERGY leaderboard
- * has for Llama 3.1 70B on H100.
+ * the GPUs take about 1.3 J per output token over a day, idle included, and 0.9 J in a burst: in the range that the
+ * ML.ENERGY leaderboard has for Llama 3.1 70B on H100.
  *
  * <p>Instants are on the clock of {@link System#nanoTime()}; before the start every counter is 0. Immutable; any thread.
  */
