@@ -76,6 +76,9 @@ class ProcessCpuClockTest {
                 "self/stat",
                 "42 (java (x) y) S 1 42 42 0 -1 4194560 9 0 3 0 " + userTicks + " " + systemTicks
                         + " 7 7 20 0 12 0 999 1 1\n");
-        procfs.write("stat", "cpu " + (" " + eachHostTicks).repeat(8) + " 777 777\ncpu0 1 1 1 1 1 1 1 1 1 1\nintr 5\n");
+        procfs.write(
+                "stat",
+                "cpu " + (" " + eachHostTicks).repeat(8) + " " + 3 * eachHostTicks
+                        + " 777\ncpu0 1 1 1 1 1 1 1 1 1 1\nintr 5\n");
     }
 }
