@@ -142,7 +142,8 @@ final class LineCursor {
     private static String unescape(String raw) {
         StringBuilder value = new StringBuilder(raw.length());
         boolean escape = false;
-        for (char c : raw.toCharArray()) {
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
             if (!escape && c == '\\') {
                 escape = true;
                 continue;
