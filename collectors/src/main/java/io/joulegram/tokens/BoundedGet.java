@@ -3,6 +3,7 @@ package io.joulegram.tokens;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.joulegram.tokens.ScrapeException.Reason;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -127,6 +128,9 @@ final class BoundedGet {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         if (cause instanceof HttpTimeoutException) {
             return timeout(uri);
+        }
+        if (cause instanceof ConnectException) {
+            return new ScrapeException(Reason.UNREACHABLE, uri + ": no connection (is the server up?)", cause);
         }
         String detail = cause.getMessage() == null ? "" : ": " + cause.getMessage();
         return new ScrapeException(

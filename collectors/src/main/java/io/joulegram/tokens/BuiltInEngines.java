@@ -23,13 +23,14 @@ final class BuiltInEngines {
 
     /**
      * vLLM 0 and 1 ({@code vllm/v1/metrics/loggers.py}), one series per data-parallel engine; also Triton's vLLM
-     * backend on port 8002, which has the label {@code model} in place of {@code model_name}. The prefix cache's hits
+     * backend on port 8002, which has the label {@code model} in place of {@code model_name}, and a Dynamo worker's, by
+     * convention on port 8081. The prefix cache's hits
      * are not taken for cached tokens: they are counted again when an allocation fails.
      */
     private static Engine vllm() {
         String bySource = "vllm:prompt_tokens_by_source_total";
         return Engine.named("vllm")
-                .usualPorts(8000, 8002)
+                .usualPorts(8000, 8002, 8081)
                 .tokens(PROMPT, generated(counter("vllm:prompt_tokens_total")))
                 .tokens(
                         CACHED_PROMPT,

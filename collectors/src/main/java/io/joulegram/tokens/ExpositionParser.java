@@ -109,7 +109,7 @@ final class ExpositionParser implements BodySink<Exposition> {
     }
 
     private void type(LineCursor cursor) throws ScrapeException {
-        String family = cursor.word();
+        String family = cursor.name(true);
         if (someFamilies.size() < FAMILIES_TO_NAME && family.length() <= FAMILY_NAME_LENGTH) {
             someFamilies.add(family);
         }
@@ -173,8 +173,12 @@ final class ExpositionParser implements BodySink<Exposition> {
     @Override
     public Exposition finish() throws ScrapeException {
         if (lineLength > 0) {
-            throw new LineCursor(line, lineLength, lineNumber + 1)
-                    .malformed("the last line ends with a line feed; this reply was cut off");
+            LineCursor cutOff = new LineCursor(line, lineLength, lineNumber + 1);
+            if (lineNumber == 0) {
+                // More likely a document of another kind than metrics: say so if it is.
+                endLine();
+            }
+            throw cutOff.malformed("the last line ends with a line feed; this reply was cut off");
         }
         if (endMarkNeeded && !endMarkSeen) {
             throw new ScrapeException(

@@ -85,7 +85,10 @@ public final class HttpTokenServer implements TokenServer {
     }
 
     private Scrape account(Found found, long deadlineNanos) throws ScrapeException {
-        String model = modelName.of(found.engine(), found.uri(), deadlineNanos);
+        // A server that tells its tokens but is slow to tell its name must not make every scrape slow.
+        long nameDeadlineNanos =
+                Math.min(deadlineNanos, System.nanoTime() + limits.deadline().toNanos() / 4);
+        String model = modelName.of(found.engine(), found.uri(), nameDeadlineNanos);
         TokenTotals.Update update = totals.update(found.engine(), found.reply().body(), model);
         if (update.restarted()) {
             modelName.askAgain();

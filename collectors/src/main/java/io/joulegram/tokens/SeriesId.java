@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 /** A series: the name of its samples and its labels. */
 record SeriesId(String metric, Map<String, String> labels) {
+    private static final int LONGEST_TEXT = 200;
 
     SeriesId {
         labels = Map.copyOf(labels);
@@ -28,12 +29,20 @@ record SeriesId(String metric, Map<String, String> labels) {
         return new SeriesId(metric, kept);
     }
 
-    /** As an exposition would write it, labels in order. */
+    /** As an exposition would write it, labels in order; cut off where it is too long for a message. */
     @Override
     public String toString() {
-        return new TreeMap<>(labels)
+        String whole = new TreeMap<>(labels)
                 .entrySet().stream()
-                        .map(label -> label.getKey() + "=\"" + label.getValue() + "\"")
+                        .map(label -> label.getKey() + "=\"" + printable(label.getValue()) + "\"")
                         .collect(Collectors.joining(",", metric + "{", "}"));
+        return whole.length() <= LONGEST_TEXT ? whole : whole.substring(0, LONGEST_TEXT) + "...";
+    }
+
+    private static String printable(String value) {
+        return value.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace("\n", "\\n")
+                .replaceAll("\\p{Cntrl}", "?");
     }
 }

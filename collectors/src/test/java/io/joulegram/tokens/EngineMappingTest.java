@@ -47,13 +47,16 @@ class EngineMappingTest {
                         "/stats",
                         List.of(new Metric("my_tokens", Map.of("dir", "in", "kind", ""))),
                         List.of(new Metric("my_tokens", Map.of("dir", "out")), new Metric("my_draft_sum", Map.of())))));
-        String page = "# TYPE my_tokens gauge\n"
-                + "my_tokens{llm=\"a\",dir=\"in\",shard=\"0\"} %d\n"
-                + "my_tokens{llm=\"a\",dir=\"in\",shard=\"1\"} %1$d\n"
-                + "my_tokens{llm=\"a\",dir=\"in\",kind=\"image\"} 777\n"
-                + "my_tokens{llm=\"a\",dir=\"out\"} %2$d\n"
-                + "# TYPE my_draft histogram\nmy_draft_sum{llm=\"a\"} %3$d\n"
-                + "my_active{llm=\"a\"} 4\n";
+        String page = """
+                # TYPE my_tokens gauge
+                my_tokens{llm="a",dir="in",shard="0"} %1$d
+                my_tokens{llm="a",dir="in",shard="1"} %1$d
+                my_tokens{llm="a",dir="in",kind="image"} 777
+                my_tokens{llm="a",dir="out"} %2$d
+                # TYPE my_draft histogram
+                my_draft_sum{llm="a"} %3$d
+                my_active{llm="a"} 4
+                """;
         TokenTotals totals = new TokenTotals(ScrapeLimits.defaults());
         scrape(totals, engines, page.formatted(10, 20, 30));
 

@@ -79,7 +79,7 @@ class ExpositionParserTest {
     @ParameterizedTest
     @CsvSource({"NaN,NaN", "nan,NaN", "+Inf,Infinity", "Inf,Infinity", "-Inf,-Infinity", "1.234567e+06,1234567"})
     void readsSpecialValues(String text, double value) throws ScrapeException {
-        assertThat(only(parse("a " + text + "\n"), "a").value()).isEqualTo(value);
+        assertThat(only(parse("a " + text + "\n"), "a").value()).isEqualTo(Double.valueOf(value));
     }
 
     @Test
@@ -155,6 +155,15 @@ class ExpositionParserTest {
     }
 
     @Test
+    void aMessageNeverHoldsControlCharactersOrMoreThanAnExcerpt() {
+        String series = "a{x=\"\\n" + "y".repeat(15) + "\",y=\"" + "z".repeat(20) + "\"} 1\n";
+
+        assertThatThrownBy(() -> parse("# TYPE bad\u0007name counter\n" + series + series))
+                .hasMessageContaining("series a{x=\"\\n")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n").hasSizeLessThan(400));
+    }
+
+    @Test
     void refusesTwoTypesForOneFamily() {
         assertThatThrownBy(() -> parse("# TYPE a counter\n# TYPE a gauge\n"))
                 .hasMessageContaining("was declared before as COUNTER");
@@ -171,6 +180,11 @@ class ExpositionParserTest {
     @ValueSource(strings = {"a 12", "# TYPE a counter\na 1\n# EO"})
     void refusesABodyThatWasCutOff(String body) {
         assertThatThrownBy(() -> parse(body)).hasMessageContaining("this reply was cut off");
+    }
+
+    @Test
+    void tellsAOneLineDocumentFromMetricsThatWereCutOff() {
+        assertThatThrownBy(() -> parse("[{\"iter\": 2}]")).hasMessageContaining("this looks like JSON");
     }
 
     @Test

@@ -37,7 +37,7 @@ public final class FakeInferenceServer implements AutoCloseable {
     private HttpServer http;
     private CountDownLatch stopped = new CountDownLatch(1);
     private boolean up = true;
-    private long processStartSeconds = System.currentTimeMillis() / 1000;
+    private double processStartSeconds = System.currentTimeMillis() / 1000.0;
     private volatile Fault fault = Fault.NONE;
     private volatile Optional<String> bearer = Optional.empty();
 
@@ -101,7 +101,7 @@ public final class FakeInferenceServer implements AutoCloseable {
     private HttpServer listen(int wantedPort) {
         try {
             HttpServer server =
-                    HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), wantedPort), 0);
+                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort), 0);
             server.setExecutor(workers);
             server.createContext("/", this::handle);
             server.start();

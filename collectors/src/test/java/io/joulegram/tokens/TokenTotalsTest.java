@@ -179,6 +179,16 @@ class TokenTotalsTest {
         assertThat(update.restarted()).isTrue();
     }
 
+    @Test
+    void oneRankThatFallsBehindItselfIsNoRestartWhileAnotherGoesOn() throws ScrapeException {
+        scrape(sglang(0, 0, 100) + sglang(0, 1, 100));
+
+        TokenTotals.Update update = scrape(sglang(0, 0, 120) + sglang(0, 1, 3));
+
+        assertThat(generated(update)).isEqualTo(20);
+        assertThat(update.restarted()).isFalse();
+    }
+
     private static String sglang(int replica, int rank, long decoded) {
         return "sglang:realtime_tokens_total{model_name=\"m\",dp_rank=\"" + replica + "\",tp_rank=\"" + rank
                 + "\",mode=\"decode\"} " + decoded + "\n";

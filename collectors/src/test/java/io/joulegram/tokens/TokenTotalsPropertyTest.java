@@ -16,7 +16,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class TokenTotalsProperties {
+class TokenTotalsPropertyTest {
     private static final Engine VLLM = EngineCatalog.builtIn().require("vllm");
 
     /** What happens to a server of three engines. */

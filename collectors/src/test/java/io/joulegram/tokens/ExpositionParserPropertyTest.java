@@ -14,7 +14,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-class ExpositionParserProperties {
+class ExpositionParserPropertyTest {
     private static final EngineCatalog ENGINES = EngineCatalog.builtIn();
 
     private static Optional<Exposition> parse(byte[] body, int chunk) {
