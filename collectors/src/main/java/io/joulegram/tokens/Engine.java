@@ -1,0 +1,182 @@
+package io.joulegram.tokens;
+
+import io.joulegram.tokens.EngineTraits.CountsAt;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * How one inference engine tells its tokens.
+ *
+ * @param name the {@code engine} label
+ * @param metricsPath where the metrics are, unless a target says otherwise
+ * @param usualPorts where the server listens unless told otherwise
+ * @param promptIncludesCached whether prompt tokens include those that came from a cache
+ * @param counters for each kind of token the ways to tell it, the best first
+ * @param running requests in the batch
+ * @param waiting requests in the queue
+ * @param modelLabels labels that may name the model; the first one that a series has does
+ * @param ranksToMax labels of workers that all process the same tokens, such as tensor-parallel ranks
+ * @param modelName where to ask for the model's name if the metrics do not tell it
+ */
+record Engine(
+        String name,
+        String metricsPath,
+        List<Integer> usualPorts,
+        boolean promptIncludesCached,
+        Map<TokenKind, List<TokenCounter>> counters,
+        List<Selector> running,
+        List<Selector> waiting,
+        List<String> modelLabels,
+        Set<String> ranksToMax,
+        Optional<ModelNameSource> modelName) {
+
+    /**
+     * A document that names the model.
+     *
+     * @param path of the document
+     * @param field a JSON member whose first value is the name
+     */
+    record ModelNameSource(String path, String field) {}
+
+    Engine {
+        usualPorts = List.copyOf(usualPorts);
+        counters = Map.copyOf(counters);
+        running = List.copyOf(running);
+        waiting = List.copyOf(waiting);
+        modelLabels = List.copyOf(modelLabels);
+        ranksToMax = Set.copyOf(ranksToMax);
+    }
+
+    static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    List<TokenCounter> countersOf(TokenKind kind) {
+        return counters.getOrDefault(kind, List.of());
+    }
+
+    /** Whether these are metrics of this engine. */
+    boolean recognises(Exposition exposition) {
+        return selectors().anyMatch(selector -> selector.isToldBy(exposition));
+    }
+
+    /** Whether these metrics of this engine have counts of tokens, too. */
+    boolean countsTokensIn(Exposition exposition) {
+        return tokenCounters().anyMatch(counter -> counter.isToldBy(exposition));
+    }
+
+    Set<String> metrics() {
+        Set<String> names = new HashSet<>();
+        selectors().forEach(selector -> names.add(selector.metric()));
+        return names;
+    }
+
+    private Stream<Selector> selectors() {
+        return Stream.of(
+                        tokenCounters().flatMap(counter -> counter.parts().stream()),
+                        running.stream(),
+                        waiting.stream())
+                .flatMap(part -> part);
+    }
+
+    private Stream<TokenCounter> tokenCounters() {
+        return counters.values().stream().flatMap(List::stream);
+    }
+
+    /** What the counters mean if output is told in this way. */
+    EngineTraits traits(CountsAt countsAt) {
+        return new EngineTraits(name, promptIncludesCached, countsAt);
+    }
+
+    /** The model's name by the labels of a series. */
+    Optional<String> modelOf(SeriesId series) {
+        return modelLabels.stream()
+                .map(series::label)
+                .filter(value -> !value.isEmpty())
+                .findFirst();
+    }
+
+    /** Collects an engine's parts by name. */
+    static final class Builder {
+        private final String name;
+        private String metricsPath = "/metrics";
+        private List<Integer> usualPorts = List.of();
+        private boolean promptIncludesCached = true;
+        private final Map<TokenKind, List<TokenCounter>> counters = new EnumMap<>(TokenKind.class);
+        private final List<Selector> running = new ArrayList<>();
+        private final List<Selector> waiting = new ArrayList<>();
+        private List<String> modelLabels = List.of();
+        private Set<String> ranksToMax = Set.of();
+        private Optional<ModelNameSource> modelName = Optional.empty();
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        Builder metricsPath(String path) {
+            metricsPath = path;
+            return this;
+        }
+
+        Builder usualPorts(Integer... ports) {
+            usualPorts = List.of(ports);
+            return this;
+        }
+
+        Builder promptIncludesCached(boolean includes) {
+            promptIncludesCached = includes;
+            return this;
+        }
+
+        /** @param ways the best first */
+        Builder tokens(TokenKind kind, TokenCounter... ways) {
+            counters.put(kind, List.of(ways));
+            return this;
+        }
+
+        Builder running(Selector... series) {
+            running.addAll(List.of(series));
+            return this;
+        }
+
+        Builder waiting(Selector... series) {
+            waiting.addAll(List.of(series));
+            return this;
+        }
+
+        Builder modelLabels(String... labels) {
+            modelLabels = List.of(labels);
+            return this;
+        }
+
+        Builder ranksToMax(Set<String> labels) {
+            ranksToMax = labels;
+            return this;
+        }
+
+        Builder modelNameAt(String path, String field) {
+            modelName = Optional.of(new ModelNameSource(path, field));
+            return this;
+        }
+
+        Engine build() {
+            return new Engine(
+                    name,
+                    metricsPath,
+                    usualPorts,
+                    promptIncludesCached,
+                    counters,
+                    running,
+                    waiting,
+                    modelLabels,
+                    ranksToMax,
+                    modelName);
+        }
+    }
+}

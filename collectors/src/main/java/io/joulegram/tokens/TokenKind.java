@@ -1,0 +1,8 @@
+package io.joulegram.tokens;
+
+/** What is counted. */
+enum TokenKind {
+    PROMPT,
+    CACHED_PROMPT,
+    GENERATED
+}

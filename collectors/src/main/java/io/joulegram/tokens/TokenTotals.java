@@ -1,0 +1,213 @@
+package io.joulegram.tokens;
+
+import io.joulegram.tokens.EngineTraits.CountsAt;
+import io.joulegram.tokens.Exposition.Sample;
+import io.joulegram.tokens.ScrapeException.Reason;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens of one server's models since its first scrape, carried over restarts of the server. Used by one thread.
+ *
+ * <ul>
+ *   <li>The first scrape is where counting starts: what the server counted before is not ours.
+ *   <li>A series that appears later counts from 0: the server, or one more data-parallel engine of it, began since.
+ *   <li>A series that falls began anew: what it shows now is what it grew by.
+ *   <li>A series that goes away keeps what it had grown by, and goes on from its last value if it comes back.
+ *   <li>If the time at which the server's process started moves on, every series began anew, fallen or not.
+ * </ul>
+ */
+final class TokenTotals {
+    /** Doubles are exact for every whole number up to here; a counter beyond it could not be differenced. */
+    private static final double LARGEST_COUNT = 0x1p53;
+
+    private static final double PROCESS_START_CHANGE_SECONDS = 1.0;
+    private static final String FURTHER_MODELS = "other";
+
+    private final ScrapeLimits limits;
+    private final Map<TrackId, CounterTrack> tracks = new HashMap<>();
+    private final Map<TokenKind, TokenCounter> inUse = new EnumMap<>(TokenKind.class);
+    private final Map<String, Map<TokenKind, Long>> models = new TreeMap<>();
+    private OptionalDouble processStartSeconds = OptionalDouble.empty();
+    private long scrapes;
+
+    /** A counter of one kind; the same series may be part of two. */
+    private record TrackId(TokenKind kind, TokenCounter way, SeriesId series) {}
+
+    /** Copies of one counter, and the model it belongs to. */
+    private record Reading(String model, Map<SeriesId, Long> copies) {}
+
+    /** The state after a scrape. */
+    record Update(EngineTraits traits, boolean restarted, List<ModelTokens> models) {}
+
+    TokenTotals(ScrapeLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Takes a scrape.
+     *
+     * @param unlabelledModel the model of series that do not name theirs
+     * @throws ScrapeException if a counter is not a count; then nothing is changed
+     */
+    Update update(Engine engine, Exposition exposition, String unlabelledModel) throws ScrapeException {
+        Map<TrackId, Reading> readings = new HashMap<>();
+        for (TokenKind kind : TokenKind.values()) {
+            for (TokenCounter way : engine.countersOf(kind)) {
+                read(engine, exposition, kind, way, unlabelledModel, readings);
+            }
+        }
+        boolean first = scrapes++ == 0;
+        boolean serverRestarted = processStartMoved(exposition);
+        boolean restarted = serverRestarted;
+        Map<TokenKind, TokenCounter> counting = chooseCounting(engine, exposition);
+        for (Map.Entry<TrackId, Reading> entry : readings.entrySet()) {
+            TrackId id = entry.getKey();
+            CounterTrack track = tracks.computeIfAbsent(id, unseen -> new CounterTrack());
+            long growth = track.advance(entry.getValue().copies(), scrapes, serverRestarted);
+            restarted |= track.beganAnew();
+            if (id.way().equals(counting.get(id.kind()))) {
+                tokensOf(entry.getValue().model()).merge(id.kind(), first ? 0 : growth, TokenTotals::saturatedSum);
+            }
+        }
+        forgetVanishedBeyondLimit();
+        Map<String, Double> running = requests(engine, engine.running(), exposition, unlabelledModel);
+        Map<String, Double> waiting = requests(engine, engine.waiting(), exposition, unlabelledModel);
+        return new Update(engine.traits(countsAt(engine)), restarted, modelTokens(running, waiting));
+    }
+
+    private void read(
+            Engine engine,
+            Exposition exposition,
+            TokenKind kind,
+            TokenCounter way,
+            String unlabelledModel,
+            Map<TrackId, Reading> readings)
+            throws ScrapeException {
+        for (Selector part : way.parts()) {
+            for (Sample sample : part.choose(exposition)) {
+                String model = engine.modelOf(sample.id()).orElse(unlabelledModel);
+                SeriesId counter = sample.id().without(engine.ranksToMax());
+                readings.computeIfAbsent(new TrackId(kind, way, counter), id -> new Reading(model, new HashMap<>()))
+                        .copies()
+                        .put(sample.id(), count(sample));
+            }
+        }
+    }
+
+    private static long count(Sample sample) throws ScrapeException {
+        double value = sample.value();
+        if (!(value >= 0 && value <= LARGEST_COUNT && value == Math.rint(value))) {
+            throw new ScrapeException(
+                    Reason.MALFORMED,
+                    "line " + sample.line() + ": " + sample.id() + " is " + value
+                            + ": a count of tokens is a whole number from 0 to 2^53");
+        }
+        return (long) value;
+    }
+
+    private boolean processStartMoved(Exposition exposition) {
+        OptionalDouble now = exposition.processStartSeconds();
+        boolean moved = now.isPresent()
+                && processStartSeconds.isPresent()
+                && now.getAsDouble() - processStartSeconds.getAsDouble() > PROCESS_START_CHANGE_SECONDS;
+        if (now.isPresent()) {
+            processStartSeconds = now;
+        }
+        return moved;
+    }
+
+    /**
+     * Decides which ways count in this scrape. When a better one appears beside the one in use, the old one counts a
+     * last time: the new one has counted the same tokens and only goes on from here.
+     */
+    private Map<TokenKind, TokenCounter> chooseCounting(Engine engine, Exposition exposition) {
+        Map<TokenKind, TokenCounter> counting = new EnumMap<>(TokenKind.class);
+        for (TokenKind kind : TokenKind.values()) {
+            List<TokenCounter> told = engine.countersOf(kind).stream()
+                    .filter(way -> way.isToldBy(exposition))
+                    .toList();
+            if (!told.isEmpty()) {
+                TokenCounter best = told.get(0);
+                TokenCounter before = inUse.put(kind, best);
+                counting.put(kind, before != null && told.contains(before) ? before : best);
+            }
+        }
+        return counting;
+    }
+
+    private CountsAt countsAt(Engine engine) {
+        List<TokenCounter> ways = engine.countersOf(TokenKind.GENERATED);
+        TokenCounter used = inUse.get(TokenKind.GENERATED);
+        if (used != null && ways.contains(used)) {
+            return used.countsAt();
+        }
+        return ways.isEmpty() ? CountsAt.FINISHED : ways.get(0).countsAt();
+    }
+
+    /** The series of a scrape are bounded by the parser; those of earlier ones are not, if labels keep changing. */
+    private void forgetVanishedBeyondLimit() {
+        if (tracks.size() > TokenKind.values().length * limits.maxSeries()) {
+            tracks.values().removeIf(track -> track.lastSeenAt() < scrapes);
+        }
+    }
+
+    private Map<TokenKind, Long> tokensOf(String model) {
+        return models.computeIfAbsent(known(model), unseen -> new EnumMap<>(TokenKind.class));
+    }
+
+    private String known(String model) {
+        return models.containsKey(model) || models.size() < limits.maxModels() ? model : FURTHER_MODELS;
+    }
+
+    /** Stops at the largest number there is: a server that lies that much must not make a total fall. */
+    private static long saturatedSum(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+    }
+
+    /** A gauge that is not a number of requests is left out: unlike a counter it spoils nothing but itself. */
+    private Map<String, Double> requests(
+            Engine engine, List<Selector> gauges, Exposition exposition, String unlabelledModel) {
+        Map<SeriesId, Double> highestCopy = new HashMap<>();
+        for (Selector gauge : gauges) {
+            for (Sample sample : gauge.choose(exposition)) {
+                if (sample.value() >= 0 && Double.isFinite(sample.value())) {
+                    highestCopy.merge(sample.id().without(engine.ranksToMax()), sample.value(), Math::max);
+                }
+            }
+        }
+        Map<String, Double> byModel = new HashMap<>();
+        highestCopy.forEach((series, value) -> {
+            String model = known(engine.modelOf(series).orElse(unlabelledModel));
+            tokensOf(model);
+            byModel.merge(model, value, Double::sum);
+        });
+        return byModel;
+    }
+
+    private List<ModelTokens> modelTokens(Map<String, Double> running, Map<String, Double> waiting) {
+        return models.entrySet().stream()
+                .map(model -> new ModelTokens(
+                        model.getKey(),
+                        total(model.getValue().get(TokenKind.PROMPT)),
+                        total(model.getValue().get(TokenKind.CACHED_PROMPT)),
+                        total(model.getValue().get(TokenKind.GENERATED)),
+                        gauge(running.get(model.getKey())),
+                        gauge(waiting.get(model.getKey()))))
+                .toList();
+    }
+
+    private static OptionalLong total(@Nullable Long tokens) {
+        return tokens == null ? OptionalLong.empty() : OptionalLong.of(tokens);
+    }
+
+    private static OptionalDouble gauge(@Nullable Double requests) {
+        return requests == null ? OptionalDouble.empty() : OptionalDouble.of(requests);
+    }
+}

@@ -1,0 +1,281 @@
+package io.joulegram.tokens;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.joulegram.tokens.EngineTraits.CountsAt;
+import io.joulegram.tokens.ScrapeException.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenTotalsTest {
+    private static final EngineCatalog ENGINES = EngineCatalog.builtIn();
+
+    private final TokenTotals totals = new TokenTotals(ScrapeLimits.defaults());
+
+    private TokenTotals.Update scrape(String body) throws ScrapeException {
+        return scrape(totals, body);
+    }
+
+    private static TokenTotals.Update scrape(TokenTotals totals, String body) throws ScrapeException {
+        ExpositionParser parser = new ExpositionParser(
+                java.util.stream.Stream.concat(
+                                ENGINES.metrics().stream(), java.util.stream.Stream.of(Exposition.PROCESS_START))
+                        .collect(java.util.stream.Collectors.toSet()),
+                ScrapeLimits.defaults(),
+                false);
+        byte[] bytes = body.getBytes(UTF_8);
+        parser.accept(bytes, 0, bytes.length);
+        Exposition exposition = parser.finish();
+        return totals.update(ENGINES.recognise(exposition).orElseThrow(), exposition, "default");
+    }
+
+    private static String vllm(String model, int engine, long generated) {
+        return "vllm:generation_tokens_total{model_name=\"" + model + "\",engine=\"" + engine + "\"} " + generated
+                + "\n";
+    }
+
+    private static long generated(TokenTotals.Update update) {
+        return update.models().get(0).generatedTokens().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void countsWhatEveryEngineProcessedSinceTheFirstScrape(Dialect dialect) throws ScrapeException {
+        FakeEngine first = new FakeEngine("org/model \"7B\"", 0).add(100, 40, 1_000);
+        FakeEngine second = new FakeEngine("org/model \"7B\"", 1).add(5_000_000, 0, 9);
+        List<FakeEngine> engines = dialect.page(List.of(first.state(0)), 1, Optional.empty())
+                        .equals(dialect.page(List.of(first.state(0), second.state(0)), 1, Optional.empty()))
+                ? List.of(first)
+                : List.of(first, second);
+        scrape(page(dialect, engines));
+
+        engines.forEach(engine -> engine.add(70, 20, 300).requests(2, 3));
+        TokenTotals.Update update = scrape(page(dialect, engines));
+
+        long n = engines.size();
+        assertThat(update.restarted()).isFalse();
+        assertThat(update.traits().engine()).isEqualTo(dialect.engine());
+        assertThat(update.models()).hasSize(1);
+        ModelTokens model = update.models().get(0);
+        assertThat(model.generatedTokens()).hasValue(300 * n);
+        if (dialect != Dialect.DYNAMO_WORKER) {
+            assertThat(model.promptTokens()).hasValue(update.traits().promptIncludesCached() ? 70 * n : 50 * n);
+            assertThat(model.requestsRunning()).hasValue(2.0 * n);
+        }
+        boolean hasLabel = dialect != Dialect.TGI && dialect != Dialect.LLAMACPP;
+        assertThat(model.model()).isEqualTo(hasLabel ? "org/model \"7B\"" : "default");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"VLLM", "SGLANG", "SGLANG_FINISHED", "TRTLLM", "LLAMACPP", "LMDEPLOY", "DYNAMO"})
+    void countsCachedPromptTokensWhereTheServerTells(Dialect dialect) throws ScrapeException {
+        FakeEngine engine = new FakeEngine("m", 0).add(100, 40, 1_000);
+        scrape(page(dialect, List.of(engine)));
+        engine.add(70, 20, 300);
+
+        assertThat(scrape(page(dialect, List.of(engine))).models().get(0).cachedPromptTokens())
+                .hasValue(20);
+    }
+
+    private static String page(Dialect dialect, List<FakeEngine> engines) {
+        return dialect.page(engines.stream().map(engine -> engine.state(0)).toList(), 1.7e9, Optional.empty());
+    }
+
+    @Test
+    void whatIsNotToldIsAbsentAndNotZero() throws ScrapeException {
+        ModelTokens model = scrape(vllm("m", 0, 5)).models().get(0);
+
+        assertThat(model)
+                .isEqualTo(new ModelTokens(
+                        "m",
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.of(0),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty()));
+    }
+
+    @Test
+    void aSeriesThatFallsBeganAnewAndTheOthersDidNot() throws ScrapeException {
+        scrape(vllm("m", 0, 1_000) + vllm("m", 1, 2_000));
+
+        TokenTotals.Update update = scrape(vllm("m", 0, 30) + vllm("m", 1, 2_005));
+
+        assertThat(generated(update)).isEqualTo(35);
+        assertThat(update.restarted()).isTrue();
+        assertThat(scrape(vllm("m", 0, 31) + vllm("m", 1, 2_005)).restarted()).isFalse();
+    }
+
+    @Test
+    void anEngineThatAppearsLaterCountsFromZero() throws ScrapeException {
+        scrape(vllm("m", 0, 1_000));
+
+        TokenTotals.Update update = scrape(vllm("m", 0, 1_001) + vllm("m", 1, 50));
+
+        assertThat(generated(update)).isEqualTo(51);
+        assertThat(update.restarted()).isFalse();
+    }
+
+    @Test
+    void aSeriesThatGoesAwayKeepsItsTotalAndGoesOnWhenItComesBack() throws ScrapeException {
+        scrape(vllm("m", 0, 1_000) + vllm("m", 1, 10));
+        scrape(vllm("m", 0, 1_100) + vllm("m", 1, 10));
+
+        assertThat(generated(scrape(vllm("m", 1, 12)))).isEqualTo(102);
+        assertThat(generated(scrape(vllm("m", 0, 1_105) + vllm("m", 1, 12)))).isEqualTo(107);
+    }
+
+    @Test
+    void modelsAreKeptApartAndInOrder() throws ScrapeException {
+        scrape(vllm("b", 0, 1) + vllm("a", 0, 2));
+
+        TokenTotals.Update update = scrape(vllm("b", 0, 5) + vllm("a", 0, 9));
+
+        assertThat(update.models()).extracting(ModelTokens::model).containsExactly("a", "b");
+        assertThat(update.models())
+                .extracting(model -> model.generatedTokens().orElseThrow())
+                .containsExactly(7L, 4L);
+    }
+
+    @Test
+    void aRestartThatOvertookTheOldCountIsSeenByTheProcessStart() throws ScrapeException {
+        scrape(vllm("m", 0, 100) + "process_start_time_seconds 1.7e9\n");
+
+        TokenTotals.Update update = scrape(vllm("m", 0, 130) + "process_start_time_seconds 1.7000001e9\n");
+
+        assertThat(generated(update)).isEqualTo(130);
+        assertThat(update.restarted()).isTrue();
+    }
+
+    @Test
+    void ranksOfOneReplicaAreNotAddedUpAndReplicasAre() throws ScrapeException {
+        scrape(sglang(0, 0, 100) + sglang(0, 1, 100) + sglang(1, 0, 50) + sglang(1, 1, 50));
+
+        // Rank 1 of replica 0 lags behind.
+        long generated = generated(scrape(sglang(0, 0, 110) + sglang(0, 1, 104) + sglang(1, 0, 57) + sglang(1, 1, 57)));
+
+        assertThat(generated).isEqualTo(17);
+        assertThat(generated(scrape(sglang(0, 1, 110) + sglang(1, 0, 57)))).isEqualTo(17);
+        assertThat(generated(scrape(sglang(0, 0, 111) + sglang(0, 2, 112) + sglang(1, 1, 57))))
+                .isEqualTo(19);
+    }
+
+    @Test
+    void allRanksOfAReplicaBeginAnewTogether() throws ScrapeException {
+        scrape(sglang(0, 0, 100) + sglang(0, 1, 100));
+
+        TokenTotals.Update update = scrape(sglang(0, 0, 7) + sglang(0, 1, 6));
+
+        assertThat(generated(update)).isEqualTo(7);
+        assertThat(update.restarted()).isTrue();
+    }
+
+    @Test
+    void oneRankThatFallsBehindItselfIsNoRestartWhileAnotherGoesOn() throws ScrapeException {
+        scrape(sglang(0, 0, 100) + sglang(0, 1, 100));
+
+        TokenTotals.Update update = scrape(sglang(0, 0, 120) + sglang(0, 1, 3));
+
+        assertThat(generated(update)).isEqualTo(20);
+        assertThat(update.restarted()).isFalse();
+    }
+
+    private static String sglang(int replica, int rank, long decoded) {
+        return "sglang:realtime_tokens_total{model_name=\"m\",dp_rank=\"" + replica + "\",tp_rank=\"" + rank
+                + "\",mode=\"decode\"} " + decoded + "\n";
+    }
+
+    @Test
+    void aBetterCounterThatAppearsDoesNotCountTheSameTokensAgain() throws ScrapeException {
+        String finished = "sglang:generation_tokens_total{model_name=\"m\"} ";
+        scrape(finished + "1000\n");
+        assertThat(scrape(finished + "1010\n").traits().countsAt()).isEqualTo(CountsAt.FINISHED);
+
+        TokenTotals.Update change = scrape(finished + "1020\n" + sglang(0, 0, 1_025));
+        assertThat(generated(change)).isEqualTo(20);
+
+        TokenTotals.Update after = scrape(finished + "1020\n" + sglang(0, 0, 1_040));
+        assertThat(generated(after)).isEqualTo(35);
+        assertThat(after.traits().countsAt()).isEqualTo(CountsAt.GENERATED);
+
+        assertThat(generated(scrape(finished + "1100\n"))).as("back again").isEqualTo(115);
+    }
+
+    @Test
+    void theDeclaredTypeDecidesAndNotTheName() throws ScrapeException {
+        scrape(vllm("m", 0, 3) + "# TYPE vllm:prompt_tokens_total histogram\nvllm:prompt_tokens_total 5\n");
+
+        TokenTotals.Update update =
+                scrape(vllm("m", 0, 4) + "# TYPE vllm:prompt_tokens_total histogram\nvllm:prompt_tokens_total 9\n");
+
+        assertThat(update.models()).hasSize(1);
+        assertThat(update.models().get(0).promptTokens()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "-1", "+Inf", "-Inf", "0.5", "9007199254740994", "1e300"})
+    void aCounterThatIsNoCountIsRefusedByNameAndChangesNothing(String value) throws ScrapeException {
+        scrape(vllm("m", 0, 10));
+        String bad = vllm("m", 0, 500) + "vllm:generation_tokens_total{engine=\"1\"} " + value + "\n";
+
+        assertThatThrownBy(() -> scrape(bad))
+                .isInstanceOfSatisfying(
+                        ScrapeException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED))
+                .hasMessageContaining("line 2: vllm:generation_tokens_total{engine=\"1\"} is ")
+                .hasMessageContaining("a whole number from 0 to 2^53");
+        assertThat(generated(scrape(vllm("m", 0, 12)))).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "-1", "+Inf"})
+    void aGaugeThatIsNoNumberOfRequestsIsAbsent(String value) throws ScrapeException {
+        ModelTokens model = scrape(vllm("m", 0, 1) + "vllm:num_requests_running{model_name=\"m\"} " + value + "\n")
+                .models()
+                .get(0);
+
+        assertThat(model.requestsRunning()).isEmpty();
+    }
+
+    @Test
+    void aServerWithoutRequestsYetIsRecognisedAndItsFirstTokensCount() throws ScrapeException {
+        scrape("tgi_queue_size 0\n");
+
+        TokenTotals.Update update = scrape(
+                "tgi_queue_size 1\n# TYPE tgi_request_generated_tokens histogram\ntgi_request_generated_tokens_sum 44\n");
+
+        assertThat(generated(update)).isEqualTo(44);
+    }
+
+    @Test
+    void tokensOfFurtherModelsAreCountedTogether() throws ScrapeException {
+        ScrapeLimits two = new ScrapeLimits(Duration.ofSeconds(1), 1 << 20, 1000, 100, 100, 2);
+        TokenTotals few = new TokenTotals(two);
+        scrape(few, vllm("a", 0, 0) + vllm("b", 0, 0));
+
+        TokenTotals.Update update = scrape(few, vllm("a", 0, 1) + vllm("c", 0, 20) + vllm("d", 0, 300));
+
+        assertThat(update.models()).extracting(ModelTokens::model).containsExactly("a", "b", "other");
+        assertThat(update.models().get(2).generatedTokens()).hasValue(320);
+    }
+
+    @Test
+    void aServerThatCountsBeyondAllBoundsMakesNoTotalFall() throws ScrapeException {
+        scrape(vllm("m", 0, 0));
+        long before = 0;
+        for (int i = 0; i < 2_100; i++) {
+            long now = generated(scrape(vllm("m", 0, i % 2 == 0 ? 9_007_199_254_740_992L : 1)));
+            assertThat(now).isGreaterThanOrEqualTo(before);
+            before = now;
+        }
+        assertThat(before).isEqualTo(Long.MAX_VALUE);
+    }
+}
