@@ -3,6 +3,7 @@ package io.joulegram.grid;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Carbon intensity of the grid at one place for one time.
@@ -43,5 +44,21 @@ public record GridIntensity(
         requireNonNull(from, "from");
         requireNonNull(until, "until");
         requireNonNull(dataset, "dataset");
+    }
+
+    /**
+     * A figure that the operator gives; it holds at all times.
+     *
+     * @param gramsPerKwh gCO2e per kWh, 0 to 2500
+     * @param signal {@code average} or {@code marginal}
+     */
+    public static GridIntensity fixed(double gramsPerKwh, String signal) {
+        return new GridIntensity(
+                gramsPerKwh, "fixed", "fixed", signal, "unstated", Instant.MIN, Instant.MAX, "configuration");
+    }
+
+    /** Seconds from the end of the time this is of until now; 0 while it lasts. */
+    public double ageSeconds(Instant now) {
+        return now.isBefore(until) ? 0 : until.until(now, ChronoUnit.MILLIS) / 1e3;
     }
 }

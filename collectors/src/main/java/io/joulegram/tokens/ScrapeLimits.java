@@ -41,6 +41,11 @@ public record ScrapeLimits(
         return new ScrapeLimits(newDeadline, maxBodyBytes, maxLineBytes, maxSeries, maxLabelValueBytes, maxModels);
     }
 
+    /** The same limits with another size of a reply. */
+    public ScrapeLimits withMaxBodyBytes(int bytes) {
+        return new ScrapeLimits(deadline, bytes, maxLineBytes, maxSeries, maxLabelValueBytes, maxModels);
+    }
+
     private static void positive(String name, int value) {
         if (value <= 0) {
             throw new IllegalArgumentException(name + " " + value + ": must be at least 1");

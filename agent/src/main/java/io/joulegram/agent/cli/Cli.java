@@ -1,8 +1,8 @@
 package io.joulegram.agent.cli;
 
-import io.joulegram.agent.BuildInfo;
 import io.joulegram.agent.config.ConfigException;
 import io.joulegram.agent.config.Problem;
+import io.joulegram.agent.export.BuildInfo;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;

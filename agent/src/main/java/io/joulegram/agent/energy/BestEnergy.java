@@ -243,7 +243,7 @@ final class BestEnergy {
 
     private void unobserved(long nanos) {
         if (nanos > 0) {
-            unobservedNanos.setRelease(unobservedNanos.getPlain() + nanos);
+            unobservedNanos.addAndGet(nanos);
         }
     }
 }

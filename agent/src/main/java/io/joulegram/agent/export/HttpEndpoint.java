@@ -1,6 +1,7 @@
 package io.joulegram.agent.export;
 
 import com.sun.net.httpserver.HttpServer;
+import io.joulegram.agent.config.ListenAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -52,7 +53,7 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     private static HttpServer listen(ListenAddress address) throws ListenException {
-        InetSocketAddress socketAddress = address.resolve();
+        InetSocketAddress socketAddress = new InetSocketAddress(address.host(), address.port());
         if (socketAddress.isUnresolved()) {
             throw new ListenException(address, "there is no host \"" + address.host() + '"', null);
         }

@@ -1,5 +1,6 @@
 package io.joulegram.agent.export;
 
+import io.joulegram.agent.config.ListenAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP endpoint cannot listen where it should. The message names the address, the reason and the way out. */

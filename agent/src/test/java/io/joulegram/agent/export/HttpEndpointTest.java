@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.agent.config.ListenAddress;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -376,7 +378,7 @@ class HttpEndpointTest {
 
     private static boolean hasIpv6Loopback() {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(ListenAddress.parse("[::1]:0").resolve());
+            socket.bind(new InetSocketAddress("::1", 0));
             return true;
         } catch (IOException e) {
             return false;
@@ -393,7 +395,7 @@ class HttpEndpointTest {
     }
 
     private HttpEndpoint open(String address) throws ListenException {
-        return HttpEndpoint.open(ListenAddress.parse(address), exposition, this::take, Snapshots.BUILD);
+        return HttpEndpoint.open(address(address), exposition, this::take, Snapshots.BUILD);
     }
 
     private Socket connect() throws IOException {
@@ -423,5 +425,11 @@ class HttpEndpointTest {
 
     private static String header(HttpResponse<byte[]> response, String name) {
         return response.headers().firstValue(name).orElseThrow();
+    }
+
+    private static ListenAddress address(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = text.substring(0, colon).replace("[", "").replace("]", "");
+        return new ListenAddress(host, Integer.parseInt(text.substring(colon + 1)));
     }
 }

@@ -1,0 +1,263 @@
+package io.joulegram.agent;
+
+import io.joulegram.agent.attribution.Attribution;
+import io.joulegram.agent.attribution.Conditions;
+import io.joulegram.agent.attribution.DeviceSlice;
+import io.joulegram.agent.attribution.MeterFeed;
+import io.joulegram.agent.attribution.TokenWeights;
+import io.joulegram.agent.carbon.CarbonBook;
+import io.joulegram.agent.carbon.EmbodiedInventory;
+import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.energy.EnergyBook;
+import io.joulegram.agent.energy.SamplingPlan;
+import io.joulegram.agent.energy.SourceSampler;
+import io.joulegram.agent.energy.SourceSupervisor;
+import io.joulegram.agent.energy.SuspendWatch;
+import io.joulegram.agent.export.BuildInfo;
+import io.joulegram.agent.export.Exposition;
+import io.joulegram.agent.export.HttpEndpoint;
+import io.joulegram.agent.export.ListenException;
+import io.joulegram.agent.export.Snapshot;
+import io.joulegram.agent.serving.ServedDevices;
+import io.joulegram.agent.serving.ServerSurvey;
+import io.joulegram.agent.serving.ServerWatch;
+import io.joulegram.host.GpuOwnership;
+import io.joulegram.host.HostInventory;
+import io.joulegram.host.ProcessCpuClock;
+import io.joulegram.power.Component;
+import io.joulegram.power.GpuInfo;
+import io.joulegram.power.GpuProcess;
+import io.joulegram.power.GpuSource;
+import io.joulegram.power.PowerSourceProvider;
+import io.joulegram.tokens.EngineCatalog;
+import io.joulegram.tokens.HttpTokenServer;
+import io.joulegram.tokens.ScrapeLimits;
+import io.joulegram.tokens.ServerDiscovery;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon, put together: sources, books, servers, carbon and the HTTP endpoint.
+ *
+ * <p>Everything runs on threads of its own; {@link #start} returns at once and {@link #close} ends them all.
+ */
+public final class Agent implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+
+    private final AgentConfig config;
+    private final EnergyBook book;
+    private final SourceSupervisor supervisor;
+    private final Attribution attribution;
+    private final CarbonBook carbon;
+    private final GridChoice grid;
+    private final Bookkeeper bookkeeper;
+    private final ServerSurvey survey;
+    private final Exposition exposition;
+    private final BuildInfo build;
+    private volatile @Nullable Snapshot snapshot;
+    private volatile @Nullable HttpEndpoint endpoint;
+
+    /**
+     * @param families power sources, each a chain of providers of which the first that works is used
+     * @throws IllegalArgumentException if the configuration asks for what does not exist; the message says what does
+     */
+    public Agent(AgentConfig config, List<List<PowerSourceProvider>> families) {
+        this.config = config;
+        AgentConfig.Sampling sampling = config.sampling();
+        book = new EnergyBook(
+                new SamplingPlan(
+                        sampling.interval(), sampling.raplInterval(), sampling.powerInterval(), sampling.hangTimeout()),
+                System::nanoTime);
+        supervisor = new SourceSupervisor(book, families);
+        attribution = new Attribution(
+                new TokenWeights(
+                        config.attribution().prefillTokenWeight(),
+                        config.attribution().cachedTokenWeight()),
+                config.pue());
+        grid = GridChoice.of(config.grid());
+        EmbodiedInventory inventory =
+                new EmbodiedInventory(config, HostInventory.read(config.path().procfs()));
+        carbon = new CarbonBook(inventory, grid.location(), grid.market(), grid.marginal());
+        bookkeeper = new Bookkeeper(
+                attribution,
+                new Desk(),
+                this::servers,
+                config.tokens().outageAfter().toNanos());
+        survey = survey();
+        build = BuildInfo.current();
+        exposition = new Exposition(this::snapshot, build);
+    }
+
+    private ServerSurvey survey() {
+        EngineCatalog engines = Engines.of(config);
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        ScrapeLimits limits = ScrapeLimits.defaults()
+                .withDeadline(config.tokens().scrapeTimeout())
+                .withMaxBodyBytes(Math.toIntExact(config.tokens().maxBodyBytes()));
+        Optional<ServerDiscovery> discovery = config.servers().auto()
+                ? Optional.of(new ServerDiscovery(client, engines, engines.usualPorts(), PROBE_TIMEOUT))
+                : Optional.empty();
+        return new ServerSurvey(
+                config.servers().targets(),
+                target -> watch(new HttpTokenServer(client, target, engines, limits)),
+                discovery,
+                new GpuOwnership(config.path().procfs()),
+                this::gpuProcesses,
+                this::ownPorts);
+    }
+
+    private ServerWatch watch(HttpTokenServer server) {
+        return new ServerWatch(server, config.tokens().scrapeInterval(), event -> bookkeeper.post(event));
+    }
+
+    private Collection<ServerWatch> servers() {
+        return survey.servers();
+    }
+
+    private Set<Integer> ownPorts() {
+        HttpEndpoint open = endpoint;
+        return open == null ? Set.of() : Set.of(open.address().getPort());
+    }
+
+    /**
+     * Begins to listen and to measure.
+     *
+     * @throws ListenException if the address to listen on cannot be had
+     */
+    public void start() throws ListenException {
+        HttpEndpoint opened = HttpEndpoint.open(config.web().listenAddress(), exposition, this::snapshot, build);
+        endpoint = opened;
+        supervisor.start();
+        survey.start();
+        bookkeeper.start();
+        LOG.info("{} listens on {}", build, url(opened.address()));
+    }
+
+    private static String url(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort() + "/";
+    }
+
+    /** Where HTTP is served. */
+    public InetSocketAddress address() {
+        return Objects.requireNonNull(endpoint, "not started").address();
+    }
+
+    /** The newest snapshot; empty before the first. */
+    public Optional<Snapshot> snapshot() {
+        return Optional.ofNullable(snapshot);
+    }
+
+    private List<GpuSource> gpus() {
+        return book.samplers().stream()
+                .map(SourceSampler::source)
+                .filter(GpuSource.class::isInstance)
+                .map(GpuSource.class::cast)
+                .toList();
+    }
+
+    private Map<String, List<GpuProcess>> gpuProcesses() {
+        Map<String, List<GpuProcess>> processes = new TreeMap<>();
+        for (GpuSource gpu : gpus()) {
+            var telemetry = gpu.telemetry();
+            processes.put(gpu.info().device(), telemetry == null ? List.of() : telemetry.processes());
+        }
+        return processes;
+    }
+
+    @Override
+    public void close() {
+        HttpEndpoint open = endpoint;
+        survey.close();
+        bookkeeper.close();
+        supervisor.close();
+        if (open != null) {
+            open.close();
+        }
+        exposition.close();
+    }
+
+    /** What the bookkeeper asks for and tells; on its thread alone. */
+    private final class Desk implements Bookkeeper.Desk {
+        private final SnapshotAssembler assembler = new SnapshotAssembler(
+                book, supervisor, attribution, grid.location().isPresent());
+        private final SuspendWatch suspend = SuspendWatch.ofKernel();
+        private final ProcessCpuClock ownCpu = new ProcessCpuClock(config.path().procfs());
+        private double agentMicrojoules;
+        private long cpuMicrojoulesBefore;
+        private boolean agentKnown;
+
+        @Override
+        public Conditions conditions() {
+            long now = System.nanoTime();
+            List<MeterFeed> feeds = book.entries().stream()
+                    .filter(entry -> !entry.meter().curve().isEmpty())
+                    .flatMap(entry -> Optional.ofNullable(entry.meter().domain().component())
+                            .map(component -> new MeterFeed(
+                                    component,
+                                    entry.meter().device(),
+                                    entry.meter().curve(),
+                                    entry.isLive(now)))
+                            .stream())
+                    .toList();
+            OptionalDouble gramsPerKwh = grid.location()
+                    .map(figure -> OptionalDouble.of(figure.gramsPerKwh()))
+                    .orElse(OptionalDouble.empty());
+            return new Conditions(feeds, carbon.rates(), survey.devices().serversByGpu(), gramsPerKwh);
+        }
+
+        @Override
+        public void onSlice(long elapsedNanos, List<DeviceSlice> parts) {
+            carbon.book(elapsedNanos, parts);
+        }
+
+        @Override
+        public void onTick(long nowNanos) {
+            suspend.check(book);
+            List<GpuInfo> infos = gpus().stream().map(GpuSource::info).toList();
+            carbon.noteGpus(infos);
+            ServedDevices devices = survey.devices();
+            survey.servers()
+                    .forEach(server -> attribution.onDevices(
+                            server.target().name(),
+                            devices.of(server.target().name()).devices()));
+            countOwnEnergy();
+            snapshot = assembler.assemble(
+                    nowNanos, survey.servers(), devices, CarbonStates.of(carbon, config.pue(), Instant.now()), own());
+        }
+
+        /** The agent's share of the processor time is taken for its share of the processors' energy. */
+        private void countOwnEnergy() {
+            long cpuMicrojoules = attribution.facilityMicrojoules().getOrDefault(Component.CPU, 0L);
+            OptionalDouble share = ownCpu.shareSincePrevious();
+            if (share.isPresent() && cpuMicrojoules > 0) {
+                agentMicrojoules += share.getAsDouble() * (cpuMicrojoules - cpuMicrojoulesBefore);
+                agentKnown = true;
+            }
+            cpuMicrojoulesBefore = cpuMicrojoules;
+        }
+
+        private OptionalLong own() {
+            return agentKnown ? OptionalLong.of((long) agentMicrojoules) : OptionalLong.empty();
+        }
+    }
+}

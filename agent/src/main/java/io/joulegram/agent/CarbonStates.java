@@ -1,0 +1,42 @@
+package io.joulegram.agent;
+
+import io.joulegram.agent.carbon.CarbonBook;
+import io.joulegram.agent.export.Snapshot.CarbonState;
+import io.joulegram.agent.export.Snapshot.EmbodiedState;
+import io.joulegram.agent.export.Snapshot.GramsState;
+import io.joulegram.agent.export.Snapshot.IntensityState;
+import java.time.Instant;
+import java.util.List;
+
+/** Makes the carbon part of the snapshot out of the carbon book. */
+final class CarbonStates {
+    private CarbonStates() {}
+
+    static CarbonState of(CarbonBook book, double pue, Instant now) {
+        List<IntensityState> intensities = book.intensities().entrySet().stream()
+                .map(entry -> new IntensityState(
+                        entry.getValue().zone(),
+                        entry.getValue().provider(),
+                        entry.getKey().equals(CarbonBook.MARKET)
+                                ? "market"
+                                : entry.getValue().signal(),
+                        entry.getValue().gramsPerKwh(),
+                        entry.getValue().ageSeconds(now),
+                        entry.getValue().dataset()))
+                .toList();
+        List<GramsState> grams = book.grams().stream()
+                .map(part -> new GramsState(part.scope(), part.component(), part.device(), part.basis(), part.grams()))
+                .toList();
+        List<EmbodiedState> embodied = book.embodied().stream()
+                .map(device -> new EmbodiedState(
+                        device.component(),
+                        device.device(),
+                        device.grams(),
+                        device.lowGrams(),
+                        device.highGrams(),
+                        device.lifetimeSeconds(),
+                        device.origin()))
+                .toList();
+        return new CarbonState(pue, intensities, grams, embodied);
+    }
+}

@@ -1,0 +1,147 @@
+package io.joulegram.agent.carbon;
+
+import io.joulegram.agent.attribution.DeviceSlice;
+import io.joulegram.agent.attribution.EmbodiedRate;
+import io.joulegram.grid.GridIntensity;
+import io.joulegram.power.Component;
+import io.joulegram.power.GpuInfo;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Grams of CO2e by device: of energy, slice by slice with the intensity that holds then, and of the making of the
+ * devices, as it falls due.
+ *
+ * <p>Embodied grams do not depend on the grid; they carry the basis {@value #LOCATION}, which is the headline, so that
+ * one selector gives the total of both scopes. Owned by the accounting thread.
+ */
+public final class CarbonBook {
+    /** Basis of grams by the average intensity of the place. */
+    public static final String LOCATION = "location";
+
+    /** Basis of grams by the intensity of what is bought under contract. */
+    public static final String MARKET = "market";
+
+    /** Basis of grams by the intensity of the plants that follow the load; never part of an inventory. */
+    public static final String MARGINAL = "marginal";
+
+    /** Scope of grams from energy. */
+    public static final String OPERATIONAL = "operational";
+
+    /** Scope of grams from the making of the devices. */
+    public static final String EMBODIED = "embodied";
+
+    private static final double KWH_PER_MICROJOULE = 1 / 3.6e12;
+
+    /** Where grams are booked. */
+    private record Key(String scope, Component component, String device, String basis) {
+        static final Comparator<Key> ORDER = Comparator.comparing(Key::scope)
+                .thenComparing(Key::basis)
+                .thenComparing(Key::component)
+                .thenComparing(Key::device);
+    }
+
+    /** Grams of one device. */
+    public record Grams(String scope, Component component, String device, String basis, double grams) {}
+
+    /** A whole footprint and the life it is spread over. */
+    public record Embodied(
+            Component component,
+            String device,
+            double lowGrams,
+            double grams,
+            double highGrams,
+            double lifetimeSeconds,
+            String origin) {}
+
+    private final EmbodiedInventory inventory;
+    private final Map<String, GridIntensity> intensities = new TreeMap<>();
+    private final Map<Key, CompensatedSum> books = new TreeMap<>(Key.ORDER);
+
+    private List<GpuInfo> seenGpus = List.of();
+    private List<EmbodiedDevice> devices;
+
+    /**
+     * @param location average intensity of the place; the headline
+     * @param market intensity of what is bought
+     * @param marginal intensity of the plants that follow the load
+     */
+    public CarbonBook(
+            EmbodiedInventory inventory,
+            Optional<GridIntensity> location,
+            Optional<GridIntensity> market,
+            Optional<GridIntensity> marginal) {
+        this.inventory = inventory;
+        location.ifPresent(figure -> intensities.put(LOCATION, figure));
+        market.ifPresent(figure -> intensities.put(MARKET, figure));
+        marginal.ifPresent(figure -> intensities.put(MARGINAL, figure));
+        devices = inventory.devices(List.of());
+    }
+
+    /** Takes in which GPUs there are. */
+    public void noteGpus(Collection<GpuInfo> gpus) {
+        if (!seenGpus.equals(List.copyOf(gpus))) {
+            seenGpus = List.copyOf(gpus);
+            devices = inventory.devices(seenGpus);
+        }
+    }
+
+    /** How fast the making of each device falls due. */
+    public List<EmbodiedRate> rates() {
+        return devices.stream().map(EmbodiedDevice::rate).toList();
+    }
+
+    /** Books a slice of time. */
+    public void book(long elapsedNanos, List<DeviceSlice> parts) {
+        intensities.forEach((basis, intensity) -> {
+            double gramsPerMicrojoule = intensity.gramsPerKwh() * KWH_PER_MICROJOULE;
+            for (DeviceSlice part : parts) {
+                add(OPERATIONAL, part.component(), part.device(), basis, part.microjoules() * gramsPerMicrojoule);
+            }
+        });
+        for (EmbodiedDevice device : devices) {
+            double grams = device.rate().gramsPerNano() * elapsedNanos;
+            add(EMBODIED, device.component(), device.device(), LOCATION, grams);
+        }
+    }
+
+    private void add(String scope, Component component, String device, String basis, double grams) {
+        books.computeIfAbsent(new Key(scope, component, device, basis), key -> new CompensatedSum())
+                .add(grams);
+    }
+
+    /** Grams since the start. */
+    public List<Grams> grams() {
+        return books.entrySet().stream()
+                .map(entry -> new Grams(
+                        entry.getKey().scope,
+                        entry.getKey().component,
+                        entry.getKey().device,
+                        entry.getKey().basis,
+                        entry.getValue().value()))
+                .toList();
+    }
+
+    /** The devices whose making is amortized. */
+    public List<Embodied> embodied() {
+        return devices.stream()
+                .map(device -> new Embodied(
+                        device.component(),
+                        device.device(),
+                        device.footprint().lowGrams(),
+                        device.footprint().grams(),
+                        device.footprint().highGrams(),
+                        device.lifetime().toMillis() / 1e3,
+                        device.footprint().origin()))
+                .toList();
+    }
+
+    /** Intensities in force, by basis. */
+    public Map<String, GridIntensity> intensities() {
+        return intensities;
+    }
+}

@@ -1,0 +1,89 @@
+package io.joulegram.agent.carbon;
+
+import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.host.HostInventory;
+import io.joulegram.host.HostInventory.CpuPackage;
+import io.joulegram.power.Component;
+import io.joulegram.power.GpuInfo;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The devices of this host whose making is amortized. A footprint comes from the configuration, else from what is
+ * published for the product, else from a model; a device that none of these covers is left out.
+ *
+ * <p>Immutable.
+ */
+public final class EmbodiedInventory {
+    private final AgentConfig.Embodied settings;
+    private final Optional<Integer> physicalGpus;
+    private final HostInventory host;
+    private final GpuFootprints gpus = GpuFootprints.load();
+    private final HostFootprints hosts = HostFootprints.load();
+
+    /** @param host what the host is made of */
+    public EmbodiedInventory(AgentConfig config, HostInventory host) {
+        settings = config.embodied();
+        physicalGpus = config.host().gpus().isPresent()
+                ? Optional.of(config.host().gpus().getAsInt())
+                : Optional.empty();
+        this.host = host;
+    }
+
+    /**
+     * The devices, in the order of component and device.
+     *
+     * @param seen the GPUs that were found
+     */
+    List<EmbodiedDevice> devices(Collection<GpuInfo> seen) {
+        List<EmbodiedDevice> devices = new ArrayList<>();
+        for (GpuInfo gpu : seen) {
+            Optional<Footprint> built = gpus.find(gpu.name(), gpu.memoryTotalBytes(), gpu.defaultPowerLimitWatts());
+            add(devices, Component.GPU, gpu.device(), built, 1);
+        }
+        double share = physicalGpus
+                .map(count -> Math.min(1.0, seen.size() / (double) count))
+                .orElse(1.0);
+        int sockets = Math.max(1, host.packages().size());
+        for (CpuPackage cpu : host.packages()) {
+            add(devices, Component.CPU, "" + cpu.socket(), Optional.of(hosts.processor(cpu.model())), share);
+        }
+        for (CpuPackage cpu : host.packages()) {
+            Optional<Footprint> memory = host.memoryTotalBytes().isPresent()
+                    ? Optional.of(hosts.memory(host.memoryTotalBytes().getAsLong() / sockets))
+                    : Optional.empty();
+            add(devices, Component.DRAM, "" + cpu.socket(), memory, share);
+        }
+        add(devices, Component.OTHER, "0", Optional.of(hosts.rest()), share);
+        return devices;
+    }
+
+    private void add(
+            List<EmbodiedDevice> devices, Component component, String device, Optional<Footprint> built, double share) {
+        Optional<AgentConfig.Embodied.Footprint> override = settings.overrides().stream()
+                .filter(entry -> entry.component() == component
+                        && entry.device().map(device::equals).orElse(true))
+                .findFirst();
+        Map<Component, Duration> lifetimes = settings.lifetimes();
+        Optional<Duration> lifetime = override.flatMap(AgentConfig.Embodied.Footprint::lifetime)
+                .or(() -> Optional.ofNullable(lifetimes.get(component)));
+        Optional<Footprint> footprint =
+                override.flatMap(EmbodiedInventory::configured).or(() -> built);
+        if (footprint.isPresent() && lifetime.isPresent()) {
+            devices.add(new EmbodiedDevice(component, device, footprint.get().times(share), lifetime.get()));
+        }
+    }
+
+    private static Optional<Footprint> configured(AgentConfig.Embodied.Footprint entry) {
+        if (entry.kg().isEmpty()) {
+            return Optional.empty();
+        }
+        double kilograms = entry.kg().getAsDouble();
+        return Optional.of(Footprint.kilograms(
+                entry.kgLow().orElse(kilograms), kilograms, entry.kgHigh().orElse(kilograms), "configuration"));
+    }
+}

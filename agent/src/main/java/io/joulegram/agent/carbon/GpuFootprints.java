@@ -1,0 +1,189 @@
+package io.joulegram.agent.carbon;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Embodied carbon of GPUs by the name, memory and power limit that the driver tells.
+ *
+ * <p>The model is that of "Carbon-efficient LLM life cycle" (HotCarbon'24), section 3.2: die + memory + power delivery
+ * and cooling + printed circuit board. It gives 164.6 kg for an H100 SXM5; NVIDIA's own product carbon footprint says
+ * 164 kg, which is used where it applies. The bounds are the spread of published figures for H100 and A100, which run
+ * from 0.9 to 3.5 times the model.
+ *
+ * <p>Immutable.
+ */
+final class GpuFootprints {
+    /** HotCarbon'24 section 3.2.5, kg per GB; HBM2e, HBM3 and HBM3e. */
+    static final double HBM_KG_PER_GB = 0.24;
+
+    /** HotCarbon'24 section 3.2.5, kg per GB. */
+    static final double HBM2_KG_PER_GB = 0.28;
+
+    /** HotCarbon'24 section 3.2.5, kg per GB; GDDR6 and kin. */
+    static final double GDDR_KG_PER_GB = 0.62;
+
+    /**
+     * Power delivery 0.0763 and cooling 0.0788 kg per watt: 22.89 and 23.63 kg for the A6000 of 300 W, HotCarbon'24
+     * sections 3.2.6 and 3.2.7.
+     */
+    static final double POWER_AND_COOLING_KG_PER_WATT = 0.0763 + 0.0788;
+
+    /** 175.8 kg x 62 % x 0.85 for 1925 cm2 of the Dell R740's board, HotCarbon'24 section 3.2.2. */
+    static final double BOARD_KG_PER_CM2 = 175.8 * 0.62 * 0.85 / 1925;
+
+    private static final double UNKNOWN_BOARD_KG = 10;
+    private static final double UNKNOWN_DIE_KG = 22;
+    private static final double LOW = 0.9;
+    private static final double HIGH = 3.5;
+    private static final double NVIDIA_H100_SXM_KG = 164;
+
+    private static final Set<String> BRANDS = Set.of(
+            "NVIDIA",
+            "AMD",
+            "INTEL",
+            "TESLA",
+            "GEFORCE",
+            "QUADRO",
+            "INSTINCT",
+            "SIMULATED",
+            "GENERATION",
+            "GPU",
+            "PART",
+            "PER",
+            "TURING",
+            "EDITION",
+            "SERVER",
+            "WORKSTATION",
+            "LP");
+    private static final Set<String> FORMS = Set.of("PCIE", "SXM", "SXM2", "SXM3", "SXM4", "SXM5", "SXM6", "NVL");
+
+    /** One row of the catalogue. */
+    private record Row(
+            String name,
+            Set<String> core,
+            Set<String> forms,
+            double dieKilograms,
+            String memoryType,
+            double memoryGigabytes,
+            double tdpWatts,
+            double boardCm2) {}
+
+    private final List<Row> rows;
+
+    private GpuFootprints(List<Row> rows) {
+        this.rows = rows;
+    }
+
+    static GpuFootprints load() {
+        return new GpuFootprints(CsvResource.rows("gpus.csv").stream()
+                .map(row -> new Row(
+                        row.getField("name"),
+                        core(row.getField("name")),
+                        forms(row.getField("name") + " " + row.getField("form")),
+                        CsvResource.number(row, "die_kg", UNKNOWN_DIE_KG),
+                        row.getField("memory_type"),
+                        CsvResource.number(row, "memory_gb", 0),
+                        CsvResource.number(row, "tdp_watts", 0),
+                        CsvResource.number(row, "pcb_area_cm2", 0)))
+                .toList());
+    }
+
+    /**
+     * The footprint of a GPU.
+     *
+     * @param name as NVML tells it, such as {@code NVIDIA H100 80GB HBM3}
+     * @param memoryBytes as NVML tells it; 0 if unknown
+     * @param powerLimitWatts as NVML tells it; 0 if unknown
+     * @return empty if the name is not in the catalogue and memory or power is not known
+     */
+    Optional<Footprint> find(String name, long memoryBytes, double powerLimitWatts) {
+        Set<String> words = words(name);
+        double gigabytes = memoryBytes / 1e9;
+        Optional<Row> match = rows.stream()
+                .filter(row -> words.containsAll(row.core))
+                .max(Comparator.comparingInt((Row row) -> row.core.size())
+                        .thenComparingInt(row -> formScore(row, words))
+                        .thenComparing(row -> -memoryDistance(row, words, gigabytes)));
+        if (match.isPresent()) {
+            return match.map(GpuFootprints::footprint);
+        }
+        return memoryBytes > 0 && powerLimitWatts > 0
+                ? Optional.of(heuristic(words, gigabytes, powerLimitWatts))
+                : Optional.empty();
+    }
+
+    private static Footprint footprint(Row row) {
+        if (row.name.startsWith("H100 SXM")) {
+            return bounded(NVIDIA_H100_SXM_KG, "NVIDIA product carbon footprint, HGX H100: 164 kg per GPU");
+        }
+        double board = row.boardCm2 > 0 ? BOARD_KG_PER_CM2 * row.boardCm2 : UNKNOWN_BOARD_KG;
+        double kilograms = model(row.dieKilograms, row.memoryGigabytes, row.memoryType, row.tdpWatts, board);
+        return bounded(kilograms, "HotCarbon'24 model, catalogue row " + row.name);
+    }
+
+    private static Footprint heuristic(Set<String> words, double gigabytes, double watts) {
+        String memory = words.stream().anyMatch(word -> word.startsWith("HBM")) || gigabytes > 60 ? "HBM3" : "GDDR6";
+        double kilograms = model(UNKNOWN_DIE_KG, gigabytes, memory, watts, UNKNOWN_BOARD_KG);
+        return bounded(kilograms, "heuristic from memory and power limit");
+    }
+
+    /** Kilograms by the model of HotCarbon'24 section 3.2. */
+    static double model(
+            double dieKilograms, double memoryGigabytes, String memoryType, double tdpWatts, double boardKilograms) {
+        double perGigabyte = HBM_KG_PER_GB;
+        if (memoryType.startsWith("GDDR")) {
+            perGigabyte = GDDR_KG_PER_GB;
+        } else if (memoryType.equals("HBM2")) {
+            perGigabyte = HBM2_KG_PER_GB;
+        }
+        return dieKilograms + perGigabyte * memoryGigabytes + POWER_AND_COOLING_KG_PER_WATT * tdpWatts + boardKilograms;
+    }
+
+    private static Footprint bounded(double kilograms, String origin) {
+        return Footprint.kilograms(LOW * kilograms, kilograms, HIGH * kilograms, origin);
+    }
+
+    private static int formScore(Row row, Set<String> words) {
+        if (row.forms.stream().anyMatch(words::contains)) {
+            return 2;
+        }
+        boolean named = words.stream().anyMatch(FORMS::contains);
+        // NVML leaves the form out of the names of SXM boards of Hopper and later, and puts PCIe into those of cards.
+        boolean module = row.forms.stream().anyMatch(form -> form.startsWith("SXM"));
+        return !named && module ? 1 : 0;
+    }
+
+    private static double memoryDistance(Row row, Set<String> words, double gigabytes) {
+        double named = words.stream()
+                .filter(word -> word.matches("[0-9]{1,4}GB"))
+                .mapToDouble(word -> Double.parseDouble(word.substring(0, word.length() - 2)))
+                .findFirst()
+                .orElse(gigabytes);
+        return named > 0 ? Math.abs(named - row.memoryGigabytes) : 0;
+    }
+
+    private static Set<String> words(String name) {
+        Set<String> words = new HashSet<>(List.of(name.toUpperCase(Locale.ROOT).split("[^A-Z0-9]+")));
+        words.remove("");
+        return words;
+    }
+
+    private static Set<String> core(String name) {
+        Set<String> core = words(name);
+        core.removeAll(BRANDS);
+        core.removeAll(FORMS);
+        core.removeIf(word -> word.matches("[0-9]+GB"));
+        return core;
+    }
+
+    private static Set<String> forms(String name) {
+        Set<String> forms = words(name);
+        forms.retainAll(FORMS);
+        return forms;
+    }
+}
