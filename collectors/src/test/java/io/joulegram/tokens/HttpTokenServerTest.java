@@ -78,6 +78,39 @@ class HttpTokenServerTest {
     }
 
     @Test
+    void asksForTheNameAgainAfterAFailureAndAfterARestart() throws ScrapeException {
+        serve(Dialect.LLAMACPP).add(0, 0, 100);
+        HttpTokenServer server = server(LIMITS);
+        server.scrape();
+
+        fake.removeEngine("org/model", 0);
+        FakeEngine second = fake.engine("second", 0).add(0, 0, 5);
+        server.scrape();
+        second.add(0, 0, 3);
+        assertThat(generatedBy("second.gguf", server.scrape()))
+                .as("after a restart")
+                .isEqualTo(3);
+
+        fake.down();
+        assertRefused(server, Reason.UNREACHABLE);
+        fake.removeEngine("second", 0);
+        fake.engine("third", 0).add(0, 0, 1);
+        fake.up();
+        assertThat(generatedBy("third.gguf", server.scrape()))
+                .as("after a failure")
+                .isEqualTo(1);
+    }
+
+    private static long generatedBy(String model, Scrape scrape) {
+        return scrape.models().stream()
+                .filter(tokens -> tokens.model().equals(model))
+                .findFirst()
+                .orElseThrow()
+                .generatedTokens()
+                .orElseThrow();
+    }
+
+    @Test
     void theInstantIsThatOfTheCountersWithinItsUncertainty() throws ScrapeException {
         FakeEngine engine = fake.engine("m", 0);
         engine.steady(0, 0, 50_000_000);

@@ -2,6 +2,7 @@ package io.joulegram.tokens;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -87,7 +88,7 @@ final class MetricsPage {
     }
 
     MetricsPage histogramOf(String family, long sum, String... labels) {
-        String[] bucket = java.util.Arrays.copyOf(labels, labels.length + 2);
+        String[] bucket = Arrays.copyOf(labels, labels.length + 2);
         bucket[labels.length] = "le";
         bucket[labels.length + 1] = "+Inf";
         line(family + "_bucket", numbers.text(13), bucket);

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.joulegram.tokens.EngineTraits.CountsAt;
 import io.joulegram.tokens.ScrapeException.Reason;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,12 +28,9 @@ class TokenTotalsTest {
     }
 
     private static TokenTotals.Update scrape(TokenTotals totals, String body) throws ScrapeException {
-        ExpositionParser parser = new ExpositionParser(
-                java.util.stream.Stream.concat(
-                                ENGINES.metrics().stream(), java.util.stream.Stream.of(Exposition.PROCESS_START))
-                        .collect(java.util.stream.Collectors.toSet()),
-                ScrapeLimits.defaults(),
-                false);
+        Set<String> wanted = new HashSet<>(ENGINES.metrics());
+        wanted.add(Exposition.PROCESS_START);
+        ExpositionParser parser = new ExpositionParser(wanted, ScrapeLimits.defaults(), false);
         byte[] bytes = body.getBytes(UTF_8);
         parser.accept(bytes, 0, bytes.length);
         Exposition exposition = parser.finish();
