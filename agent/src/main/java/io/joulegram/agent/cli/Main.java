@@ -13,7 +13,11 @@ public final class Main {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         ConfigLoader loader = new ConfigLoader(System.getenv());
-        int status = new Cli(out, err).add(ConfigCheckCommand.create(loader)).execute(args);
+        int status = new Cli(out, err)
+                .add(RunCommand.create(loader, new HostDaemon(err)))
+                .add(RunCommand.createDemo(loader, new DemoDaemon(out, err)))
+                .add(ConfigCheckCommand.create(loader))
+                .execute(args);
         System.exit(status);
     }
 }

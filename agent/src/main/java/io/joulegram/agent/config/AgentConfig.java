@@ -54,6 +54,46 @@ public record AgentConfig(
         engines = List.copyOf(engines);
     }
 
+    /** The same with other servers. */
+    public AgentConfig withServers(Servers others) {
+        return new AgentConfig(
+                web,
+                path,
+                nvml,
+                rapl,
+                estimate,
+                sampling,
+                others,
+                tokens,
+                engines,
+                attribution,
+                grid,
+                pue,
+                host,
+                embodied,
+                log);
+    }
+
+    /** The same with another grid. */
+    public AgentConfig withGrid(Grid other) {
+        return new AgentConfig(
+                web,
+                path,
+                nvml,
+                rapl,
+                estimate,
+                sampling,
+                servers,
+                tokens,
+                engines,
+                attribution,
+                other,
+                pue,
+                host,
+                embodied,
+                log);
+    }
+
     /** What holds when nothing is configured. */
     public static AgentConfig defaults() {
         return ConfigLoader.defaults();

@@ -378,7 +378,7 @@ class HttpEndpointTest {
 
     private static boolean hasIpv6Loopback() {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("::1", 0));
+            socket.bind(new InetSocketAddress(InetAddress.getAllByName("::1")[0], 0));
             return true;
         } catch (IOException e) {
             return false;

@@ -1,0 +1,65 @@
+package io.joulegram.agent.cli;
+
+import io.joulegram.agent.Agent;
+import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.demo.SimulatedHost;
+import io.joulegram.agent.demo.SimulatedVllm;
+import io.joulegram.agent.demo.Workload;
+import io.joulegram.tokens.ServerTarget;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * {@code joulegram demo}: the daemon on simulated hardware and a simulated inference server. Where the configuration
+ * names no grid, it is the world's average, so that there are grams to see.
+ */
+final class DemoDaemon implements Daemon {
+    private static final String WORLD = "WORLD";
+    private static final long SEED = 1;
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    DemoDaemon(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public int run(AgentConfig config) {
+        Workload workload = new Workload(System.nanoTime(), SEED);
+        try (SimulatedVllm server = SimulatedVllm.start(workload, System::nanoTime)) {
+            Agent agent = new Agent(
+                    simulated(config, server), List.of(List.of(new SimulatedHost(workload, System::nanoTime))));
+            out.println("Simulated: 8 GPUs, 2 processors and an inference server. The page is at http://"
+                    + config.web().listenAddress() + "/, the metrics at /metrics. Stop with Ctrl-C.");
+            out.flush();
+            return new DaemonProcess(err).run(agent);
+        } catch (IOException e) {
+            err.println("joulegram: the simulated server cannot listen: " + e.getMessage());
+            return 1;
+        } catch (IllegalArgumentException e) {
+            err.println("joulegram: " + e.getMessage());
+            return Cli.WRONG;
+        }
+    }
+
+    private static AgentConfig simulated(AgentConfig config, SimulatedVllm server) {
+        ServerTarget target =
+                new ServerTarget("simulated", server.baseUri(), Optional.empty(), Optional.empty(), List.of());
+        AgentConfig.Grid grid = config.grid();
+        boolean chosen = grid.intensity().isPresent() || grid.zone().isPresent();
+        return config.withServers(new AgentConfig.Servers(false, List.of(target)))
+                .withGrid(
+                        chosen
+                                ? grid
+                                : new AgentConfig.Grid(
+                                        OptionalDouble.empty(),
+                                        Optional.of(WORLD),
+                                        grid.marketIntensity(),
+                                        grid.marginalIntensity()));
+    }
+}
