@@ -14,8 +14,9 @@ public final class Main {
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         ConfigLoader loader = new ConfigLoader(System.getenv());
         int status = new Cli(out, err)
-                .add(RunCommand.create(loader, new HostDaemon(err)))
-                .add(RunCommand.createDemo(loader, new DemoDaemon(out, err)))
+                .add(ConfiguredCommand.create(loader, new RunTask(err)))
+                .add(ConfiguredCommand.createDemo(loader, new DemoTask(out, err)))
+                .add(ConfiguredCommand.createDoctor(loader, new DoctorTask(out, err)))
                 .add(ConfigCheckCommand.create(loader))
                 .execute(args);
         System.exit(status);

@@ -25,6 +25,10 @@ public final class ServerSurvey implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerSurvey.class);
 
     private static final long ROUND_MILLIS = 2_000;
+    private static final long FIRST_ROUND_MILLIS = 200;
+    /** Sources and servers show up one by one in the first seconds, so the first rounds are quick. */
+    private static final int FIRST_ROUNDS = 10;
+
     private static final int DISCOVERY_ROUNDS = 5;
     private static final int MAX_FOUND = 64;
 
@@ -81,9 +85,9 @@ public final class ServerSurvey implements AutoCloseable {
     private void run() {
         byName.values().forEach(ServerWatch::start);
         try {
-            for (int round = 0; ; round++) {
+            for (long round = 0; ; round++) {
                 round(round % DISCOVERY_ROUNDS == 0);
-                if (closing.await(ROUND_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (closing.await(round < FIRST_ROUNDS ? FIRST_ROUND_MILLIS : ROUND_MILLIS, TimeUnit.MILLISECONDS)) {
                     return;
                 }
             }

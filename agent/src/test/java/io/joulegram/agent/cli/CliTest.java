@@ -188,12 +188,12 @@ final class CliTest {
 
     private int execute(String... args) {
         ConfigLoader loader = new ConfigLoader(Map.of());
-        Daemon daemon = config -> {
+        ConfiguredTask task = config -> {
             started.add(config);
             return DAEMON_STATUS;
         };
         return new Cli(new PrintWriter(out, true), new PrintWriter(err, true))
-                .add(RunCommand.create(loader, daemon))
+                .add(ConfiguredCommand.create(loader, task))
                 .add(ConfigCheckCommand.create(loader))
                 .execute(args);
     }

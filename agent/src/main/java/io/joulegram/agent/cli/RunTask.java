@@ -6,10 +6,10 @@ import io.joulegram.agent.config.AgentConfig;
 import java.io.PrintWriter;
 
 /** {@code joulegram run}: the daemon on this host. */
-final class HostDaemon implements Daemon {
+final class RunTask implements ConfiguredTask {
     private final PrintWriter err;
 
-    HostDaemon(PrintWriter err) {
+    RunTask(PrintWriter err) {
         this.err = err;
     }
 

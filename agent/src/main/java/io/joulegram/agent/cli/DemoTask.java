@@ -16,14 +16,14 @@ import java.util.OptionalDouble;
  * {@code joulegram demo}: the daemon on simulated hardware and a simulated inference server. Where the configuration
  * names no grid, it is the world's average, so that there are grams to see.
  */
-final class DemoDaemon implements Daemon {
+final class DemoTask implements ConfiguredTask {
     private static final String WORLD = "WORLD";
     private static final long SEED = 1;
 
     private final PrintWriter out;
     private final PrintWriter err;
 
-    DemoDaemon(PrintWriter out, PrintWriter err) {
+    DemoTask(PrintWriter out, PrintWriter err) {
         this.out = out;
         this.err = err;
     }

@@ -2,11 +2,11 @@ package io.joulegram.agent.cli;
 
 import io.joulegram.agent.config.AgentConfig;
 
-/** What {@code joulegram run} runs. */
+/** What a {@link ConfiguredCommand} does with its configuration. */
 @FunctionalInterface
-public interface Daemon {
+interface ConfiguredTask {
     /**
-     * Runs until the process is told to stop.
+     * Does it; a daemon until the process is told to stop.
      *
      * @return the exit status of the process
      */

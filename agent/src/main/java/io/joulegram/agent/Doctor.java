@@ -1,0 +1,205 @@
+package io.joulegram.agent;
+
+import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.power.Channel;
+import io.joulegram.power.PowerSource;
+import io.joulegram.power.PowerSourceProvider;
+import io.joulegram.power.Quantity;
+import io.joulegram.power.Readings;
+import io.joulegram.power.Sensor;
+import io.joulegram.power.SourceUnavailableException;
+import io.joulegram.tokens.EngineCatalog;
+import io.joulegram.tokens.HttpTokenServer;
+import io.joulegram.tokens.Scrape;
+import io.joulegram.tokens.ScrapeException;
+import io.joulegram.tokens.ScrapeLimits;
+import io.joulegram.tokens.ServerDiscovery;
+import io.joulegram.tokens.ServerTarget;
+import java.io.PrintWriter;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Looks at everything the daemon would use, once, and tells what is there, what is not, why, and what mends it.
+ */
+public final class Doctor {
+    private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+    private static final long BETWEEN_READS_MILLIS = 1_000;
+    private static final Set<Sensor> NOT_MEASURED = Set.of(Sensor.ESTIMATE, Sensor.CONSTANT, Sensor.SIMULATED);
+
+    private final AgentConfig config;
+    private final PrintWriter out;
+    private boolean measured;
+
+    /** @param out takes the findings, a line each */
+    public Doctor(AgentConfig config, PrintWriter out) {
+        this.config = config;
+        this.out = out;
+    }
+
+    /**
+     * Looks.
+     *
+     * @param families power sources, each a chain of providers of which the first that works is used
+     * @return whether the power of a GPU or a processor is measured, not estimated
+     */
+    public boolean examine(List<List<PowerSourceProvider>> families) throws InterruptedException {
+        out.println("Power");
+        for (List<PowerSourceProvider> chain : families) {
+            for (PowerSourceProvider provider : chain) {
+                if (isUsable(provider)) {
+                    break;
+                }
+            }
+        }
+        out.println("Inference servers");
+        examineServers();
+        out.println("Grid");
+        examineGrid();
+        out.println(
+                measured
+                        ? "GPU or processor power is measured."
+                        : "Neither GPU nor processor power is measured: figures would rest on estimates or be absent.");
+        out.flush();
+        return measured;
+    }
+
+    private boolean isUsable(PowerSourceProvider provider) throws InterruptedException {
+        CompletableFuture<List<PowerSource>> opening = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        opening.complete(provider.open());
+                    } catch (SourceUnavailableException | RuntimeException | LinkageError e) {
+                        opening.completeExceptionally(e);
+                    }
+                },
+                "doctor-" + provider.name());
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            List<PowerSource> sources = opening.get(OPEN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            for (PowerSource source : sources) {
+                examine(source);
+                source.close();
+            }
+            return true;
+        } catch (TimeoutException e) {
+            missing(provider.name(), "hangs while it is opened", "");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SourceUnavailableException unavailable) {
+                missing(provider.name(), String.valueOf(unavailable.getMessage()), unavailable.fix());
+            } else {
+                missing(provider.name(), String.valueOf(e.getCause()), "");
+            }
+        }
+        return false;
+    }
+
+    private void examine(PowerSource source) throws InterruptedException {
+        int channels = source.channels().size();
+        Readings first = new Readings(channels);
+        Readings second = new Readings(channels);
+        source.read(first);
+        Thread.sleep(BETWEEN_READS_MILLIS);
+        source.read(second);
+        for (int i = 0; i < channels; i++) {
+            Channel channel = source.channels().get(i);
+            String what = source.name() + "  " + channel.domain().label() + " " + channel.device() + "  "
+                    + channel.sensor().label();
+            switch (second.status(i)) {
+                case MEASURED -> {
+                    found(what, watts(channel, i, first, second));
+                    measured |= !NOT_MEASURED.contains(channel.sensor())
+                            && channel.domain().component() != null;
+                }
+                case NO_DATA -> missing(what, "has no value yet", "");
+                case UNSUPPORTED -> missing(what, "the device does not have it", "");
+                case FAILED -> missing(what, source.errorName(second.errorCode(i)), "");
+            }
+        }
+    }
+
+    private static String watts(Channel channel, int index, Readings first, Readings second) {
+        if (channel.quantity() == Quantity.POWER) {
+            return String.format(Locale.ROOT, "%.1f W", second.value(index) / 1e3);
+        }
+        long counts = second.value(index) - first.value(index);
+        long nanos = second.timeNanos(index) - first.timeNanos(index);
+        if (first.status(index) != Readings.Status.MEASURED || counts < 0 || nanos <= 0) {
+            return "counter " + Long.toUnsignedString(second.value(index));
+        }
+        return String.format(
+                Locale.ROOT,
+                "%.1f W over a second of its counter",
+                counts * channel.microjoulesPerCount() * 1e3 / nanos);
+    }
+
+    private void examineServers() {
+        EngineCatalog engines = Engines.of(config);
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        List<ServerTarget> targets = new ArrayList<>(config.servers().targets());
+        if (config.servers().auto()) {
+            targets.addAll(new ServerDiscovery(client, engines, engines.usualPorts(), PROBE_TIMEOUT)
+                    .discover(Set.of(config.web().listenAddress().port())));
+        }
+        if (targets.isEmpty()) {
+            missing(
+                    "none",
+                    config.servers().auto()
+                            ? "no server answers on this host's usual ports " + engines.usualPorts()
+                            : "none is configured",
+                    "name it with --server URL; engines: " + String.join(", ", engines.names()));
+        }
+        for (ServerTarget target : targets) {
+            try {
+                Scrape scrape = new HttpTokenServer(client, target, engines, ScrapeLimits.defaults()).scrape();
+                found(target.name(), scrape.traits().engine() + ", models: " + models(scrape));
+            } catch (ScrapeException | IllegalArgumentException e) {
+                missing(target.name(), String.valueOf(e.getMessage()), "");
+            }
+        }
+    }
+
+    private static String models(Scrape scrape) {
+        return String.join(
+                ", ", scrape.models().stream().map(model -> model.model()).toList());
+    }
+
+    private void examineGrid() {
+        GridChoice.of(config.grid())
+                .location()
+                .ifPresentOrElse(
+                        grid -> found(
+                                grid.zone(),
+                                grid.gramsPerKwh() + " gCO2e/kWh, " + grid.signal() + ", " + grid.boundary() + ", "
+                                        + grid.provider() + " " + grid.dataset()),
+                        () -> missing(
+                                "none",
+                                "the carbon intensity is not known, so grams of energy are absent",
+                                "--grid.zone ZONE (such as DE or US-CAL-CISO) or --grid.intensity G"));
+    }
+
+    private void found(String what, String value) {
+        out.println("  ok       " + what + ": " + value);
+    }
+
+    private void missing(String what, String why, String fix) {
+        out.println("  missing  " + what + ": " + why);
+        if (!fix.isEmpty()) {
+            out.println("           fix: " + fix);
+        }
+    }
+}
