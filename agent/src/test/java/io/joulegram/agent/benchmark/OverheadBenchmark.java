@@ -1,0 +1,178 @@
+package io.joulegram.agent.benchmark;
+
+import io.joulegram.nvml.NvmlStandIn;
+import io.joulegram.nvml.SquareWave;
+import io.joulegram.nvml.StandInDriver;
+import io.joulegram.power.rapl.LiveSysfs;
+import io.joulegram.power.rapl.SysfsTree;
+import io.joulegram.tokens.Dialect;
+import io.joulegram.tokens.FakeInferenceServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the daemon costs: the packaged jar, with 8 GPUs, 2 sockets and one server at 10 Hz, for a minute. Prints figures
+ * and asserts none. It is not among the tests; {@code docs/performance.md} has the command that runs it.
+ */
+class OverheadBenchmark {
+    private static final Pattern LISTENS = Pattern.compile("listens on (http://\\S+/)");
+    private static final int GPUS = 8;
+    private static final int SECONDS = 60;
+    private static final double TICKS_PER_SECOND = 100;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void measuresTheDaemon() throws Exception {
+        NvmlStandIn gpus = NvmlStandIn.create(directory.resolve("nvml"), StandInDriver.R580, GPUS);
+        for (int i = 0; i < GPUS; i++) {
+            gpus.gpu(i).waveform(SquareWave.square(75, 620, Duration.ofMillis(1700), 0.37));
+        }
+        SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
+        try (FakeInferenceServer server = FakeInferenceServer.start(Dialect.VLLM);
+                LiveSysfs sysfs = LiveSysfs.start(drives(tree))) {
+            server.engine("llama", 0).steady(1000, 100, 400);
+            server.engine("llama", 1).steady(1000, 100, 400);
+            long startNanos = System.nanoTime();
+            Process process = start(gpus, tree, server);
+            try {
+                String base = address(process);
+                double firstScrapeMillis = firstScrapeMillis(base, startNanos);
+                report(process, base, firstScrapeMillis);
+            } finally {
+                process.destroy();
+                process.waitFor();
+            }
+        }
+    }
+
+    private static List<LiveSysfs.Drive> drives(SysfsTree tree) {
+        return Stream.of("intel-rapl:0", "intel-rapl:0:1", "intel-rapl:1", "intel-rapl:1:1")
+                .map(tree::zone)
+                .map(zone -> new LiveSysfs.Drive(
+                        zone, io.joulegram.power.rapl.SquareWave.constant(120), 0, SysfsTree.PACKAGE_RANGE_MICROJOULES))
+                .toList();
+    }
+
+    private static Process start(NvmlStandIn gpus, SysfsTree tree, FakeInferenceServer server) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xms16m",
+                "-Xmx48m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData"));
+        String flags = System.getProperty("benchmark.jvm.flags", "");
+        if (!flags.isBlank()) {
+            command.addAll(List.of(flags.strip().split(" ")));
+        }
+        command.addAll(List.of(
+                "-jar",
+                System.getProperty("joulegram.jar", "target/joulegram.jar"),
+                "run",
+                "--web.listen-address",
+                "127.0.0.1:0",
+                "--nvml.library",
+                gpus.library().toString(),
+                "--path.sysfs",
+                tree.sysfsRoot().toString(),
+                "--path.procfs",
+                "/proc",
+                "--grid.zone",
+                "DE",
+                "--server",
+                "vllm+http://127.0.0.1:" + server.port()));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static String address(Process process) throws IOException {
+        BufferedReader log =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        for (String line = log.readLine(); line != null; line = log.readLine()) {
+            Matcher matcher = LISTENS.matcher(line);
+            if (matcher.find()) {
+                Thread drain = new Thread(() -> log.lines().forEach(rest -> {}));
+                drain.setDaemon(true);
+                drain.start();
+                return matcher.group(1);
+            }
+        }
+        throw new IllegalStateException("the daemon ended before it listened");
+    }
+
+    private static double firstScrapeMillis(String base, long startNanos) throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        while (true) {
+            HttpResponse<String> reply = get(client, base);
+            if (reply.body().contains("joulegram_energy_joules_total{")) {
+                return (System.nanoTime() - startNanos) / 1e6;
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    private static HttpResponse<String> get(HttpClient client, String base) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(base + "metrics")).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static void report(Process process, String base, double firstScrapeMillis) throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        Thread.sleep(10_000);
+        double cpuBefore = cpuSeconds(process);
+        List<Double> scrapes = new ArrayList<>();
+        int bytes = 0;
+        for (int second = 0; second < SECONDS; second++) {
+            long before = System.nanoTime();
+            bytes = get(client, base).body().length();
+            scrapes.add((System.nanoTime() - before) / 1e6);
+            Thread.sleep(1_000);
+        }
+        double cpu = cpuSeconds(process) - cpuBefore;
+        Collections.sort(scrapes);
+        System.out.printf(
+                Locale.ROOT,
+                "first good scrape %.0f ms after the start; %.2f %% of a core over %d s with a scrape each second;"
+                        + " RSS %.1f MB; /metrics median %.2f ms, max %.2f ms, %d bytes%n",
+                firstScrapeMillis,
+                100 * cpu / SECONDS,
+                SECONDS,
+                rssMegabytes(process),
+                scrapes.get(scrapes.size() / 2),
+                scrapes.get(scrapes.size() - 1),
+                bytes);
+    }
+
+    private static double cpuSeconds(Process process) throws IOException {
+        String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    }
+
+    private static double rssMegabytes(Process process) throws IOException {
+        return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1e3)
+                .findFirst()
+                .orElseThrow();
+    }
+}
