@@ -46,6 +46,7 @@ final class BestEnergy {
     private boolean started;
     private long microjoules;
     private long creditedUntilNanos;
+    private long lastRiseNanos;
     private long counterCreditedMicrojoules;
     private long counterEpochStartNanos;
     private boolean bridging;
@@ -115,7 +116,8 @@ final class BestEnergy {
         boolean newEpoch = stream.epochStartNanos() != counterEpochStartNanos;
         if (!bridging) {
             if (newEpoch || (!fresh && powerSince(creditedUntilNanos))) {
-                openBridge(creditedUntilNanos);
+                // From its last rise, not its last value: it may have stood still before it went wrong.
+                openBridge(lastRiseNanos);
             } else if (isStuck(stream, nowNanos)) {
                 openBridge(stream.lastChangeNanos());
             } else {
@@ -182,6 +184,9 @@ final class BestEnergy {
 
     private void creditCounter(MeterStream stream) {
         long total = stream.integratedMicrojoules();
+        if (total != counterCreditedMicrojoules) {
+            lastRiseNanos = stream.coveredUntilNanos();
+        }
         microjoules += total - counterCreditedMicrojoules;
         counterCreditedMicrojoules = total;
         creditedUntilNanos = stream.coveredUntilNanos();
@@ -191,6 +196,7 @@ final class BestEnergy {
     private void start(long timeNanos) {
         started = true;
         creditedUntilNanos = timeNanos;
+        lastRiseNanos = timeNanos;
     }
 
     private void fillBridge(long nowNanos) {
@@ -210,6 +216,7 @@ final class BestEnergy {
         if (covered || index < 0 || nowNanos - bridgeEndNanos > PATIENCE_NANOS) {
             unobserved(bridgeEndNanos - creditedUntilNanos);
             bridging = false;
+            lastRiseNanos = bridgeEndNanos;
             creditCounter(requireNonNull(counter));
         }
     }
@@ -222,9 +229,7 @@ final class BestEnergy {
         if (targetNanos - creditedUntilNanos <= 0) {
             return;
         }
-        if (power.lastStep() != Step.ADVANCED) {
-            unobserved(targetNanos - Math.max(creditedUntilNanos, power.previousCoveredUntilNanos()));
-        }
+        unobserved(power.gapNanosBetween(creditedUntilNanos, targetNanos));
         EnergyCurve curve = power.curve();
         microjoules += curve.microjoulesAt(targetNanos) - curve.microjoulesAt(creditedUntilNanos);
         creditedUntilNanos = targetNanos;

@@ -16,10 +16,12 @@ public final class MeterStream {
     private final Integrator integrator;
     private final long firstMicrojoules;
     private final EnergyCurve curve = new EnergyCurve();
+    private final EnergyCurve gaps = new EnergyCurve();
     private final AtomicLong lastValueNanos = new AtomicLong(NEVER);
     private final AtomicLong lastMilliwatts = new AtomicLong(NEVER);
     private final AtomicLong updatePeriodNanos = new AtomicLong(0);
 
+    private long gapNanos;
     private Step lastStep = Step.GAP;
     private long lastValue = NEVER;
     private long lastChangeNanos = NEVER;
@@ -94,7 +96,12 @@ public final class MeterStream {
             lastChangeNanos = timeNanos;
         }
         lastValue = value;
-        curve.append(integrator.coveredUntilNanos(), integrator.microjoules());
+        long coveredUntilNanos = integrator.coveredUntilNanos();
+        if (lastStep != Step.ADVANCED && !curve.isEmpty()) {
+            gapNanos += Math.max(0, coveredUntilNanos - previousCoveredUntilNanos);
+        }
+        curve.append(coveredUntilNanos, integrator.microjoules());
+        gaps.append(coveredUntilNanos, gapNanos);
     }
 
     private void notePeriod(long sinceChangeNanos) {
@@ -132,6 +139,12 @@ public final class MeterStream {
     /** Energy in the integrator, without what an earlier stream has counted; sampler only. */
     long integratedMicrojoules() {
         return integrator.microjoules();
+    }
+
+    /** Time between two instants for which this stream knows no energy; sampler only. */
+    long gapNanosBetween(long fromNanos, long untilNanos) {
+        long beforeFirst = Math.max(0, Math.min(untilNanos, curve.coveredSinceNanos()) - fromNanos);
+        return beforeFirst + gaps.microjoulesAt(untilNanos) - gaps.microjoulesAt(fromNanos);
     }
 
     /** What {@link #coveredUntilNanos()} was before the newest value; sampler only. */

@@ -36,7 +36,6 @@ class OverheadBenchmark {
     private static final Pattern LISTENS = Pattern.compile("listens on (http://\\S+/)");
     private static final int GPUS = 8;
     private static final int SECONDS = 60;
-    private static final double TICKS_PER_SECOND = 100;
 
     @TempDir
     Path directory;
@@ -48,8 +47,8 @@ class OverheadBenchmark {
             gpus.gpu(i).waveform(SquareWave.square(75, 620, Duration.ofMillis(1700), 0.37));
         }
         SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
-        try (FakeInferenceServer server = FakeInferenceServer.start(Dialect.VLLM);
-                LiveSysfs sysfs = LiveSysfs.start(drives(tree))) {
+        LiveSysfs sysfs = LiveSysfs.start(drives(tree));
+        try (FakeInferenceServer server = FakeInferenceServer.start(Dialect.VLLM)) {
             server.engine("llama", 0).steady(1000, 100, 400);
             server.engine("llama", 1).steady(1000, 100, 400);
             long startNanos = System.nanoTime();
@@ -62,6 +61,8 @@ class OverheadBenchmark {
                 process.destroy();
                 process.waitFor();
             }
+        } finally {
+            sysfs.close();
         }
     }
 
@@ -83,7 +84,7 @@ class OverheadBenchmark {
                 "-XX:-UsePerfData"));
         String flags = System.getProperty("benchmark.jvm.flags", "");
         if (!flags.isBlank()) {
-            command.addAll(List.of(flags.strip().split(" ")));
+            Pattern.compile(" +").splitAsStream(flags.strip()).forEach(command::add);
         }
         command.addAll(List.of(
                 "-jar",
@@ -162,10 +163,8 @@ class OverheadBenchmark {
                 bytes);
     }
 
-    private static double cpuSeconds(Process process) throws IOException {
-        String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    private static double cpuSeconds(Process process) {
+        return process.toHandle().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
 
     private static double rssMegabytes(Process process) throws IOException {
