@@ -1,0 +1,80 @@
+package io.joulegram.agent.carbon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.joulegram.agent.attribution.DeviceSlice;
+import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.grid.GridIntensity;
+import io.joulegram.host.HostInventory;
+import io.joulegram.power.Component;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CarbonBookTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    @TempDir
+    Path emptyProcfs;
+
+    private CarbonBook book(double gramsPerKwh) {
+        EmbodiedInventory inventory = new EmbodiedInventory(AgentConfig.defaults(), HostInventory.read(emptyProcfs));
+        return new CarbonBook(
+                inventory,
+                Optional.of(GridIntensity.fixed(gramsPerKwh, "average")),
+                Optional.of(GridIntensity.fixed(0, "average")),
+                Optional.empty());
+    }
+
+    private static double grams(CarbonBook book, String scope, String basis) {
+        return book.grams().stream()
+                .filter(entry -> entry.scope().equals(scope) && entry.basis().equals(basis))
+                .mapToDouble(CarbonBook.Grams::grams)
+                .sum();
+    }
+
+    @Test
+    void aMegajouleAt413GramsIs114Point7Grams() {
+        CarbonBook book = book(413);
+        book.book(SECOND, List.of(new DeviceSlice(Component.GPU, "0", 1_000_000_000_000L)));
+
+        assertThat(grams(book, CarbonBook.OPERATIONAL, CarbonBook.LOCATION)).isCloseTo(114.7, within(0.03));
+        assertThat(grams(book, CarbonBook.OPERATIONAL, CarbonBook.MARKET)).isZero();
+    }
+
+    @Test
+    void elevenHundredWattsGiveTheRatesOfThePaper() {
+        // HotCarbon'24 figure 2: coal at 820 g/kWh, 250.56 mg a second.
+        CarbonBook book = book(820);
+        book.book(SECOND, List.of(new DeviceSlice(Component.GPU, "0", 1_100_000_000L)));
+
+        assertThat(1e3 * grams(book, CarbonBook.OPERATIONAL, CarbonBook.LOCATION))
+                .isCloseTo(250.56, within(0.01));
+    }
+
+    @Test
+    void aTonneOverFourYearsIs28PointFiveGramsAnHour() {
+        EmbodiedDevice device = new EmbodiedDevice(
+                Component.OTHER,
+                "0",
+                Footprint.kilograms(1000, 1000, 1000, "SCI specification, worked example"),
+                Duration.ofDays(4 * 365));
+
+        assertThat(device.rate().gramsPerNano() * 3600 * SECOND).isCloseTo(28.54, within(0.01));
+    }
+
+    @Test
+    void manySmallAmountsSumWithoutLoss() {
+        CarbonBook book = book(400);
+        for (int i = 0; i < 1_000_000; i++) {
+            book.book(0, List.of(new DeviceSlice(Component.CPU, "0", 36_000_001)));
+        }
+
+        assertThat(grams(book, CarbonBook.OPERATIONAL, CarbonBook.LOCATION))
+                .isCloseTo(36_000_001e6 * 400 / 3.6e12, within(1e-9));
+    }
+}

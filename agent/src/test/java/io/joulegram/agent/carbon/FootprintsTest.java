@@ -1,0 +1,67 @@
+package io.joulegram.agent.carbon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FootprintsTest {
+    private final GpuFootprints gpus = GpuFootprints.load();
+    private final HostFootprints hosts = HostFootprints.load();
+
+    @Test
+    void theModelGivesThePublishedWorkedFigures() {
+        double a100 = GpuFootprints.model(19.15, 80, "HBM2e", 400, 234.36 * GpuFootprints.BOARD_KG_PER_CM2);
+        double h100 = GpuFootprints.model(22.6, 80, "HBM3", 700, 296.37 * GpuFootprints.BOARD_KG_PER_CM2);
+
+        assertThat(a100).isCloseTo(111.6, within(0.1));
+        assertThat(h100).isCloseTo(164.6, within(0.1));
+        assertThat(GpuFootprints.BOARD_KG_PER_CM2 * 102.3).isCloseTo(4.91, within(0.02));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NVIDIA H100 80GB HBM3, 80, 164 kg per GPU",
+        "NVIDIA H100 PCIe, 80, H100 PCIe",
+        "NVIDIA H100 NVL, 94, H100 NVL",
+        "NVIDIA A100-SXM4-80GB, 80, A100 SXM4 80GB",
+        "NVIDIA A100-SXM4-40GB, 40, A100 SXM4 40GB",
+        "NVIDIA A100 80GB PCIe, 80, A100 PCIe 80GB",
+        "NVIDIA A10, 24, A10",
+        "NVIDIA H200, 141, H200 SXM",
+        "Tesla T4, 16, T4",
+        "NVIDIA L4, 24, L4",
+        "NVIDIA L40, 48, L40",
+        "NVIDIA L40S, 48, L40S",
+        "NVIDIA GeForce RTX 4090, 24, RTX 4090",
+        "NVIDIA RTX A6000, 48, RTX A6000",
+        "NVIDIA RTX 6000 Ada Generation, 48, RTX 6000 Ada"
+    })
+    void namesOfTheDriverFindTheirRow(String name, long gigabytes, String origin) {
+        assertThat(gpus.find(name, gigabytes * 1_000_000_000L, 300)
+                        .orElseThrow()
+                        .origin())
+                .endsWith(origin);
+    }
+
+    @Test
+    void anUnknownGpuIsGuessedFromMemoryAndPowerOrLeftOut() {
+        assertThat(gpus.find("NVIDIA Z900", 80_000_000_000L, 700).orElseThrow().origin())
+                .contains("heuristic");
+        assertThat(gpus.find("NVIDIA Z900", 0, 0)).isEmpty();
+    }
+
+    @Test
+    void processorsAreFoundByTheirNames() {
+        assertThat(hosts.processor(Optional.of("AMD EPYC 7742 64-Core Processor"))
+                        .origin())
+                .endsWith("EPYC 7742");
+        assertThat(hosts.processor(Optional.of("Intel(R) Xeon(R) Platinum 8380 CPU @ 2.30GHz"))
+                        .origin())
+                .endsWith("Xeon Platinum 8380");
+        assertThat(hosts.processor(Optional.empty()).origin()).contains("Dell R740");
+    }
+}

@@ -1,0 +1,40 @@
+package io.joulegram.grid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class YearlyIntensitiesTest {
+    private final YearlyIntensities table = YearlyIntensities.load();
+
+    @Test
+    void holdsTheFiguresOfItsSources() {
+        assertThat(table.find("WORLD").orElseThrow().gramsPerKwh()).isEqualTo(458.29);
+        assertThat(table.find("eGRID:CAMX").orElseThrow().gramsPerKwh()).isEqualTo(183.7);
+        assertThat(table.find("US-CAL-CISO").orElseThrow().provider()).isEqualTo("electricitymaps-yearly");
+    }
+
+    @Test
+    void prefersWhatCountsImportsAndIgnoresCase() {
+        assertThat(table.find("de").orElseThrow().provider()).isEqualTo("electricitymaps-yearly");
+        assertThat(table.find("DEU").orElseThrow().provider()).isEqualTo("owid");
+        assertThat(table.find("at").orElseThrow().gramsPerKwh())
+                .isGreaterThan(table.find("AUT").orElseThrow().gramsPerKwh());
+    }
+
+    @Test
+    void nothingStandsInForAnUnknownZone() {
+        assertThat(table.find("ATLANTIS")).isEmpty();
+        assertThat(table.find("")).isEmpty();
+    }
+
+    @Test
+    void everyFigureIsOfAYearAndInRange() {
+        assertThat(table.zones()).hasSizeGreaterThan(500);
+        for (String zone : table.zones()) {
+            GridIntensity figure = table.find(zone).orElseThrow();
+            assertThat(figure.gramsPerKwh()).as(zone).isBetween(0.0, 1500.0);
+            assertThat(figure.from()).as(zone).isBefore(figure.until());
+        }
+    }
+}
