@@ -103,11 +103,11 @@ final class GpuFootprints {
      */
     Optional<Footprint> find(String name, long memoryBytes, double powerLimitWatts) {
         Set<String> words = words(name);
+        Set<String> core = core(name);
         double gigabytes = memoryBytes / 1e9;
         Optional<Row> match = rows.stream()
-                .filter(row -> words.containsAll(row.core))
-                .max(Comparator.comparingInt((Row row) -> row.core.size())
-                        .thenComparingInt(row -> formScore(row, words))
+                .filter(row -> row.core.equals(core))
+                .max(Comparator.comparingInt((Row row) -> formScore(row, words))
                         .thenComparing(row -> -memoryDistance(row, words, gigabytes)));
         if (match.isPresent()) {
             return match.map(GpuFootprints::footprint);
@@ -177,7 +177,7 @@ final class GpuFootprints {
         Set<String> core = words(name);
         core.removeAll(BRANDS);
         core.removeAll(FORMS);
-        core.removeIf(word -> word.matches("[0-9]+GB"));
+        core.removeIf(word -> word.matches("[0-9]+GB|HBM[0-9]E?|GDDR[0-9]X?"));
         return core;
     }
 

@@ -47,6 +47,12 @@ class FootprintsTest {
                 .endsWith(origin);
     }
 
+    @ParameterizedTest
+    @CsvSource({"NVIDIA GeForce RTX 3090 Ti", "NVIDIA GeForce RTX 4090 D", "NVIDIA GeForce RTX 4090 Laptop GPU"})
+    void anotherProductIsNotTakenForItsNamesake(String name) {
+        assertThat(gpus.find(name, 24_000_000_000L, 300).orElseThrow().origin()).contains("heuristic");
+    }
+
     @Test
     void anUnknownGpuIsGuessedFromMemoryAndPowerOrLeftOut() {
         assertThat(gpus.find("NVIDIA Z900", 80_000_000_000L, 700).orElseThrow().origin())
