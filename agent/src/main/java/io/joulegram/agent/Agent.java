@@ -9,6 +9,7 @@ import io.joulegram.agent.carbon.CarbonBook;
 import io.joulegram.agent.carbon.EmbodiedInventory;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.energy.EnergyBook;
+import io.joulegram.agent.energy.Meter;
 import io.joulegram.agent.energy.SamplingPlan;
 import io.joulegram.agent.energy.SourceSampler;
 import io.joulegram.agent.energy.SourceSupervisor;
@@ -34,9 +35,9 @@ import io.joulegram.tokens.HttpTokenServer;
 import io.joulegram.tokens.ScrapeLimits;
 import io.joulegram.tokens.ServerDiscovery;
 import java.net.InetSocketAddress;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,14 @@ public final class Agent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+    private static final long OWN_ENERGY_NANOS = 5_000_000_000L;
+
+    /** A snapshot that is younger is given to whoever asks; it lacks at most one reading of the default interval. */
+    private static final long FRESH_NANOS = 100_000_000L;
+    /** One that is older says nothing of now: the books are not kept any more. */
+    private static final long STALE_NANOS = 10_000_000_000L;
+    /** How long who asks waits for a new snapshot before it gets the last one. */
+    private static final long FRESH_PATIENCE_MILLIS = 50;
 
     private final AgentConfig config;
     private final EnergyBook book;
@@ -106,19 +115,16 @@ public final class Agent implements AutoCloseable {
 
     private ServerSurvey survey() {
         EngineCatalog engines = Engines.of(config);
-        HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+        HttpClients clients = new HttpClients();
         ScrapeLimits limits = ScrapeLimits.defaults()
                 .withDeadline(config.tokens().scrapeTimeout())
                 .withMaxBodyBytes(Math.toIntExact(config.tokens().maxBodyBytes()));
         Optional<ServerDiscovery> discovery = config.servers().auto()
-                ? Optional.of(new ServerDiscovery(client, engines, engines.usualPorts(), PROBE_TIMEOUT))
+                ? Optional.of(new ServerDiscovery(clients.plain(), engines, engines.usualPorts(), PROBE_TIMEOUT))
                 : Optional.empty();
         return new ServerSurvey(
                 config.servers().targets(),
-                target -> watch(new HttpTokenServer(client, target, engines, limits)),
+                target -> watch(new HttpTokenServer(clients.of(target.baseUri()), target, engines, limits)),
                 discovery,
                 new GpuOwnership(config.path().procfs()),
                 this::gpuProcesses,
@@ -162,9 +168,20 @@ public final class Agent implements AutoCloseable {
         return Objects.requireNonNull(endpoint, "not started").address();
     }
 
-    /** The newest snapshot; empty before the first. */
+    /**
+     * A snapshot of the books as they stand; empty before the first. Waits for the bookkeeping for a moment at most, and
+     * never for a device. Any thread.
+     */
     public Optional<Snapshot> snapshot() {
-        return Optional.ofNullable(snapshot);
+        if (ageNanos(snapshot) > FRESH_NANOS) {
+            bookkeeper.publishNow(FRESH_PATIENCE_MILLIS);
+        }
+        Snapshot newest = snapshot;
+        return ageNanos(newest) > STALE_NANOS ? Optional.empty() : Optional.ofNullable(newest);
+    }
+
+    private static long ageNanos(@Nullable Snapshot snapshot) {
+        return snapshot == null ? Long.MAX_VALUE : System.nanoTime() - snapshot.monotonicNanos();
     }
 
     private List<GpuSource> gpus() {
@@ -204,25 +221,44 @@ public final class Agent implements AutoCloseable {
         private final ProcessCpuClock ownCpu = new ProcessCpuClock(config.path().procfs());
         private double agentMicrojoules;
         private long cpuMicrojoulesBefore;
+        private long ownCountedNanos = System.nanoTime() - OWN_ENERGY_NANOS;
         private boolean agentKnown;
 
         @Override
         public Conditions conditions() {
             long now = System.nanoTime();
-            List<MeterFeed> feeds = book.entries().stream()
-                    .filter(entry -> !entry.meter().curve().isEmpty())
-                    .flatMap(entry -> Optional.ofNullable(entry.meter().domain().component())
-                            .map(component -> new MeterFeed(
-                                    component,
-                                    entry.meter().device(),
-                                    entry.meter().curve(),
-                                    entry.isLive(now)))
-                            .stream())
-                    .toList();
+            List<MeterFeed> feeds = new ArrayList<>();
+            for (EnergyBook.Entry entry : book.entries()) {
+                Meter meter = entry.meter();
+                Component component = meter.domain().component();
+                if (component != null && !meter.curve().isEmpty()) {
+                    feeds.add(new MeterFeed(component, meter.device(), meter.curve(), entry.isLive(now)));
+                }
+            }
             OptionalDouble gramsPerKwh = grid.location()
                     .map(figure -> OptionalDouble.of(figure.gramsPerKwh()))
                     .orElse(OptionalDouble.empty());
             return new Conditions(feeds, carbon.rates(), survey.devices().serversByGpu(), gramsPerKwh);
+        }
+
+        @Override
+        public OptionalLong coveredUntilNanos() {
+            long now = System.nanoTime();
+            boolean anyLive = false;
+            long earliest = 0;
+            for (EnergyBook.Entry entry : book.entries()) {
+                if (counts(entry) && entry.isLive(now)) {
+                    long covered = entry.meter().curve().coveredUntilNanos();
+                    earliest = anyLive && earliest - covered < 0 ? earliest : covered;
+                    anyLive = true;
+                }
+            }
+            return anyLive ? OptionalLong.of(earliest) : OptionalLong.empty();
+        }
+
+        private static boolean counts(EnergyBook.Entry entry) {
+            return entry.meter().domain().component() != null
+                    && !entry.meter().curve().isEmpty();
         }
 
         @Override
@@ -240,9 +276,20 @@ public final class Agent implements AutoCloseable {
                     .forEach(server -> attribution.onDevices(
                             server.target().name(),
                             devices.of(server.target().name()).devices()));
-            countOwnEnergy();
+            if (nowNanos - ownCountedNanos >= OWN_ENERGY_NANOS) {
+                ownCountedNanos = nowNanos;
+                countOwnEnergy();
+            }
+        }
+
+        @Override
+        public void publish(long nowNanos) {
             snapshot = assembler.assemble(
-                    nowNanos, survey.servers(), devices, CarbonStates.of(carbon, config.pue(), Instant.now()), own());
+                    nowNanos,
+                    survey.servers(),
+                    survey.devices(),
+                    CarbonStates.of(carbon, config.pue(), Instant.now()),
+                    own());
         }
 
         /** The agent's share of the processor time is taken for its share of the processors' energy. */

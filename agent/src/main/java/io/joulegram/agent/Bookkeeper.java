@@ -7,13 +7,17 @@ import io.joulegram.agent.serving.ServerEvent;
 import io.joulegram.agent.serving.ServerWatch;
 import io.joulegram.tokens.Scrape;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,32 +36,43 @@ final class Bookkeeper implements AutoCloseable {
         /** The conditions that hold now. */
         Conditions conditions();
 
+        /** Until when the energy of every live meter is known; empty if no meter is live. Cheap. */
+        OptionalLong coveredUntilNanos();
+
         /** A slice was settled. */
         void onSlice(long elapsedNanos, List<DeviceSlice> parts);
 
         /** A tick has passed and the books are up to date. */
         void onTick(long nowNanos);
+
+        /** The books are to be published as they stand. */
+        void publish(long nowNanos);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Bookkeeper.class);
 
-    private static final long TICK_NANOS = 500_000_000L;
+    private static final long TICK_NANOS = 1_000_000_000L;
+    /** How old what is published may become while nobody asks for it. */
+    private static final long PUBLISH_NANOS = 2_000_000_000L;
+
     private static final long PATIENCE_NANOS = 1_500_000_000L;
     private static final long MAX_HOLD_NANOS = 2_000_000_000L;
-    private static final long POLL_NANOS = 50_000_000L;
+    private static final long POLL_NANOS = 100_000_000L;
     private static final long JOIN_MILLIS = 2_000;
 
     private final Attribution attribution;
     private final Desk desk;
     private final Supplier<Collection<ServerWatch>> servers;
     private final long outageNanos;
-    private final BlockingQueue<ServerEvent> events = new LinkedBlockingQueue<>();
+    private final Queue<ServerEvent> events = new ConcurrentLinkedQueue<>();
+    private final Queue<CountDownLatch> requests = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<ServerEvent> waiting = new ArrayDeque<>();
     private final Map<String, Long> lastGoodNanos = new HashMap<>();
     private final Thread thread = new Thread(this::run, "bookkeeper");
 
     private volatile boolean stopping;
     private boolean begun;
+    private long publishedNanos;
 
     /** @param outageNanos a server that gave no counters for this long has its open interval given up */
     Bookkeeper(Attribution attribution, Desk desk, Supplier<Collection<ServerWatch>> servers, long outageNanos) {
@@ -75,33 +90,53 @@ final class Bookkeeper implements AutoCloseable {
     /** Takes the outcome of a scrape; any thread. */
     void post(ServerEvent event) {
         events.add(event);
+        LockSupport.unpark(thread);
     }
 
-    private void run() {
-        long tickNanos = System.nanoTime();
+    /** Has the books brought up to date and published, and waits for that, but not longer than this; any thread. */
+    void publishNow(long patienceMillis) {
+        CountDownLatch done = new CountDownLatch(1);
+        requests.add(done);
+        LockSupport.unpark(thread);
         try {
-            while (!stopping) {
-                long pause = waiting.isEmpty() ? tickNanos - System.nanoTime() : POLL_NANOS;
-                ServerEvent event = events.poll(Math.max(0, pause), TimeUnit.NANOSECONDS);
-                if (event != null) {
-                    waiting.add(event);
-                }
-                boolean ticks = System.nanoTime() - tickNanos >= 0;
-                if (ticks) {
-                    tickNanos += TICK_NANOS * (1 + (System.nanoTime() - tickNanos) / TICK_NANOS);
-                }
-                work(ticks);
+            if (!done.await(patienceMillis, TimeUnit.MILLISECONDS)) {
+                requests.remove(done);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void work(boolean ticks) {
-        try {
-            turn();
+    private void run() {
+        long tickNanos = System.nanoTime();
+        while (!stopping) {
+            long now = System.nanoTime();
+            boolean ticks = now - tickNanos >= 0;
             if (ticks) {
-                tick();
+                tickNanos += TICK_NANOS * (1 + (now - tickNanos) / TICK_NANOS);
+            }
+            List<CountDownLatch> asking = drain(requests);
+            work(ticks, !asking.isEmpty());
+            asking.forEach(CountDownLatch::countDown);
+            long pause = tickNanos - System.nanoTime();
+            LockSupport.parkNanos(this, Math.max(0, waiting.isEmpty() ? pause : Math.min(pause, POLL_NANOS)));
+        }
+    }
+
+    private static <T> List<T> drain(Queue<T> queue) {
+        List<T> taken = new ArrayList<>();
+        for (T next = queue.poll(); next != null; next = queue.poll()) {
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    private void work(boolean ticks, boolean asked) {
+        try {
+            waiting.addAll(drain(events));
+            turn();
+            if (ticks || asked) {
+                tick(asked);
             }
         } catch (RuntimeException e) {
             // The books go on: what was settled stays right, and what was not is settled with the next slice.
@@ -112,26 +147,23 @@ final class Bookkeeper implements AutoCloseable {
     /** Settles every scrape whose energy is known. */
     private void turn() {
         while (!waiting.isEmpty()) {
-            ServerEvent event = waiting.getFirst();
-            Conditions conditions = desk.conditions();
-            if (!isCovered(event.atNanos(), conditions)) {
+            if (!isCovered(waiting.getFirst().atNanos())) {
                 return;
             }
-            waiting.removeFirst();
-            settle(event, conditions);
+            settle(waiting.removeFirst());
         }
     }
 
-    private void settle(ServerEvent event, Conditions conditions) {
+    private void settle(ServerEvent event) {
         String server = event.server().target().name();
         if (event instanceof ServerEvent.Scraped scraped) {
-            advance(event.atNanos(), conditions);
+            advance(event.atNanos());
             lastGoodNanos.put(server, event.atNanos());
             attribution.onScrape(server, atSettledInstant(scraped.scrape()));
         } else {
             Long lastGood = lastGoodNanos.get(server);
             if (lastGood != null && event.atNanos() - lastGood > outageNanos) {
-                advance(event.atNanos(), conditions);
+                advance(event.atNanos());
                 attribution.onOutage(server);
                 lastGoodNanos.remove(server);
                 LOG.warn("{}: silent for {} s; its energy is nobody's until it answers", server, outageNanos / 1e9);
@@ -151,7 +183,7 @@ final class Bookkeeper implements AutoCloseable {
                         scrape.models());
     }
 
-    private void tick() {
+    private void tick(boolean asked) {
         long now = System.nanoTime();
         long limit = now;
         // In this order: a scrape that has ended has posted its outcome before it stops to be under way.
@@ -161,45 +193,42 @@ final class Bookkeeper implements AutoCloseable {
                 limit = Math.min(limit, since);
             }
         }
-        events.drainTo(waiting);
+        waiting.addAll(drain(events));
         if (waiting.isEmpty()) {
-            Conditions conditions = desk.conditions();
-            long covered = conditions.meters().stream()
-                    .filter(meter -> meter.live())
-                    .mapToLong(meter -> meter.energy().coveredUntilNanos())
-                    .min()
-                    .orElse(now);
-            limit = Math.min(limit, Math.max(covered, now - PATIENCE_NANOS));
-            if (!begun || limit - attribution.untilNanos() > 0) {
-                advance(limit, conditions);
-            }
+            long covered = desk.coveredUntilNanos().orElse(now);
+            advance(Math.min(limit, Math.max(covered, now - PATIENCE_NANOS)));
         }
         attribution.expire(now);
         desk.onTick(now);
+        if (asked || now - publishedNanos >= PUBLISH_NANOS) {
+            desk.publish(now);
+            publishedNanos = now;
+        }
     }
 
-    private void advance(long endNanos, Conditions conditions) {
+    private void advance(long endNanos) {
         long elapsedNanos = begun ? endNanos - attribution.untilNanos() : 0;
         if (begun && elapsedNanos <= 0) {
             return;
         }
-        List<DeviceSlice> parts = attribution.advance(endNanos, conditions);
+        List<DeviceSlice> parts = attribution.advance(endNanos, desk.conditions());
         begun = true;
         desk.onSlice(elapsedNanos, parts);
     }
 
-    private static boolean isCovered(long timeNanos, Conditions conditions) {
-        return System.nanoTime() - timeNanos > PATIENCE_NANOS
-                || conditions.meters().stream()
-                        .filter(meter -> meter.live())
-                        .allMatch(meter -> meter.energy().coveredUntilNanos() - timeNanos >= 0);
+    private boolean isCovered(long timeNanos) {
+        if (System.nanoTime() - timeNanos > PATIENCE_NANOS) {
+            return true;
+        }
+        OptionalLong covered = desk.coveredUntilNanos();
+        return covered.isEmpty() || covered.getAsLong() - timeNanos >= 0;
     }
 
     /** Ends the thread after the turn it is in. */
     @Override
     public void close() {
         stopping = true;
-        thread.interrupt();
+        LockSupport.unpark(thread);
         try {
             thread.join(JOIN_MILLIS);
         } catch (InterruptedException e) {

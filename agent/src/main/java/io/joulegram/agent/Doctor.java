@@ -16,7 +16,6 @@ import io.joulegram.tokens.ScrapeLimits;
 import io.joulegram.tokens.ServerDiscovery;
 import io.joulegram.tokens.ServerTarget;
 import java.io.PrintWriter;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,13 +145,10 @@ public final class Doctor {
 
     private void examineServers() {
         EngineCatalog engines = Engines.of(config);
-        HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+        HttpClients clients = new HttpClients();
         List<ServerTarget> targets = new ArrayList<>(config.servers().targets());
         if (config.servers().auto()) {
-            targets.addAll(new ServerDiscovery(client, engines, engines.usualPorts(), PROBE_TIMEOUT)
+            targets.addAll(new ServerDiscovery(clients.plain(), engines, engines.usualPorts(), PROBE_TIMEOUT)
                     .discover(Set.of(config.web().listenAddress().port())));
         }
         if (targets.isEmpty()) {
@@ -165,7 +161,9 @@ public final class Doctor {
         }
         for (ServerTarget target : targets) {
             try {
-                Scrape scrape = new HttpTokenServer(client, target, engines, ScrapeLimits.defaults()).scrape();
+                Scrape scrape = new HttpTokenServer(
+                                clients.of(target.baseUri()), target, engines, ScrapeLimits.defaults())
+                        .scrape();
                 found(target.name(), scrape.traits().engine() + ", models: " + models(scrape));
             } catch (ScrapeException | IllegalArgumentException e) {
                 missing(target.name(), String.valueOf(e.getMessage()), "");

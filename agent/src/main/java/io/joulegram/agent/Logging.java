@@ -5,7 +5,7 @@ import ch.qos.logback.classic.Logger;
 import io.joulegram.agent.config.LogLevel;
 import org.slf4j.LoggerFactory;
 
-/** Sets how much is logged; where to and in what form is in {@code logback.xml}. */
+/** Sets how much is logged; where to and in what form is told by {@link LoggingConfigurator}. */
 public final class Logging {
     private Logging() {}
 

@@ -3,7 +3,6 @@ package io.joulegram.agent.energy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.stream.IntStream;
 
 /**
  * How many samples had how much power. One thread observes, without allocating; any thread reads;
@@ -35,7 +34,11 @@ public final class PowerHistogram {
 
     /** Samples by bucket, not cumulative; one more than there are bounds. */
     public List<Long> counts() {
-        return IntStream.range(0, counts.length()).mapToObj(counts::getAcquire).toList();
+        Long[] copy = new Long[counts.length()];
+        for (int i = 0; i < copy.length; i++) {
+            copy[i] = counts.getAcquire(i);
+        }
+        return List.of(copy);
     }
 
     /** The sum of all samples, in watts. */

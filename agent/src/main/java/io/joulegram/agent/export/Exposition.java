@@ -61,14 +61,24 @@ public final class Exposition implements AutoCloseable {
     void write(ExpositionFormat format, Writer writer) throws IOException {
         List<MetricFamilySamples> families = new ArrayList<>();
         for (MetricFamilySamples family : Collections.list(collectors.metricFamilySamples())) {
-            List<MetricFamilySamples.Sample> known = family.samples.stream()
-                    .filter(sample -> isKnown(family, sample))
-                    .toList();
-            if (!known.isEmpty()) {
-                families.add(new MetricFamilySamples(family.name, family.unit, family.type, family.help, known));
+            MetricFamilySamples known = known(family);
+            if (!known.samples.isEmpty()) {
+                families.add(known);
             }
         }
         format.write(writer, Collections.enumeration(families));
+    }
+
+    private static MetricFamilySamples known(MetricFamilySamples family) {
+        List<MetricFamilySamples.Sample> known = new ArrayList<>(family.samples.size());
+        for (MetricFamilySamples.Sample sample : family.samples) {
+            if (isKnown(family, sample)) {
+                known.add(sample);
+            }
+        }
+        return known.size() == family.samples.size()
+                ? family
+                : new MetricFamilySamples(family.name, family.unit, family.type, family.help, known);
     }
 
     /**

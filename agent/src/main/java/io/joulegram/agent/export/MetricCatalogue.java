@@ -276,12 +276,14 @@ public enum MetricCatalogue {
     /** Which program this is. */
     BUILD_INFO(GAUGE, "1", "Which program this is; always 1.", "version", "revision", "java");
 
+    private final String metricName;
     private final Collector.Type type;
     private final String unit;
     private final String help;
     private final List<String> labels;
 
     MetricCatalogue(Collector.Type type, String unit, String help, String... labels) {
+        metricName = "joulegram_" + name().toLowerCase(Locale.ROOT);
         this.type = type;
         this.unit = unit;
         this.help = help;
@@ -290,7 +292,7 @@ public enum MetricCatalogue {
 
     /** The name of the series; of a histogram or summary, without {@code _bucket}, {@code _count} and {@code _sum}. */
     public String metricName() {
-        return "joulegram_" + name().toLowerCase(Locale.ROOT);
+        return metricName;
     }
 
     /** The type as it stands in the exposition: {@code gauge}, {@code counter}, {@code histogram}, {@code summary}. */

@@ -1,11 +1,7 @@
 package io.joulegram.agent.export;
 
 import com.sun.net.httpserver.Headers;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +17,7 @@ final class Routes {
         Reply get(Headers request) throws IOException;
     }
 
+    private static final int EXPECTED_CHARS = 1 << 16;
     private static final String NOT_READY = "Not ready: nothing has been measured yet, the sources are being opened";
 
     private final Map<String, Route> routes = new LinkedHashMap<>();
@@ -60,12 +57,9 @@ final class Routes {
                     "Not acceptable: offered are " + ExpositionFormat.TEXT.contentType() + " and "
                             + ExpositionFormat.OPENMETRICS.contentType());
         }
-        ByteArrayOutputStream body = new ByteArrayOutputStream(1 << 16);
-        try (Writer writer = new OutputStreamWriter(body, StandardCharsets.UTF_8)) {
-            exposition.write(format.get(), writer);
-        }
-        return new Reply(
-                200, format.get().contentType(), body.toByteArray(), Map.of("Vary", "Accept, Accept-Encoding"));
+        TextBuffer body = new TextBuffer(EXPECTED_CHARS);
+        exposition.write(format.get(), body);
+        return new Reply(200, format.get().contentType(), body.toUtf8(), Map.of("Vary", "Accept, Accept-Encoding"));
     }
 
     private Reply json(Function<Snapshot, byte[]> document) {

@@ -66,7 +66,7 @@ final class GpuLinks {
     }
 
     private Map<Integer, ServerGpus> owned(Set<Integer> ports, Map<String, List<GpuProcess>> processesByDevice) {
-        if (ports.isEmpty() || processesByDevice.isEmpty()) {
+        if (ports.isEmpty() || processesByDevice.values().stream().allMatch(List::isEmpty)) {
             return Map.of();
         }
         try {

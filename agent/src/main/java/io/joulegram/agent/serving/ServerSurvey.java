@@ -14,12 +14,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Knows the servers: those that were named, and those found on this host's usual ports; and looks again every few
  * seconds for new ones and for the GPUs that serve each. On a thread of its own, because it reads files and asks ports.
+ *
+ * <p>Who serves on which GPU is found by looking at every descriptor of every process, so it is looked for when the
+ * servers or the processes on the GPUs have changed, then less and less often: a server may open its port minutes after
+ * its workers took the GPUs, and nothing tells of it.
  */
 public final class ServerSurvey implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerSurvey.class);
@@ -32,6 +37,9 @@ public final class ServerSurvey implements AutoCloseable {
     private static final int DISCOVERY_ROUNDS = 5;
     private static final int MAX_FOUND = 64;
 
+    private static final long FIRST_RELINK_NANOS = 500_000_000L;
+    private static final long MAX_RELINK_NANOS = 30_000_000_000L;
+
     private final Function<ServerTarget, ServerWatch> watches;
     private final Optional<ServerDiscovery> discovery;
     private final GpuLinks links;
@@ -43,6 +51,19 @@ public final class ServerSurvey implements AutoCloseable {
     private final Map<String, ServerWatch> byName = new TreeMap<>();
     private volatile Collection<ServerWatch> servers = List.of();
     private volatile ServedDevices devices = ServedDevices.NONE;
+    private Circumstances linkedIn = new Circumstances(List.of(), Map.of());
+    private long linkedNanos;
+    private long relinkNanos;
+
+    /** What the links depend on and can be told without looking at processes. */
+    private record Circumstances(List<ServerTarget> targets, Map<String, Set<Integer>> pidsByDevice) {
+        static Circumstances of(Collection<ServerWatch> servers, Map<String, List<GpuProcess>> processes) {
+            Map<String, Set<Integer>> pids = new TreeMap<>();
+            processes.forEach((device, list) ->
+                    pids.put(device, list.stream().map(GpuProcess::pid).collect(Collectors.toSet())));
+            return new Circumstances(servers.stream().map(ServerWatch::target).toList(), pids);
+        }
+    }
 
     /**
      * @param named servers that are always watched
@@ -103,13 +124,24 @@ public final class ServerSurvey implements AutoCloseable {
                         .filter(target -> byName.size() < MAX_FOUND && !isWatched(target))
                         .forEach(target -> watch(target).start());
             }
-            Collection<ServerTarget> targets =
-                    servers.stream().map(ServerWatch::target).toList();
-            devices = links.find(targets, gpuProcesses.get());
+            link();
         } catch (RuntimeException e) {
             // The next round tries again; what is known stays.
             LOG.error("looking for servers failed", e);
         }
+    }
+
+    private void link() {
+        Map<String, List<GpuProcess>> processes = gpuProcesses.get();
+        Circumstances now = Circumstances.of(servers, processes);
+        boolean changed = !now.equals(linkedIn);
+        if (!changed && System.nanoTime() - linkedNanos < relinkNanos) {
+            return;
+        }
+        devices = links.find(now.targets(), processes);
+        relinkNanos = changed ? 0 : Math.min(MAX_RELINK_NANOS, Math.max(FIRST_RELINK_NANOS, 2 * relinkNanos));
+        linkedIn = now;
+        linkedNanos = System.nanoTime();
     }
 
     private boolean isWatched(ServerTarget target) {
