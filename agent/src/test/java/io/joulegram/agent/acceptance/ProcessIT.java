@@ -1,8 +1,11 @@
 package io.joulegram.agent.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.joulegram.agent.config.MadeCertificate;
 import io.joulegram.nvml.NvmlStandIn;
 import io.joulegram.nvml.SquareWave;
 import io.joulegram.nvml.StandInDriver;
@@ -10,10 +13,14 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +85,7 @@ class ProcessIT {
             Process java = new ProcessBuilder(AgentCommand.java(), "-version")
                     .redirectErrorStream(true)
                     .start();
-            String version = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String version = new String(java.getInputStream().readAllBytes(), UTF_8);
 
             assertThat(version).contains('"' + agent.metrics().label("joulegram_build_info", "java") + '"');
         }
@@ -136,6 +143,41 @@ class ProcessIT {
 
             assertThat(agent.awaitExit()).isEqualTo(AgentProcess.ENDED_BY_SIGTERM);
         }
+    }
+
+    @Test
+    void opensToANetworkWithTlsAndAPassword() throws Exception {
+        MadeCertificate certificate = MadeCertificate.make(directory, "server", "EC");
+        Path web = Files.writeString(directory.resolve("web.yaml"), """
+                tls_server_config: {cert_file: server.crt, key_file: server.key}
+                basic_auth_users: {prometheus: %s}
+                """.formatted(
+                        BCrypt.with(BCrypt.Version.VERSION_2Y).hashToString(10, "secret".toCharArray())));
+        try (AgentProcess agent = AgentCommand.run()
+                .with("--web.config.file", web.toString())
+                .sysfs(emptySysfs)
+                .noServer()
+                .start()) {
+            assertThat(agent.address()).startsWith("https://127.0.0.1:");
+            HttpClient client =
+                    HttpClient.newBuilder().sslContext(certificate.trusted()).build();
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(agent.address() + "metrics"));
+            assertThat(client.send(request.build(), BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(401);
+            request.header(
+                    "Authorization",
+                    "Basic " + Base64.getEncoder().encodeToString("prometheus:secret".getBytes(UTF_8)));
+            for (int scrape = 0; scrape < 20; scrape++) {
+                assertThat(client.send(request.build(), BodyHandlers.ofString()).body())
+                        .contains("joulegram_build_info{");
+            }
+        }
+        Files.delete(certificate.keyFile());
+        assertRefused(
+                web + ":1: tls_server_config.key_file: " + certificate.keyFile() + " does not exist",
+                "run",
+                "--web.config.file",
+                web.toString());
     }
 
     @Test
