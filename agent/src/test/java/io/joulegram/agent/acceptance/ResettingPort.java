@@ -4,18 +4,22 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A port of the loopback address that takes a request and answers with a TCP reset. */
 final class ResettingPort implements AutoCloseable {
     private final ServerSocket listening;
     private final AtomicInteger resets = new AtomicInteger();
+    private final CompletableFuture<Void> running;
 
     private ResettingPort(ServerSocket listening) {
         this.listening = listening;
-        Thread thread = new Thread(this::run, "resetting-port");
-        thread.setDaemon(true);
-        thread.start();
+        running = CompletableFuture.runAsync(this::run, task -> {
+            Thread thread = new Thread(task, "resetting-port");
+            thread.setDaemon(true);
+            thread.start();
+        });
     }
 
     static ResettingPort open(int port) throws IOException {
@@ -48,5 +52,7 @@ final class ResettingPort implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listening.close();
+        // The port is free only when no thread waits at it any more.
+        running.join();
     }
 }
