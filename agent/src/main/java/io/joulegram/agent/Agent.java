@@ -1,5 +1,6 @@
 package io.joulegram.agent;
 
+import io.joulegram.agent.access.Access;
 import io.joulegram.agent.attribution.Attribution;
 import io.joulegram.agent.attribution.Conditions;
 import io.joulegram.agent.attribution.DeviceSlice;
@@ -78,6 +79,7 @@ public final class Agent implements AutoCloseable {
     private final Bookkeeper bookkeeper;
     private final ServerSurvey survey;
     private final Exposition exposition;
+    private final Access access;
     private final BuildInfo build;
     private volatile @Nullable Snapshot snapshot;
     private volatile @Nullable HttpEndpoint endpoint;
@@ -111,6 +113,7 @@ public final class Agent implements AutoCloseable {
         survey = survey();
         build = BuildInfo.current();
         exposition = new Exposition(this::snapshot, build);
+        access = Access.of(config.web().access());
     }
 
     private ServerSurvey survey() {
@@ -150,17 +153,13 @@ public final class Agent implements AutoCloseable {
      * @throws ListenException if the address to listen on cannot be had
      */
     public void start() throws ListenException {
-        HttpEndpoint opened = HttpEndpoint.open(config.web().listenAddress(), exposition, this::snapshot, build);
+        HttpEndpoint opened =
+                HttpEndpoint.open(config.web().listenAddress(), access, exposition, this::snapshot, build);
         endpoint = opened;
         supervisor.start();
         survey.start();
         bookkeeper.start();
-        LOG.info("{} listens on {}", build, url(opened.address()));
-    }
-
-    private static String url(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort() + "/";
+        LOG.info("{} listens on {}", build, opened.url());
     }
 
     /** Where HTTP is served. */
@@ -211,6 +210,7 @@ public final class Agent implements AutoCloseable {
             open.close();
         }
         exposition.close();
+        access.close();
     }
 
     /** What the bookkeeper asks for and tells; on its thread alone. */

@@ -3,6 +3,7 @@ package io.joulegram.tokens;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.joulegram.tokens.ScrapeException.Reason;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 
 /**
  * GET requests that end in time whatever the server does. The deadline is for the whole exchange, so a server that
@@ -132,9 +134,13 @@ final class BoundedGet {
         if (cause instanceof ConnectException) {
             return new ScrapeException(Reason.UNREACHABLE, uri + ": no connection (is the server up?)", cause);
         }
-        String detail = cause.getMessage() == null ? "" : ": " + cause.getMessage();
+        String detail =
+                cause.getClass().getSimpleName() + (cause.getMessage() == null ? "" : ": " + cause.getMessage());
+        boolean broken = cause instanceof IOException && !(cause instanceof SSLException);
         return new ScrapeException(
-                Reason.UNREACHABLE, uri + ": " + cause.getClass().getSimpleName() + detail, cause);
+                Reason.UNREACHABLE,
+                uri + ": " + (broken ? "the connection broke before the reply was whole (" + detail + ")" : detail),
+                cause);
     }
 
     private static ScrapeException timeout(URI uri) {

@@ -2,6 +2,7 @@ package io.joulegram.agent.cli;
 
 import io.joulegram.agent.Agent;
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.config.WebConfig;
 import io.joulegram.agent.demo.SimulatedHost;
 import io.joulegram.agent.demo.SimulatedVllm;
 import io.joulegram.agent.demo.Workload;
@@ -34,7 +35,8 @@ final class DemoTask implements ConfiguredTask {
         try (SimulatedVllm server = SimulatedVllm.start(workload, System::nanoTime)) {
             Agent agent = new Agent(
                     simulated(config, server), List.of(List.of(new SimulatedHost(workload, System::nanoTime))));
-            out.println("Simulated: 8 GPUs, 2 processors and an inference server. The page is at http://"
+            out.println("Simulated: 8 GPUs, 2 processors and an inference server. The page is at "
+                    + (config.web().access().flatMap(WebConfig::tls).isPresent() ? "https" : "http") + "://"
                     + config.web().listenAddress() + "/, the metrics at /metrics. Stop with Ctrl-C.");
             out.flush();
             return new DaemonProcess(err).run(agent);

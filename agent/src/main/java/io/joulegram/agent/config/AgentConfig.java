@@ -103,8 +103,9 @@ public record AgentConfig(
      * The web server.
      *
      * @param listenAddress where HTTP is served
+     * @param access who may read, and how it is encrypted; everyone and not at all if empty
      */
-    public record Web(ListenAddress listenAddress) {}
+    public record Web(ListenAddress listenAddress, Optional<WebConfig> access) {}
 
     /**
      * Roots that a container may have mounted elsewhere.

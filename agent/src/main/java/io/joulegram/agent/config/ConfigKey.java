@@ -41,6 +41,24 @@ sealed interface ConfigKey {
         }
     }
 
+    /** A key that others know and this program does not: to pass over it would do what was not asked for. */
+    record Unsupported(String path, String meaning) implements ConfigKey {
+        @Override
+        public Optional<String> standard() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String allowed() {
+            return "nothing";
+        }
+
+        @Override
+        public Optional<Flag> flag() {
+            return Optional.empty();
+        }
+    }
+
     /** A key with a list. */
     record Items(String path, Optional<String> standard, String allowed, Optional<Flag> flag, String meaning)
             implements ConfigKey {}

@@ -69,12 +69,13 @@ public final class ConfigLoader {
         Scope root = new Scope(new Element(new Origin.File(name), "", document(name, yaml)), Keys.ROOT, problems);
         override(root, flags);
         ServersReader servers = new ServersReader(root, new Secrets(environment, directory), problems);
-        AgentConfig config = new ConfigReader(root, servers).read();
+        AgentConfig config = new ConfigReader(root, servers, directory, problems).read();
         problems.throwIfAny();
         return config;
     }
 
-    private static YamlNode.Mapping document(String name, String yaml) throws ConfigException {
+    /** The one mapping of a text. */
+    static YamlNode.Mapping document(String name, String yaml) throws ConfigException {
         try {
             YamlNode document = YamlParser.parse(yaml).orElse(NOTHING);
             if (document instanceof YamlNode.Mapping mapping) {
@@ -104,7 +105,8 @@ public final class ConfigLoader {
         }
     }
 
-    private static String text(Path file) throws ConfigException {
+    /** The content of a file that holds text. */
+    static String text(Path file) throws ConfigException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(MAX_FILE_BYTES + 1);

@@ -1,6 +1,7 @@
 package io.joulegram.agent.config;
 
 import io.joulegram.power.Component;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,17 +16,22 @@ import java.util.Set;
 final class ConfigReader {
     private final Scope root;
     private final ServersReader servers;
+    private final Path directory;
+    private final Problems problems;
 
-    ConfigReader(Scope root, ServersReader servers) {
+    /** @param directory against which the paths of further files are resolved */
+    ConfigReader(Scope root, ServersReader servers, Path directory, Problems problems) {
         this.root = root;
         this.servers = servers;
+        this.directory = directory;
+        this.problems = problems;
     }
 
     AgentConfig read() {
         // Nothing can be kept as long as the one value that is allowed says so; reading it reports any other.
         root.get(Keys.LEDGER_PATH);
         return new AgentConfig(
-                new AgentConfig.Web(root.get(Keys.WEB_LISTEN_ADDRESS)),
+                new AgentConfig.Web(root.get(Keys.WEB_LISTEN_ADDRESS), webConfig()),
                 new AgentConfig.Paths(root.get(Keys.PATH_SYSFS), root.get(Keys.PATH_PROCFS)),
                 new AgentConfig.Nvml(root.get(Keys.NVML_ENABLED), root.get(Keys.NVML_LIBRARY)),
                 new AgentConfig.Rapl(root.get(Keys.RAPL_ENABLED), root.get(Keys.RAPL_ACCESS)),
@@ -42,6 +48,22 @@ final class ConfigReader {
                 host(),
                 embodied(),
                 new AgentConfig.Log(root.get(Keys.LOG_LEVEL)));
+    }
+
+    private Optional<WebConfig> webConfig() {
+        Optional<Path> file = root.get(Keys.WEB_CONFIG_FILE);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        Element element = root.element(Keys.WEB_CONFIG_FILE).orElseThrow();
+        // What is given on the command line is relative to where it is typed.
+        Path path = element.origin() instanceof Origin.Flag ? file.get() : directory.resolve(file.get());
+        try {
+            return Optional.of(WebConfig.read(path));
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> problems.add(element.node().line(), problem));
+            return Optional.empty();
+        }
     }
 
     private AgentConfig.Sampling sampling() {

@@ -44,6 +44,13 @@ final class Keys {
                             + " readings are a side channel (CVE-2020-8694)")
             .withFlag("HOST:PORT");
 
+    static final ConfigKey.Value<Optional<Path>> WEB_CONFIG_FILE = value(
+                    "web.config.file",
+                    "none",
+                    PATH.or("none"),
+                    "TLS and passwords, in the format of Prometheus' exporter-toolkit; relative to the configuration file")
+            .withFlag("FILE");
+
     static final ConfigKey.Value<Path> PATH_SYSFS =
             value("path.sysfs", "/sys", PATH, "Root of sysfs").withFlag("DIR");
     static final ConfigKey.Value<Path> PATH_PROCFS =
@@ -279,6 +286,7 @@ final class Keys {
     /** The keys of the file itself, in the order of the manual. */
     static final List<ConfigKey> ROOT = List.of(
             WEB_LISTEN_ADDRESS,
+            WEB_CONFIG_FILE,
             PATH_SYSFS,
             PATH_PROCFS,
             NVML_ENABLED,

@@ -12,6 +12,11 @@ final class Problems {
         found.add(origin.problem(line, key, message));
     }
 
+    /** Takes a problem with a file that is named on a line of this one. */
+    void add(int line, Problem inAnotherFile) {
+        found.add(new Problem(line, inAnotherFile.text()));
+    }
+
     /** @throws ConfigException with everything that was added, in the order of the lines, if anything was */
     void throwIfAny() throws ConfigException {
         if (!found.isEmpty()) {

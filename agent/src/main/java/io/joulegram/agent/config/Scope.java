@@ -49,6 +49,10 @@ final class Scope {
                 report(entry.key().line(), address(path), unknown(section, path));
                 continue;
             }
+            if (keys.get(path) instanceof ConfigKey.Unsupported unsupported) {
+                report(entry.key().line(), address(path), unsupported.meaning());
+                continue;
+            }
             Integer before = lines.putIfAbsent(path, entry.key().line());
             if (before != null) {
                 report(entry.key().line(), address(path), "is already set on line " + before);
@@ -187,7 +191,10 @@ final class Scope {
 
     /** The names right below a section, in the order of the alphabet. */
     private Set<String> children(String section) {
-        return Stream.concat(keys.keySet().stream(), sections.stream())
+        Stream<String> known = keys.values().stream()
+                .filter(key -> !(key instanceof ConfigKey.Unsupported))
+                .map(ConfigKey::path);
+        return Stream.concat(known, sections.stream())
                 .filter(path -> path.startsWith(section) && path.length() > section.length())
                 .map(path -> path.substring(section.length()))
                 .map(path -> path.contains(".") ? path.substring(0, path.indexOf('.')) : path)

@@ -1,6 +1,9 @@
 package io.joulegram.agent.export;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.joulegram.agent.access.Access;
 import io.joulegram.agent.config.ListenAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -35,30 +38,41 @@ public final class HttpEndpoint implements AutoCloseable {
      * Opens the endpoint.
      *
      * @param address where to listen
+     * @param access who may read, and how connections are encrypted; stays open when the endpoint is closed
      * @param exposition what {@code /metrics} shows; stays open when the endpoint is closed
      * @param snapshots gives the newest snapshot, at once; empty before the first
      * @param build what {@code /api/v1/status} tells of the program
      * @throws ListenException if the host is unknown, the port taken or not permitted
      */
     public static HttpEndpoint open(
-            ListenAddress address, Exposition exposition, Supplier<Optional<Snapshot>> snapshots, BuildInfo build)
+            ListenAddress address,
+            Access access,
+            Exposition exposition,
+            Supplier<Optional<Snapshot>> snapshots,
+            BuildInfo build)
             throws ListenException {
         HttpLimits.apply();
-        HttpServer server = listen(address);
+        HttpServer server = listen(address, access.https());
         ThreadPoolExecutor executor = newExecutor();
         server.setExecutor(executor);
-        server.createContext("/", new RequestHandler(new Routes(exposition, snapshots, build), exposition.meters()));
+        server.createContext(
+                "/", new RequestHandler(new Routes(exposition, snapshots, build), access, exposition.meters()));
         server.start();
         return new HttpEndpoint(server, executor);
     }
 
-    private static HttpServer listen(ListenAddress address) throws ListenException {
+    private static HttpServer listen(ListenAddress address, Optional<HttpsConfigurator> https) throws ListenException {
         InetSocketAddress socketAddress = new InetSocketAddress(address.host(), address.port());
         if (socketAddress.isUnresolved()) {
             throw new ListenException(address, "there is no host \"" + address.host() + '"', null);
         }
         try {
-            return HttpServer.create(socketAddress, QUEUED_CONNECTIONS);
+            if (https.isEmpty()) {
+                return HttpServer.create(socketAddress, QUEUED_CONNECTIONS);
+            }
+            HttpsServer server = HttpsServer.create(socketAddress, QUEUED_CONNECTIONS);
+            server.setHttpsConfigurator(https.get());
+            return server;
         } catch (IOException e) {
             throw new ListenException(address, String.valueOf(e.getMessage()), e);
         }
@@ -79,6 +93,14 @@ public final class HttpEndpoint implements AutoCloseable {
     /** Where it listens in truth: with the port that was chosen if 0 was asked for. */
     public InetSocketAddress address() {
         return server.getAddress();
+    }
+
+    /** Where it is reached, with a slash at the end. */
+    public String url() {
+        InetSocketAddress address = address();
+        String host = address.getAddress().getHostAddress();
+        return (server instanceof HttpsServer ? "https" : "http") + "://"
+                + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort() + "/";
     }
 
     /** Stops listening and breaks off what is being answered. Does nothing when called again. */

@@ -3,6 +3,8 @@ package io.joulegram.agent.export;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.joulegram.agent.access.Access;
+import io.joulegram.agent.access.Verdict;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -34,11 +36,13 @@ final class RequestHandler implements HttpHandler {
             "X-Content-Type-Options", "nosniff");
 
     private final Routes routes;
+    private final Access access;
     private final MeterRegistry meters;
     private final AtomicBoolean failing = new AtomicBoolean();
 
-    RequestHandler(Routes routes, MeterRegistry meters) {
+    RequestHandler(Routes routes, Access access, MeterRegistry meters) {
         this.routes = routes;
+        this.access = access;
         this.meters = meters;
     }
 
@@ -56,6 +60,20 @@ final class RequestHandler implements HttpHandler {
     }
 
     private Reply answer(HttpExchange exchange, Optional<Routes.Route> route) {
+        Verdict verdict =
+                access.check(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")));
+        return switch (verdict) {
+            case GRANTED -> read(exchange, route);
+            case DENIED ->
+                Reply.text(401, "A name and a password are needed")
+                        .with("WWW-Authenticate", "Basic realm=\"joulegram\", charset=\"UTF-8\"");
+            case BUSY ->
+                Reply.text(503, "Too many passwords are being checked: ask again")
+                        .with("Retry-After", "1");
+        };
+    }
+
+    private Reply read(HttpExchange exchange, Optional<Routes.Route> route) {
         if (exchange.getRequestURI().toString().length() > MAX_URI_CHARS) {
             return Reply.text(414, "The path and query are longer than " + MAX_URI_CHARS + " characters");
         }
@@ -84,11 +102,12 @@ final class RequestHandler implements HttpHandler {
         }
     }
 
-    private static void send(HttpExchange exchange, Reply reply) throws IOException {
+    private void send(HttpExchange exchange, Reply reply) throws IOException {
         Headers headers = exchange.getResponseHeaders();
         HEADERS.forEach(headers::set);
         headers.set("Content-Type", reply.contentType());
         reply.headers().forEach(headers::set);
+        access.headers().forEach(headers::set);
         if (hasBody(exchange.getRequestHeaders())) {
             // The body is not read, so the next request could not be found behind it.
             headers.set("Connection", "close");

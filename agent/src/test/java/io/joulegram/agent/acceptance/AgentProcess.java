@@ -1,5 +1,7 @@
 package io.joulegram.agent.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
@@ -11,8 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,40 +21,50 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The packaged jar, run as a process. */
+/** The packaged jar, run as a process. A warning of the virtual machine fails the test that closes it. */
 final class AgentProcess implements AutoCloseable {
-    private static final Pattern LISTENS = Pattern.compile("listens on (http://\\S+/)");
+    /** The exit status after SIGTERM: 128 and the number of the signal. */
+    static final int ENDED_BY_SIGTERM = 143;
+
+    private static final Pattern LISTENS = Pattern.compile("listens on (https?://\\S+/)");
+    /** Of native access, of Unsafe, of flags that are deprecated. */
+    private static final Pattern JVM_WARNING = Pattern.compile("^WARNING: |VM warning: |\\[warning]");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
     private final List<String> log = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<String> address = new CompletableFuture<>();
+    private final CompletableFuture<String> address;
     private final HttpClient client = HttpClient.newHttpClient();
+    private final CompletableFuture<Void> reading;
 
-    private AgentProcess(Process process) {
+    private AgentProcess(Process process, CompletableFuture<String> address) {
         this.process = process;
-        Thread reader = new Thread(this::readLog, "agent-log");
-        reader.setDaemon(true);
-        reader.start();
+        this.address = address;
+        reading = CompletableFuture.runAsync(this::readLog, task -> {
+            Thread reader = new Thread(task, "agent-log");
+            reader.setDaemon(true);
+            reader.start();
+        });
     }
 
-    static AgentProcess start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xmx48m",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                System.getProperty("joulegram.jar", "target/joulegram.jar")));
-        command.addAll(List.of(arguments));
+    /** Starts what {@link AgentCommand#line} gives, or what stands for it. */
+    static AgentProcess start(ProcessBuilder command) throws IOException {
+        return new AgentProcess(command.redirectErrorStream(true).start(), new CompletableFuture<>());
+    }
+
+    /** Starts what will listen on this port but cannot tell it. */
+    static AgentProcess start(ProcessBuilder command, int port) throws IOException {
         return new AgentProcess(
-                new ProcessBuilder(command).redirectErrorStream(true).start());
+                command.redirectErrorStream(true).start(),
+                CompletableFuture.completedFuture("http://127.0.0.1:" + port + "/"));
     }
 
     private void readLog() {
-        try (BufferedReader reader =
+        try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 log.add(line);
                 Matcher matcher = LISTENS.matcher(line);
                 if (matcher.find()) {
@@ -66,9 +77,17 @@ final class AgentProcess implements AutoCloseable {
         }
     }
 
+    /** Where it listens, with a slash at the end; waits until it does. */
+    String address() throws Exception {
+        return address.get(30, TimeUnit.SECONDS);
+    }
+
+    /** An answer that comes in time, or a failure. */
     HttpResponse<String> get(String path) throws Exception {
-        URI uri = URI.create(address.get(30, TimeUnit.SECONDS) + path);
-        return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address() + path))
+                .timeout(PATIENCE)
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     JsonNode json(String path) throws Exception {
@@ -91,12 +110,22 @@ final class AgentProcess implements AutoCloseable {
         return String.join("\n", log);
     }
 
+    /** Sends SIGTERM. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
+    }
+
+    /** Sends SIGKILL and waits for the end. */
+    void kill() {
+        // Process.destroyForcibly would close the pipe of the log as well, with what is still in it.
+        process.toHandle().destroyForcibly();
+        process.onExit().join();
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        kill();
+        reading.join();
+        assertThat(log).noneMatch(JVM_WARNING.asPredicate());
     }
 }

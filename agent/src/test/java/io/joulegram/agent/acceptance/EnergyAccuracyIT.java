@@ -30,21 +30,6 @@ class EnergyAccuracyIT {
 
     private record Sample(long microjoules, long atNanos) {}
 
-    private AgentProcess start(NvmlStandIn gpus, SysfsTree tree) throws Exception {
-        return AgentProcess.start(
-                "run",
-                "--web.listen-address",
-                "127.0.0.1:0",
-                "--nvml.library",
-                gpus.library().toString(),
-                "--path.sysfs",
-                tree.sysfsRoot().toString(),
-                "--path.procfs",
-                tree.procfsRoot().toString(),
-                "--server",
-                "none");
-    }
-
     /** Streams by {@code domain/device/source}. */
     private static Map<String, Sample> samples(AgentProcess agent) throws Exception {
         Map<String, Sample> samples = new HashMap<>();
@@ -94,7 +79,8 @@ class EnergyAccuracyIT {
                         700_000_000))
                 .toList();
         try (LiveSysfs live = LiveSysfs.start(drives);
-                AgentProcess agent = start(gpus, tree)) {
+                AgentProcess agent =
+                        AgentCommand.run().gpus(gpus).host(tree).noServer().start()) {
             Thread.sleep(4_000);
             Map<String, Sample> before = samples(agent);
             Thread.sleep(20_000);
@@ -147,7 +133,8 @@ class EnergyAccuracyIT {
                 .instantReturns(NOT_SUPPORTED)
                 .average(StandInSensor.ONE_SECOND_AVERAGE);
         SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
-        try (AgentProcess agent = start(gpus, tree)) {
+        try (AgentProcess agent =
+                AgentCommand.run().gpus(gpus).host(tree).noServer().start()) {
             Thread.sleep(4_000);
             Map<String, Sample> before = samples(agent);
             // Twelve periods: an average moves energy across the ends of a span, which is no error of the total.

@@ -29,18 +29,8 @@ class FaultIT {
         gpus.gpu(0).waveform(WAVE);
         gpus.gpu(1).waveform(WAVE);
         SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
-        try (AgentProcess agent = AgentProcess.start(
-                "run",
-                "--web.listen-address",
-                "127.0.0.1:0",
-                "--nvml.library",
-                gpus.library().toString(),
-                "--path.sysfs",
-                tree.sysfsRoot().toString(),
-                "--path.procfs",
-                tree.procfsRoot().toString(),
-                "--server",
-                "none")) {
+        try (AgentProcess agent =
+                AgentCommand.run().gpus(gpus).host(tree).noServer().start()) {
             Thread.sleep(3_000);
             JsonNode first = stream(agent, "1");
 

@@ -1,5 +1,6 @@
 package io.joulegram.agent.benchmark;
 
+import io.joulegram.agent.acceptance.AgentCommand;
 import io.joulegram.nvml.NvmlStandIn;
 import io.joulegram.nvml.SquareWave;
 import io.joulegram.nvml.StandInDriver;
@@ -77,33 +78,17 @@ class OverheadBenchmark {
     }
 
     private static Process start(NvmlStandIn gpus, SysfsTree tree, FakeInferenceServer server) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xms16m",
-                "-Xmx48m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData"));
-        String flags = System.getProperty("benchmark.jvm.flags", "");
-        if (!flags.isBlank()) {
-            Pattern.compile(" +").splitAsStream(flags.strip()).forEach(command::add);
-        }
-        command.addAll(List.of(
-                "-jar",
-                System.getProperty("joulegram.jar", "target/joulegram.jar"),
-                "run",
-                "--web.listen-address",
-                "127.0.0.1:0",
-                "--nvml.library",
-                gpus.library().toString(),
-                "--path.sysfs",
-                tree.sysfsRoot().toString(),
-                "--path.procfs",
-                "/proc",
-                "--grid.zone",
-                "DE",
-                "--server",
-                "vllm+http://127.0.0.1:" + server.port()));
+        List<String> flags = Pattern.compile(" +")
+                .splitAsStream(System.getProperty("benchmark.jvm.flags", ""))
+                .filter(flag -> !flag.isEmpty())
+                .toList();
+        List<String> command = AgentCommand.run()
+                .jvm(flags)
+                .gpus(gpus)
+                .sysfs(tree.sysfsRoot())
+                .server(server)
+                .with("--grid.zone", "DE")
+                .line();
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 

@@ -65,7 +65,11 @@ final class ManualTest {
                 .filter(line -> line.startsWith("| `"))
                 .toList();
 
-        assertThat(rows).isEqualTo(Keys.ROOT.stream().flatMap(ManualTest::rows).toList());
+        assertThat(rows)
+                .isEqualTo(Stream.of(Keys.ROOT, WebKeys.SUPPORTED)
+                        .flatMap(List::stream)
+                        .flatMap(ManualTest::rows)
+                        .toList());
     }
 
     private static Stream<String> rows(ConfigKey key) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.agent.access.Access;
 import io.joulegram.agent.config.ListenAddress;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -395,7 +396,8 @@ class HttpEndpointTest {
     }
 
     private HttpEndpoint open(String address) throws ListenException {
-        return HttpEndpoint.open(address(address), exposition, this::take, Snapshots.BUILD);
+        return HttpEndpoint.open(
+                address(address), Access.of(Optional.empty()), exposition, this::take, Snapshots.BUILD);
     }
 
     private Socket connect() throws IOException {
