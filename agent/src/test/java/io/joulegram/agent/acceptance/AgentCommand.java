@@ -18,8 +18,9 @@ import java.util.stream.Stream;
  * names, with the options that the launcher gives it.
  */
 public final class AgentCommand {
-    private static final List<String> LAUNCHER_OPTIONS = List.of(
-            "-XX:+UseSerialGC", "-Xms16m", "-Xmx48m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto");
+    /** Those of {@code ./joulegram}, less what it says of logs and archives. */
+    static final List<String> LAUNCHER_OPTIONS =
+            List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmn3m", "-Xmx48m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
 
     private final List<String> jvmOptions;
     private final List<String> arguments;
