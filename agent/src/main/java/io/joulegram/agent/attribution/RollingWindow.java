@@ -5,8 +5,7 @@ import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
-import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The closed intervals of one model in the last minute, for figures per token: always a ratio of two sums over the same
@@ -26,27 +25,39 @@ public final class RollingWindow {
     public static final Set<Component> FACILITY = EnumSet.allOf(Component.class);
 
     private final ArrayDeque<IntervalShare> shares = new ArrayDeque<>();
+    /** Of the intervals as they are; null when they have changed since. */
+    private @Nullable WindowTotals totals;
 
     void add(IntervalShare share) {
         shares.addLast(share);
+        totals = null;
     }
 
     /** Drops what is older than a minute. */
     void expire(long nowNanos) {
         while (!shares.isEmpty() && nowNanos - shares.getFirst().endNanos() > SPAN_NANOS) {
             shares.removeFirst();
+            totals = null;
         }
+    }
+
+    private WindowTotals totals() {
+        WindowTotals known = totals;
+        if (known == null) {
+            known = WindowTotals.of(shares);
+            totals = known;
+        }
+        return known;
     }
 
     /** Output tokens, or all tokens, in the window. */
     public long tokens(boolean all) {
-        return sum(share -> all ? share.tokens().all() : share.tokens().generated());
+        return all ? totals().tokens().all() : totals().tokens().generated();
     }
 
     /** Whether the energy beyond idle is known for every interval that had tokens. */
     public boolean isActiveKnown() {
-        return shares.stream()
-                .allMatch(share -> share.idleKnown() || share.tokens().isEmpty());
+        return totals().isActiveKnown();
     }
 
     /**
@@ -55,9 +66,7 @@ public final class RollingWindow {
      * @param activeOnly without what the devices would have used idle
      */
     public long microjoules(Set<Component> boundary, boolean activeOnly) {
-        return sum(share -> boundary.stream()
-                .mapToLong(part -> activeOnly ? share.activeMicrojoules(part) : share.microjoules(part))
-                .sum());
+        return totals().microjoules(boundary, activeOnly);
     }
 
     /**
@@ -65,35 +74,22 @@ public final class RollingWindow {
      * of active energy, and the embodied grams of intervals that had tokens.
      */
     public double grams(Set<Component> boundary, boolean activeOnly) {
-        return sumDouble(share -> boundary.stream()
-                .mapToDouble(part -> (activeOnly ? share.activeOperationalGrams(part) : share.operationalGrams(part))
-                        + (activeOnly && share.tokens().isEmpty() ? 0 : share.embodiedGrams(part)))
-                .sum());
+        return totals().grams(boundary, activeOnly);
     }
 
     /** Joules per computed prompt token of GPU energy beyond idle; empty without tokens or while idle is unknown. */
     public OptionalDouble prefillJoulesPerToken() {
         return perToken(
-                sum(share -> share.prefill().microjoules(Component.GPU)),
-                sum(share -> share.tokens().computedPrompt()));
+                totals().prefill().microjoules(Component.GPU), totals().tokens().computedPrompt());
     }
 
     /** Joules per output token of GPU energy beyond idle; empty without tokens or while idle is unknown. */
     public OptionalDouble decodeJoulesPerToken() {
         return perToken(
-                sum(share -> share.decode().microjoules(Component.GPU)),
-                sum(share -> share.tokens().generated()));
+                totals().decode().microjoules(Component.GPU), totals().tokens().generated());
     }
 
     private OptionalDouble perToken(long microjoules, long tokens) {
         return tokens > 0 && isActiveKnown() ? OptionalDouble.of(microjoules * 1e-6 / tokens) : OptionalDouble.empty();
-    }
-
-    private long sum(ToLongFunction<IntervalShare> figure) {
-        return shares.stream().mapToLong(figure).sum();
-    }
-
-    private double sumDouble(ToDoubleFunction<IntervalShare> figure) {
-        return shares.stream().mapToDouble(figure).sum();
     }
 }
