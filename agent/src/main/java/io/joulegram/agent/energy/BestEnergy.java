@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Where the counter began anew, is missing, or stands still although power is drawn, a <em>bridge</em> begins at
  *       the instant up to which the counter was right, and the time across it is filled from the integral of the best
  *       power stream: the one-second average before instantaneous readings, because a part-time sensor misses some of
- *       the latter. The bridge ends where the counter's new epoch begins.
+ *       the latter. The bridge ends where the counter first changes after it is back: the first value that it shows
+ *       may be as old as the bridge, and what is older than the end of the bridge would be counted twice. Without power
+ *       readings it ends where the counter's new epoch begins.
  *   <li>A device without a counter is on a bridge for good.
  *   <li>Time on a bridge that no power stream covers is counted as unobserved, and no energy is invented for it. If
  *       nothing was filled in when the same epoch of the counter goes on, its rise is the energy of that time.
@@ -36,6 +38,7 @@ final class BestEnergy {
     private static final long PATIENCE_NANOS = 2_000_000_000L;
 
     private static final long OPEN = Long.MAX_VALUE;
+    private static final long NOT_BACK = Long.MIN_VALUE;
 
     private final @Nullable MeterStream counter;
     private final MeterStream[] powers;
@@ -50,8 +53,12 @@ final class BestEnergy {
     private long counterCreditedMicrojoules;
     private long counterEpochStartNanos;
     private boolean bridging;
-    private boolean filled;
+    /** Whether power tells the energy of the bridge, so that the counter's own rise across it must not be taken too. */
+    private boolean fromPower;
+
     private long bridgeEndNanos = OPEN;
+    /** When the counter gave its first value in a bridge: it may be an old one, so the bridge ends with the next change. */
+    private long backSinceNanos = NOT_BACK;
 
     /**
      * @param streams at most one counter, then power streams, best first
@@ -119,24 +126,34 @@ final class BestEnergy {
                 // From its last rise, not its last value: it may have stood still before it went wrong.
                 openBridge(lastRiseNanos);
             } else if (isStuck(stream, nowNanos)) {
-                openBridge(stream.lastChangeNanos());
+                openBridge(lastRiseNanos);
             } else {
                 creditCounter(stream);
             }
         }
-        if (bridging && fresh && (bridgeEndNanos == OPEN || newEpoch)) {
+        if (!fresh) {
+            backSinceNanos = NOT_BACK;
+        } else if (bridging && (bridgeEndNanos == OPEN || newEpoch)) {
             resumeCounter(stream, newEpoch, nowNanos);
         }
     }
 
     private void resumeCounter(MeterStream stream, boolean newEpoch, long nowNanos) {
         if (newEpoch) {
-            endBridgeAt(stream.epochStartNanos(), stream.epochStartMicrojoules());
             counterEpochStartNanos = stream.epochStartNanos();
+            backSinceNanos = stream.epochStartNanos();
+            fromPower |= bestPower(nowNanos) >= 0;
+            bridgeEndNanos = OPEN;
+            if (!fromPower) {
+                endBridgeAt(stream.epochStartNanos(), stream.epochStartMicrojoules());
+            }
         } else if (!isStuck(stream, nowNanos)) {
-            if (filled) {
-                endBridgeAt(stream.lastValueNanos(), stream.integratedMicrojoules());
-            } else {
+            if (backSinceNanos == NOT_BACK) {
+                backSinceNanos = stream.lastValueNanos();
+            }
+            if (fromPower && stream.lastChangeNanos() - backSinceNanos > 0) {
+                endBridgeAt(stream.lastChangeNanos(), stream.integratedMicrojoules());
+            } else if (!fromPower) {
                 bridging = false;
                 creditCounter(stream);
             }
@@ -167,8 +184,9 @@ final class BestEnergy {
 
     private void openBridge(long fromNanos) {
         bridging = true;
-        filled = false;
+        fromPower = false;
         bridgeEndNanos = OPEN;
+        backSinceNanos = NOT_BACK;
         creditedUntilNanos = fromNanos;
     }
 
@@ -185,7 +203,8 @@ final class BestEnergy {
     private void creditCounter(MeterStream stream) {
         long total = stream.integratedMicrojoules();
         if (total != counterCreditedMicrojoules) {
-            lastRiseNanos = stream.coveredUntilNanos();
+            // When the value was new, which is not the newest reading if the counter stands still behind a bridge.
+            lastRiseNanos = stream.lastChangeNanos();
         }
         microjoules += total - counterCreditedMicrojoules;
         counterCreditedMicrojoules = total;
@@ -233,7 +252,7 @@ final class BestEnergy {
         EnergyCurve curve = power.curve();
         microjoules += curve.microjoulesAt(targetNanos) - curve.microjoulesAt(creditedUntilNanos);
         creditedUntilNanos = targetNanos;
-        filled = true;
+        fromPower = true;
     }
 
     private int bestPower(long nowNanos) {

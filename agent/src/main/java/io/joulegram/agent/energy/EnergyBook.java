@@ -88,7 +88,7 @@ public final class EnergyBook {
                     .add(i);
         }
         List<Meter> meters = new ArrayList<>();
-        grouped.forEach((key, indexes) -> meters.add(meter(key, source, indexes, schedule, now)));
+        grouped.forEach((key, indexes) -> meters.add(meter(key, source, indexes, schedule)));
         SourceSampler sampler =
                 new SourceSampler(source, meters, schedule, plan.hangTimeout().toNanos(), clock);
         for (Meter meter : meters) {
@@ -102,12 +102,9 @@ public final class EnergyBook {
         return sampler;
     }
 
-    private Meter meter(Key key, PowerSource source, List<Integer> indexes, SamplingSchedule schedule, long now) {
+    private Meter meter(Key key, PowerSource source, List<Integer> indexes, SamplingSchedule schedule) {
         @Nullable Entry earlier = byKey.get(key);
         @Nullable Meter predecessor = earlier == null ? null : earlier.meter();
-        if (predecessor != null && predecessor.lastValueNanos() != Long.MIN_VALUE) {
-            predecessor.addUnobserved(now - predecessor.lastValueNanos());
-        }
         return new Meter(key.domain(), key.device(), source.channels(), indexes, schedule.intervalNanos(), predecessor);
     }
 

@@ -21,6 +21,8 @@ public final class Meter {
     /** A counter that stands still gets a point on the curve at least this often, so that the curve goes on. */
     private static final long HOLD_NANOS = 500_000_000;
 
+    private static final long NEVER = Long.MIN_VALUE;
+
     private static final long DIVERGENCE_SPAN_NANOS = 60_000_000_000L;
     private static final long DIVERGENCE_MIN_SPAN_NANOS = 5_000_000_000L;
 
@@ -34,7 +36,10 @@ public final class Meter {
     private final AtomicLong resets;
     private final AtomicLong unobservedNanos;
     private final AtomicLong rejected;
-    private final AtomicLong startNanos = new AtomicLong(Long.MIN_VALUE);
+    private final AtomicLong startNanos;
+
+    /** Up to when the predecessor knew the energy; until the first energy of this meter is known. */
+    private long resumesFromNanos;
 
     private long lastAppendNanos;
     private long lastAppendMicrojoules = -1;
@@ -70,9 +75,15 @@ public final class Meter {
         rejected = predecessor == null ? new AtomicLong() : predecessor.rejected;
         long first = predecessor == null ? 0 : predecessor.best.microjoules();
         best = new BestEnergy(streams, maxGapNanos, first, unobservedNanos);
-        if (predecessor != null && !predecessor.curve.isEmpty()) {
-            curve.append(predecessor.curve.coveredUntilNanos(), first);
+        startNanos = predecessor == null ? new AtomicLong(NEVER) : predecessor.startNanos;
+        resumesFromNanos = predecessor == null ? NEVER : predecessor.knownUntilNanos();
+        if (resumesFromNanos != NEVER) {
+            curve.append(resumesFromNanos, first);
         }
+    }
+
+    private long knownUntilNanos() {
+        return best.isStarted() ? best.creditedUntilNanos() : resumesFromNanos;
     }
 
     private static long totalOf(@Nullable Meter predecessor, Sensor sensor) {
@@ -126,8 +137,12 @@ public final class Meter {
     }
 
     private void note(long untilNanos, long microjoules) {
-        if (startNanos.getPlain() == Long.MIN_VALUE) {
+        if (startNanos.getPlain() == NEVER) {
             startNanos.setRelease(untilNanos);
+        }
+        if (resumesFromNanos != NEVER) {
+            unobservedNanos.addAndGet(Math.max(0, untilNanos - resumesFromNanos));
+            resumesFromNanos = NEVER;
         }
         boolean rose = microjoules != lastAppendMicrojoules;
         if (rose || untilNanos - lastAppendNanos > HOLD_NANOS) {
@@ -201,14 +216,14 @@ public final class Meter {
 
     /** When the newest believed value of any stream held; {@link Long#MIN_VALUE} if there was none. */
     public long lastValueNanos() {
-        long newest = Long.MIN_VALUE;
+        long newest = NEVER;
         for (MeterStream stream : streams) {
             newest = Math.max(newest, stream.lastValueNanos());
         }
         return newest;
     }
 
-    /** Counts time in which the source could not be read at all; supervisor only, between samplers. */
+    /** Counts time in which the host did not run, which the clock of the readings leaves out; any thread. */
     void addUnobserved(long nanos) {
         unobservedNanos.addAndGet(Math.max(0, nanos));
     }
@@ -248,7 +263,7 @@ public final class Meter {
     public double uncertaintyRatio(MeterStream stream, long nowNanos) {
         double gain = stream.channel().gainUncertaintyRatio();
         long start = startNanos();
-        if (start == Long.MIN_VALUE || nowNanos - start <= 0) {
+        if (start == NEVER || nowNanos - start <= 0) {
             return gain;
         }
         double unobserved = Math.min(1, (double) unobservedNanos() / (nowNanos - start));
