@@ -22,11 +22,12 @@ import java.util.TreeSet;
  * <p>A zone is looked up, regardless of case, in this order:
  *
  * <ol>
- *   <li>{@code eGRID:CAMX}: a subregion of the United States' grid, from EPA eGRID (direct emissions of production);
+ *   <li>{@code eGRID:CAMX}, or {@code CAMX} where no other table has that name: a subregion of the United States' grid,
+ *       from EPA eGRID (direct emissions of production);
  *   <li>a zone of Electricity Maps, such as {@code DE} or {@code US-CAL-CISO} (life-cycle, of consumption, so imports
  *       count);
  *   <li>a country by ISO code of two or three letters, or {@code WORLD}, from Ember and Our World in Data (life-cycle,
- *       of production).
+ *       of production). Both codes of a country that is a zone of Electricity Maps mean that zone.
  * </ol>
  *
  * <p>The newest year of a table is used. Nothing stands in for a zone that is not in the tables. Immutable.
@@ -43,11 +44,13 @@ public final class YearlyIntensities {
     /** Reads the tables. */
     public static YearlyIntensities load() {
         Map<String, GridIntensity> byZone = new TreeMap<>();
+        Map<String, String> iso2ByIso3 = new TreeMap<>();
         read("countries.csv", row -> {
             GridIntensity figure = figure(row, row.getField("iso3"), "owid", "lifecycle", "owid-2026-04");
             keepNewest(byZone, row.getField("iso3"), figure);
             if (!row.getField("iso2").isEmpty()) {
                 keepNewest(byZone, row.getField("iso2"), figure);
+                iso2ByIso3.put(row.getField("iso3"), row.getField("iso2"));
             }
         });
         Map<String, GridIntensity> zones = new TreeMap<>();
@@ -56,9 +59,16 @@ public final class YearlyIntensities {
             keepNewest(zones, zone, figure(row, zone, "electricitymaps-yearly", "lifecycle", "co2.js@27cbe83"));
         });
         byZone.putAll(zones);
+        // One country has one figure, by whichever of its codes it is asked for.
+        iso2ByIso3.forEach((iso3, iso2) -> byZone.put(iso3, byZone.get(iso2)));
+        Map<String, GridIntensity> subregions = new TreeMap<>();
         read("egrid-subregions.csv", row -> {
             String zone = "eGRID:" + row.getField("subregion");
-            keepNewest(byZone, zone.toUpperCase(Locale.ROOT), figure(row, zone, "egrid", "direct", "eGRID2024"));
+            keepNewest(subregions, zone, figure(row, zone, "egrid", "direct", "eGRID2024"));
+        });
+        subregions.forEach((zone, figure) -> {
+            byZone.put(zone, figure);
+            byZone.putIfAbsent(zone.substring(EGRID_PREFIX.length()), figure);
         });
         return new YearlyIntensities(byZone);
     }

@@ -17,9 +17,18 @@ class YearlyIntensitiesTest {
     @Test
     void prefersWhatCountsImportsAndIgnoresCase() {
         assertThat(table.find("de").orElseThrow().provider()).isEqualTo("electricitymaps-yearly");
-        assertThat(table.find("DEU").orElseThrow().provider()).isEqualTo("owid");
-        assertThat(table.find("at").orElseThrow().gramsPerKwh())
-                .isGreaterThan(table.find("AUT").orElseThrow().gramsPerKwh());
+    }
+
+    @Test
+    void bothCodesOfACountryMeanOneFigure() {
+        assertThat(table.find("DEU")).isEqualTo(table.find("DE"));
+        assertThat(table.find("AUT")).isEqualTo(table.find("at"));
+        assertThat(table.find("USA")).isEqualTo(table.find("US"));
+    }
+
+    @Test
+    void aSubregionIsFoundWithAndWithoutTheNameOfItsTable() {
+        assertThat(table.find("CAMX")).isEqualTo(table.find("egrid:camx"));
     }
 
     @Test

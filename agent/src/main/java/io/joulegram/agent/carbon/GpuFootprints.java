@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -41,6 +42,11 @@ final class GpuFootprints {
     private static final double LOW = 0.9;
     private static final double HIGH = 3.5;
     private static final double NVIDIA_H100_SXM_KG = 164;
+
+    /** Drivers keep some memory for themselves and for error correction: less than this part of it. */
+    private static final double MEMORY_TOLERANCE = 0.12;
+
+    private static final double BYTES_PER_GIGABYTE = 1L << 30;
 
     private static final Set<String> BRANDS = Set.of(
             "NVIDIA",
@@ -99,31 +105,40 @@ final class GpuFootprints {
      * @param name as NVML tells it, such as {@code NVIDIA H100 80GB HBM3}
      * @param memoryBytes as NVML tells it; 0 if unknown
      * @param powerLimitWatts as NVML tells it; 0 if unknown
-     * @return empty if the name is not in the catalogue and memory or power is not known
+     * @return empty if the name is not in the catalogue and memory or power is not known. What the driver tells of memory
+     *     and power is used where it differs from the catalogue: there are boards of other sizes under one name.
      */
     Optional<Footprint> find(String name, long memoryBytes, double powerLimitWatts) {
         Set<String> words = words(name);
         Set<String> core = core(name);
-        double gigabytes = memoryBytes / 1e9;
+        double gigabytes = memoryBytes > 0
+                ? memoryBytes / BYTES_PER_GIGABYTE
+                : namedGigabytes(words).orElse(0);
         Optional<Row> match = rows.stream()
                 .filter(row -> row.core.equals(core))
                 .max(Comparator.comparingInt((Row row) -> formScore(row, words))
                         .thenComparing(row -> -memoryDistance(row, words, gigabytes)));
         if (match.isPresent()) {
-            return match.map(GpuFootprints::footprint);
+            return match.map(row -> footprint(row, gigabytes, powerLimitWatts));
         }
         return memoryBytes > 0 && powerLimitWatts > 0
                 ? Optional.of(heuristic(words, gigabytes, powerLimitWatts))
                 : Optional.empty();
     }
 
-    private static Footprint footprint(Row row) {
-        if (row.name.startsWith("H100 SXM")) {
+    private static Footprint footprint(Row row, double gigabytes, double powerLimitWatts) {
+        boolean usualMemory =
+                gigabytes == 0 || Math.abs(gigabytes - row.memoryGigabytes) <= MEMORY_TOLERANCE * row.memoryGigabytes;
+        if (row.name.startsWith("H100 SXM") && usualMemory) {
             return bounded(NVIDIA_H100_SXM_KG, "NVIDIA product carbon footprint, HGX H100: 164 kg per GPU");
         }
         double board = row.boardCm2 > 0 ? BOARD_KG_PER_CM2 * row.boardCm2 : UNKNOWN_BOARD_KG;
-        double kilograms = model(row.dieKilograms, row.memoryGigabytes, row.memoryType, row.tdpWatts, board);
-        return bounded(kilograms, "HotCarbon'24 model, catalogue row " + row.name);
+        double memory = usualMemory ? row.memoryGigabytes : gigabytes;
+        double watts = powerLimitWatts > 0 ? powerLimitWatts : row.tdpWatts;
+        String difference = usualMemory ? "" : String.format(Locale.ROOT, " with %.0f GB", gigabytes);
+        return bounded(
+                model(row.dieKilograms, memory, row.memoryType, watts, board),
+                "HotCarbon'24 model, catalogue row " + row.name + difference);
     }
 
     private static Footprint heuristic(Set<String> words, double gigabytes, double watts) {
@@ -159,12 +174,15 @@ final class GpuFootprints {
     }
 
     private static double memoryDistance(Row row, Set<String> words, double gigabytes) {
-        double named = words.stream()
+        double wanted = namedGigabytes(words).orElse(gigabytes);
+        return wanted > 0 ? Math.abs(wanted - row.memoryGigabytes) : 0;
+    }
+
+    private static OptionalDouble namedGigabytes(Set<String> words) {
+        return words.stream()
                 .filter(word -> word.matches("[0-9]{1,4}GB"))
                 .mapToDouble(word -> Double.parseDouble(word.substring(0, word.length() - 2)))
-                .findFirst()
-                .orElse(gigabytes);
-        return named > 0 ? Math.abs(named - row.memoryGigabytes) : 0;
+                .findFirst();
     }
 
     private static Set<String> words(String name) {

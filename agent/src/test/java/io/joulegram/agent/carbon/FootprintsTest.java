@@ -38,19 +38,35 @@ class FootprintsTest {
         "NVIDIA L40S, 48, L40S",
         "NVIDIA GeForce RTX 4090, 24, RTX 4090",
         "NVIDIA RTX A6000, 48, RTX A6000",
-        "NVIDIA RTX 6000 Ada Generation, 48, RTX 6000 Ada"
+        "NVIDIA RTX 6000 Ada Generation, 48, RTX 6000 Ada",
+        "NVIDIA H100 64GB HBM2, 64, H100 SXM5 with 64 GB",
+        "NVIDIA H100 96GB HBM3, 96, H100 SXM5 with 96 GB",
+        "Tesla V100-SXM2-16GB, 16, V100 SXM2 32GB with 16 GB",
+        "NVIDIA A10G, 24, A10G",
+        "NVIDIA RTX PRO 6000 Blackwell Workstation Edition, 96, RTX PRO 6000 Blackwell",
+        "NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition, 96, RTX PRO 6000 Blackwell Max-Q"
     })
     void namesOfTheDriverFindTheirRow(String name, long gigabytes, String origin) {
-        assertThat(gpus.find(name, gigabytes * 1_000_000_000L, 300)
-                        .orElseThrow()
-                        .origin())
-                .endsWith(origin);
+        assertThat(gpus.find(name, gigabytes << 30, 300).orElseThrow().origin()).endsWith(origin);
     }
 
     @ParameterizedTest
     @CsvSource({"NVIDIA GeForce RTX 3090 Ti", "NVIDIA GeForce RTX 4090 D", "NVIDIA GeForce RTX 4090 Laptop GPU"})
     void anotherProductIsNotTakenForItsNamesake(String name) {
         assertThat(gpus.find(name, 24_000_000_000L, 300).orElseThrow().origin()).contains("heuristic");
+    }
+
+    @Test
+    void memoryAndPowerAreThoseThatTheDriverTells() {
+        double small =
+                gpus.find("Tesla V100-SXM2-16GB", 16L << 30, 300).orElseThrow().grams();
+        double large =
+                gpus.find("Tesla V100-SXM2-32GB", 32L << 30, 300).orElseThrow().grams();
+        double a10 = gpus.find("NVIDIA A10", 24L << 30, 150).orElseThrow().grams();
+        double a10g = gpus.find("NVIDIA A10G", 24L << 30, 300).orElseThrow().grams();
+
+        assertThat(large - small).isCloseTo(16 * 280, within(0.1));
+        assertThat(a10g - a10).isCloseTo(150 * 155.1, within(0.1));
     }
 
     @Test
@@ -68,6 +84,9 @@ class FootprintsTest {
         assertThat(hosts.processor(Optional.of("Intel(R) Xeon(R) Platinum 8380 CPU @ 2.30GHz"))
                         .origin())
                 .endsWith("Xeon Platinum 8380");
+        assertThat(hosts.processor(Optional.of("Intel(R) Xeon(R) Platinum 8480C"))
+                        .origin())
+                .contains("Xeon Platinum 8480C");
         assertThat(hosts.processor(Optional.empty()).origin()).contains("Dell R740");
     }
 }
