@@ -78,7 +78,7 @@ public final class ServerAccount {
         return open;
     }
 
-    /** Tokens per second, weighted, in the last interval that had any; for sharing a device with another server. */
+    /** Tokens per second, weighted, in the last interval; for sharing a device with another server. */
     double weightedTokensPerSecond() {
         return weightedTokensPerSecond;
     }
@@ -127,6 +127,7 @@ public final class ServerAccount {
         pool.drainTo(unattributed);
         open = false;
         quietBefore = false;
+        weightedTokensPerSecond = 0;
     }
 
     /** Forgets what was learned of the devices, because they are others now. */
@@ -155,6 +156,7 @@ public final class ServerAccount {
         open = true;
         openedNanos = atNanos;
         quietBefore = false;
+        weightedTokensPerSecond = 0;
     }
 
     private static boolean isBusy(ModelTokens model) {
@@ -178,9 +180,7 @@ public final class ServerAccount {
         Arrays.fill(equal, 1);
         double weightSum = DoubleStream.of(active).sum();
         boolean worked = weightSum > 0;
-        if (worked) {
-            weightedTokensPerSecond = weightSum * 1e9 / elapsedNanos;
-        }
+        weightedTokensPerSecond = weightSum * 1e9 / elapsedNanos;
         List<Amounts> activeParts = emptyParts(active.length);
         List<Amounts> idleParts = emptyParts(equal.length);
         for (Component component : Component.values()) {
