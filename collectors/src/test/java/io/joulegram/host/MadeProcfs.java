@@ -8,13 +8,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
 /** A procfs made of plain files, in the layout and the formats of Linux 6. */
-final class MadeProcfs {
+public final class MadeProcfs {
     private static final String TCP_HEADER =
             "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
 
     private final Path root;
 
-    MadeProcfs(Path root) {
+    public MadeProcfs(Path root) {
         this.root = root;
         write("net/tcp", TCP_HEADER);
     }
@@ -23,7 +23,7 @@ final class MadeProcfs {
         return root;
     }
 
-    MadeProcfs write(String file, String text) {
+    public MadeProcfs write(String file, String text) {
         return put(file, text, StandardOpenOption.TRUNCATE_EXISTING);
     }
 
@@ -39,15 +39,15 @@ final class MadeProcfs {
     }
 
     /** A process that is the leader of no session and in the root control group. */
-    MadeProcfs process(int pid, int parent, String name) {
+    public MadeProcfs process(int pid, int parent, String name) {
         return process(pid, parent, name, 7);
     }
 
-    MadeProcfs process(int pid, int parent, String name, int session) {
+    public MadeProcfs process(int pid, int parent, String name, int session) {
         return process(pid, parent, name, session, 1000L + pid);
     }
 
-    MadeProcfs process(int pid, int parent, String name, int session, long startTicks) {
+    public MadeProcfs process(int pid, int parent, String name, int session, long startTicks) {
         write(
                 pid + "/stat",
                 pid + " (" + name + ") S " + parent + " " + pid + " " + session
@@ -56,11 +56,11 @@ final class MadeProcfs {
         return write(pid + "/cgroup", "0::/\n");
     }
 
-    MadeProcfs cgroup(int pid, String lines) {
+    public MadeProcfs cgroup(int pid, String lines) {
         return write(pid + "/cgroup", lines);
     }
 
-    MadeProcfs listens(int port, long inode) {
+    public MadeProcfs listens(int port, long inode) {
         return socket("net/tcp", "0100007F", port, "0A", inode);
     }
 
@@ -86,7 +86,7 @@ final class MadeProcfs {
                 StandardOpenOption.APPEND);
     }
 
-    MadeProcfs holds(int pid, int descriptor, long inode) {
+    public MadeProcfs holds(int pid, int descriptor, long inode) {
         return link(pid, descriptor, "socket:[" + inode + "]");
     }
 

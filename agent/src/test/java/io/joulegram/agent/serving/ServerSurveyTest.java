@@ -1,0 +1,125 @@
+package io.joulegram.agent.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.joulegram.host.GpuOwnership;
+import io.joulegram.host.MadeProcfs;
+import io.joulegram.power.GpuProcess;
+import io.joulegram.tokens.ServerTarget;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ServerSurveyTest {
+    @TempDir
+    Path root;
+
+    private final Map<String, List<GpuProcess>> gpus = new ConcurrentSkipListMap<>();
+    private Optional<ServerSurvey> running = Optional.empty();
+
+    @AfterEach
+    void end() {
+        running.ifPresent(ServerSurvey::close);
+    }
+
+    private ServerSurvey survey(ServerTarget... targets) {
+        ServerSurvey survey = new ServerSurvey(
+                List.of(targets),
+                target -> new ServerWatch(Servers.failingAt(target), Duration.ofMillis(50), event -> {}),
+                Optional.empty(),
+                new GpuOwnership(root),
+                () -> new TreeMap<>(gpus),
+                Set::of);
+        running = Optional.of(survey);
+        survey.start();
+        return survey;
+    }
+
+    private void gpu(String device, Integer... pids) {
+        gpus.put(
+                device,
+                Arrays.stream(pids)
+                        .map(pid -> new GpuProcess(pid, OptionalLong.empty()))
+                        .toList());
+    }
+
+    private MadeProcfs procfs() {
+        return new MadeProcfs(root)
+                .process(1, 0, "systemd", 1)
+                .process(100, 1, "server", 100)
+                .listens(8000, 8000)
+                .holds(100, 4, 8000)
+                .process(200, 1, "server", 200)
+                .listens(9000, 9000)
+                .holds(200, 4, 9000);
+    }
+
+    @Test
+    void findsTheGpusOfTwoServersWhenTheirWorkersShowUp() {
+        procfs().process(110, 100, "Worker").process(210, 200, "Worker");
+        gpu("0");
+        gpu("1");
+        ServerSurvey survey = survey(Servers.target(8000), Servers.target(9000));
+        assertThat(survey.devices().of("127.0.0.1:8000").devices()).isEmpty();
+        gpu("0", 110);
+        gpu("1", 210);
+
+        await().untilAsserted(() -> assertThat(survey.devices().serversByGpu())
+                .isEqualTo(Map.of("0", List.of("127.0.0.1:8000"), "1", List.of("127.0.0.1:9000"))));
+        assertThat(survey.devices().of("127.0.0.1:8000").origin()).isEqualTo("processes");
+    }
+
+    @Test
+    void followsAGpuToAnotherServer() {
+        procfs().process(110, 100, "Worker").process(210, 200, "Worker");
+        gpu("0", 110);
+        ServerSurvey survey = survey(Servers.target(8000), Servers.target(9000));
+        await().untilAsserted(() ->
+                assertThat(survey.devices().serversByGpu()).isEqualTo(Map.of("0", List.of("127.0.0.1:8000"))));
+        gpu("0", 210);
+
+        await().untilAsserted(() ->
+                assertThat(survey.devices().serversByGpu()).isEqualTo(Map.of("0", List.of("127.0.0.1:9000"))));
+    }
+
+    @Test
+    void findsAServerThatOpensItsPortAfterItsWorkersHaveTakenTheGpu() {
+        MadeProcfs procfs = procfs().process(300, 1, "server", 300).process(310, 300, "Worker");
+        gpu("0", 310);
+        ServerSurvey survey = survey(Servers.target(8000), Servers.target(7000));
+        await().until(() -> survey.devices().byServer().size() == 2);
+        procfs.listens(7000, 7000).holds(300, 4, 7000);
+
+        await().untilAsserted(() ->
+                assertThat(survey.devices().serversByGpu()).isEqualTo(Map.of("0", List.of("127.0.0.1:7000"))));
+    }
+
+    @Test
+    void takesTheGpusThatAreConfiguredAndAllOfThemForAnOnlyServer() {
+        procfs();
+        gpu("0");
+        gpu("1");
+        ServerSurvey only = survey(Servers.target(8000));
+        await().untilAsserted(() ->
+                assertThat(only.devices().of("127.0.0.1:8000").devices()).containsExactly("0", "1"));
+        assertThat(only.devices().of("127.0.0.1:8000").origin()).isEqualTo("only-server");
+        only.close();
+        ServerSurvey named = survey(Servers.target(8000, "1"), Servers.target(9000));
+
+        await().untilAsserted(() ->
+                assertThat(named.devices().of("127.0.0.1:8000").devices()).containsExactly("1"));
+        assertThat(named.devices().of("127.0.0.1:8000").origin()).isEqualTo("config");
+        assertThat(named.devices().of("127.0.0.1:9000").devices()).isEmpty();
+    }
+}
