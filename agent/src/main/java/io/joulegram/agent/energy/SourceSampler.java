@@ -27,7 +27,7 @@ public final class SourceSampler {
     private static final Logger LOG = LoggerFactory.getLogger(SourceSampler.class);
 
     private static final int FAILURES_TO_DOWN = 3;
-    private static final long REFRESH_NANOS = 1_000_000_000L;
+    private static final long REFRESH_NANOS = 2_000_000_000L;
     private static final long MAX_BACKOFF_NANOS = 5_000_000_000L;
     private static final long IDLE = Long.MIN_VALUE;
 
@@ -109,6 +109,23 @@ public final class SourceSampler {
     /** One tick; {@code lateNanos} after it was due. */
     void tick(long startNanos, long lateNanos) {
         long missedBefore = schedule.missedTicks();
+        try {
+            sample(startNanos, lateNanos);
+        } catch (RuntimeException | LinkageError e) {
+            // A source with a fault of its own must not end this thread: it is tried again like one that does not
+            // answer.
+            callStartedNanos.setRelease(IDLE);
+            broken(e);
+        }
+        long now = clock.getAsLong();
+        schedule.advance(now);
+        while (backoffNanos > 0 && schedule.deadlineNanos() - now < backoffNanos) {
+            schedule.advance(now);
+        }
+        add(missedTicks, schedule.missedTicks() - missedBefore);
+    }
+
+    private void sample(long startNanos, long lateNanos) {
         callStartedNanos.setRelease(startNanos);
         readings.clear();
         source.read(readings);
@@ -125,11 +142,6 @@ public final class SourceSampler {
         if (endNanos - nextRefreshNanos >= 0 || nextRefreshNanos == 0) {
             refresh(endNanos);
         }
-        schedule.advance(clock.getAsLong());
-        while (backoffNanos > 0 && schedule.deadlineNanos() - endNanos < backoffNanos) {
-            schedule.advance(endNanos);
-        }
-        add(missedTicks, schedule.missedTicks() - missedBefore);
     }
 
     private void refresh(long nowNanos) {
@@ -184,9 +196,24 @@ public final class SourceSampler {
         String reason = failedChannel >= 0 ? source.errorName(readings.errorCode(failedChannel)) : "no channel works";
         if (!reason.equals(downReason)) {
             LOG.warn("{}: no values: {}", source.name(), reason);
-            downSinceNanos = nowNanos;
-            downReason = reason;
         }
+        down(reason, nowNanos);
+    }
+
+    private void broken(Throwable fault) {
+        String reason = "reading failed: " + fault;
+        if (!reason.equals(downReason)) {
+            LOG.error("{}: no values", source.name(), fault);
+        }
+        failures = FAILURES_TO_DOWN;
+        down(reason, clock.getAsLong());
+    }
+
+    private void down(String reason, long nowNanos) {
+        if (downReason.isEmpty()) {
+            downSinceNanos = nowNanos;
+        }
+        downReason = reason;
         backoffNanos = Math.min(MAX_BACKOFF_NANOS, Math.max(schedule.intervalNanos(), 2 * backoffNanos));
     }
 

@@ -11,10 +11,8 @@ import io.joulegram.tokens.FakeInferenceServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,28 +122,31 @@ class OverheadBenchmark {
     }
 
     private static double firstScrapeMillis(String base, long startNanos) throws Exception {
-        HttpClient client = HttpClient.newHttpClient();
         while (true) {
-            HttpResponse<String> reply = get(client, base);
-            if (reply.body().contains("joulegram_energy_joules_total{")) {
+            if (get(base).contains("joulegram_energy_joules_total{")) {
                 return (System.nanoTime() - startNanos) / 1e6;
             }
             Thread.sleep(5);
         }
     }
 
-    private static HttpResponse<String> get(HttpClient client, String base) throws Exception {
-        return client.send(
-                HttpRequest.newBuilder(URI.create(base + "metrics")).build(), HttpResponse.BodyHandlers.ofString());
+    /** A scrape over a bare socket, so that what is timed is the daemon and not an HTTP client that is seldom used. */
+    private static String get(String base) throws IOException {
+        URI address = URI.create(base);
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            String request =
+                    "GET /metrics HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private static void report(Process process, String base, double firstScrapeMillis) throws Exception {
-        HttpClient client = HttpClient.newHttpClient();
         Thread.sleep(60_000);
         Map<String, Long> threadsBefore = threadTicks(process);
         double cpuBefore = cpuSeconds(process);
         for (int second = 0; second < SECONDS; second += SCRAPE_EVERY_SECONDS) {
-            get(client, base);
+            get(base);
             Thread.sleep(1_000L * Math.min(SCRAPE_EVERY_SECONDS, SECONDS - second));
         }
         double cpu = cpuSeconds(process) - cpuBefore;
@@ -155,7 +156,7 @@ class OverheadBenchmark {
         int bytes = 0;
         for (int scrape = 0; scrape < LATENCY_SCRAPES; scrape++) {
             long before = System.nanoTime();
-            bytes = get(client, base).body().length();
+            bytes = get(base).length();
             scrapes.add((System.nanoTime() - before) / 1e6);
             Thread.sleep(1_000);
         }

@@ -21,6 +21,7 @@ class SourceSamplerTest {
     private static final class Scripted implements PowerSource {
         final List<Channel> channels = List.of(Channel.energy(Domain.GPU, "0", Sensor.SIMULATED, 1, 0, 700, 0.05));
         volatile int error;
+        boolean broken;
         volatile CountDownLatch block = new CountDownLatch(0);
         final AtomicLong now;
         int refreshes;
@@ -47,6 +48,9 @@ class SourceSamplerTest {
                 block.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+            if (broken) {
+                throw new IllegalStateException("on purpose");
             }
             if (error != 0) {
                 readings.failed(0, error);
@@ -106,8 +110,34 @@ class SourceSamplerTest {
     }
 
     @Test
-    void refreshesOnceASecond() {
-        ticks(31);
+    void isDownSinceItsFirstFailureHoweverTheReasonsChange() {
+        ticks(1);
+        source.error = 15;
+        ticks(3);
+        long since = sampler.downSinceNanos();
+        source.error = 999;
+        ticks(1);
+
+        assertThat(sampler.downReason()).isEqualTo("ERROR_999");
+        assertThat(sampler.downSinceNanos()).isEqualTo(since);
+    }
+
+    @Test
+    void aSourceThatThrowsIsDownAndTriedAgain() {
+        ticks(1);
+        source.broken = true;
+        ticks(1);
+        assertThat(sampler.downReason()).isEqualTo("reading failed: java.lang.IllegalStateException: on purpose");
+        assertThat(sampler.isHung()).isFalse();
+        source.broken = false;
+        ticks(1);
+
+        assertThat(sampler.downReason()).isEmpty();
+    }
+
+    @Test
+    void refreshesEveryTwoSeconds() {
+        ticks(61);
 
         assertThat(source.refreshes).isEqualTo(4);
     }
