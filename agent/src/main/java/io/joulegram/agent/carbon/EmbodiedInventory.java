@@ -48,18 +48,25 @@ public final class EmbodiedInventory {
         double share = physicalGpus
                 .map(count -> Math.min(1.0, seen.size() / (double) count))
                 .orElse(1.0);
-        int sockets = Math.max(1, host.packages().size());
-        for (CpuPackage cpu : host.packages()) {
+        List<CpuPackage> packages = packages();
+        for (CpuPackage cpu : packages) {
             add(devices, Component.CPU, "" + cpu.socket(), Optional.of(hosts.processor(cpu.model())), share);
         }
-        for (CpuPackage cpu : host.packages()) {
+        for (CpuPackage cpu : packages) {
             Optional<Footprint> memory = host.memoryTotalBytes().isPresent()
-                    ? Optional.of(hosts.memory(host.memoryTotalBytes().getAsLong() / sockets))
+                    ? Optional.of(hosts.memory(host.memoryTotalBytes().getAsLong() / packages.size()))
                     : Optional.empty();
             add(devices, Component.DRAM, "" + cpu.socket(), memory, share);
         }
         add(devices, Component.OTHER, "0", Optional.of(hosts.rest()), share);
         return devices;
+    }
+
+    /** Where the kernel does not tell packages apart, as on ARM, the processors are taken to be in one. */
+    private List<CpuPackage> packages() {
+        return host.packages().isEmpty() && host.logicalCpus() > 0
+                ? List.of(new CpuPackage(0, Optional.empty(), host.logicalCpus()))
+                : host.packages();
     }
 
     private void add(

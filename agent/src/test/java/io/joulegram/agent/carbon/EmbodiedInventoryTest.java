@@ -1,0 +1,108 @@
+package io.joulegram.agent.carbon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.joulegram.agent.config.ConfigException;
+import io.joulegram.agent.config.ConfigLoader;
+import io.joulegram.host.HostInventory;
+import io.joulegram.host.HostInventory.CpuPackage;
+import io.joulegram.power.Component;
+import io.joulegram.power.GpuInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EmbodiedInventoryTest {
+    private static final double YEAR_SECONDS = 365.25 * 86_400;
+    private static final GpuInfo H100 =
+            new GpuInfo("0", "GPU-0", "NVIDIA H100 80GB HBM3", "0000:01:00.0", "580", 80L << 30, 700);
+    private static final GpuInfo UNKNOWN = new GpuInfo("1", "GPU-1", "NVIDIA Z900", "0000:02:00.0", "580", 0, 0);
+
+    private static final HostInventory TWO_SOCKETS = new HostInventory(
+            List.of(
+                    new CpuPackage(0, Optional.of("AMD EPYC 7742 64-Core Processor"), 128),
+                    new CpuPackage(1, Optional.of("AMD EPYC 7742 64-Core Processor"), 128)),
+            256,
+            OptionalLong.of(1_000_000_000_000L),
+            Optional.empty());
+
+    @TempDir
+    Path directory;
+
+    private List<EmbodiedDevice> devices(String yaml, HostInventory host, GpuInfo... gpus)
+            throws IOException, ConfigException {
+        Path file = Files.writeString(directory.resolve("joulegram.yaml"), yaml);
+        return new EmbodiedInventory(new ConfigLoader(Map.of()).load(file, List.of()), host).devices(List.of(gpus));
+    }
+
+    private static EmbodiedDevice device(List<EmbodiedDevice> devices, Component component, String device) {
+        return devices.stream()
+                .filter(entry ->
+                        entry.component() == component && entry.device().equals(device))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void listsWhatTheHostIsMadeOf() throws Exception {
+        List<EmbodiedDevice> devices = devices("", TWO_SOCKETS, H100, UNKNOWN);
+
+        assertThat(devices)
+                .extracting(entry -> entry.component().label() + entry.device())
+                .containsExactly("gpu0", "cpu0", "cpu1", "dram0", "dram1", "other0");
+        assertThat(device(devices, Component.GPU, "0").footprint().grams()).isEqualTo(164_000);
+        assertThat(device(devices, Component.DRAM, "1").footprint().grams()).isCloseTo(500 * 290, within(1e-6));
+    }
+
+    @Test
+    void theConfigurationComesBeforeTheCatalogue() throws Exception {
+        List<EmbodiedDevice> devices = devices("""
+                embodied:
+                  lifetime: {gpu: 3y}
+                  overrides:
+                    - {component: gpu, device: '1', kg: 200, kg-low: 100, kg-high: 300}
+                    - {component: other, lifetime: 8y}
+                    - {component: cpu, kg: 50}
+                """, TWO_SOCKETS, H100, UNKNOWN);
+
+        Footprint unknown = device(devices, Component.GPU, "1").footprint();
+        assertThat(List.of(unknown.lowGrams(), unknown.grams(), unknown.highGrams()))
+                .containsExactly(100_000.0, 200_000.0, 300_000.0);
+        assertThat(unknown.origin()).isEqualTo("configuration");
+        assertThat(device(devices, Component.GPU, "0").footprint().grams()).isEqualTo(164_000);
+        assertThat(device(devices, Component.GPU, "0").rate().gramsPerNano() * 1e9 * 3 * YEAR_SECONDS)
+                .isCloseTo(164_000, within(0.01));
+        assertThat(device(devices, Component.OTHER, "0").lifetime().toDays()).isEqualTo(8 * 1461 / 4);
+        assertThat(device(devices, Component.CPU, "0").footprint().grams()).isEqualTo(50_000);
+        assertThat(device(devices, Component.CPU, "1").footprint().grams()).isEqualTo(50_000);
+    }
+
+    @Test
+    void aHostThatIsSharedIsCountedByTheGpusThatAreSeen() throws Exception {
+        double whole = device(devices("", TWO_SOCKETS, H100), Component.OTHER, "0")
+                .footprint()
+                .grams();
+        List<EmbodiedDevice> quarter = devices("host: {gpus: 4}\n", TWO_SOCKETS, H100);
+
+        assertThat(device(quarter, Component.OTHER, "0").footprint().grams()).isCloseTo(whole / 4, within(1e-6));
+        assertThat(device(quarter, Component.GPU, "0").footprint().grams()).isEqualTo(164_000);
+    }
+
+    @Test
+    void processorsThatAreNotToldApartAreOnePackage() throws Exception {
+        HostInventory arm = new HostInventory(List.of(), 72, OptionalLong.of(480_000_000_000L), Optional.empty());
+
+        List<EmbodiedDevice> devices = devices("", arm);
+        assertThat(devices)
+                .extracting(entry -> entry.component().label() + entry.device())
+                .containsExactly("cpu0", "dram0", "other0");
+        assertThat(device(devices, Component.DRAM, "0").footprint().grams()).isCloseTo(480 * 290, within(1e-6));
+    }
+}

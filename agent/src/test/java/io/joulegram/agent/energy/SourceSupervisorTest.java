@@ -1,0 +1,163 @@
+package io.joulegram.agent.energy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.joulegram.power.Channel;
+import io.joulegram.power.Domain;
+import io.joulegram.power.PowerSource;
+import io.joulegram.power.PowerSourceProvider;
+import io.joulegram.power.Readings;
+import io.joulegram.power.Sensor;
+import io.joulegram.power.SourceUnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class SourceSupervisorTest {
+    private static final long PATIENCE_MILLIS = 5_000;
+
+    /** How a provider opens. */
+    private interface Opening {
+        List<PowerSource> open() throws SourceUnavailableException;
+    }
+
+    private record Provider(String name, Opening opening) implements PowerSourceProvider {
+        @Override
+        public List<PowerSource> open() throws SourceUnavailableException {
+            return opening.open();
+        }
+    }
+
+    /** A constant power. */
+    private static final class Constant implements PowerSource {
+        final String name;
+        final List<Channel> channels;
+        final AtomicBoolean closed = new AtomicBoolean();
+        final CountDownLatch gate;
+
+        Constant(String name, Domain domain, CountDownLatch gate) {
+            this.name = name;
+            this.gate = gate;
+            channels = List.of(Channel.power(domain, "0", Sensor.SIMULATED, 1000, 0, 0.05));
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public List<Channel> channels() {
+            return channels;
+        }
+
+        @Override
+        public void read(Readings readings) {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            readings.measured(0, System.nanoTime(), 100_000);
+        }
+
+        @Override
+        public String errorName(int errorCode) {
+            return "ERROR_" + errorCode;
+        }
+
+        @Override
+        public void close() {
+            closed.set(true);
+        }
+    }
+
+    private static final CountDownLatch OPEN = new CountDownLatch(0);
+
+    private final CountDownLatch stuck = new CountDownLatch(1);
+    private final EnergyBook book = new EnergyBook(
+            new SamplingPlan(
+                    Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofSeconds(2)),
+            System::nanoTime);
+
+    @AfterEach
+    void release() {
+        stuck.countDown();
+    }
+
+    private static Provider missing(String name) {
+        return new Provider(name, () -> {
+            throw new SourceUnavailableException(name + " is not here", "install " + name);
+        });
+    }
+
+    private static Provider broken(String name) {
+        return new Provider(name, () -> {
+            throw new IllegalStateException("on purpose");
+        });
+    }
+
+    @Test
+    void takesTheFirstWayOfAChainThatWorks() throws InterruptedException {
+        Constant estimate = new Constant("estimate", Domain.CPU, OPEN);
+        Provider last = new Provider("estimate", () -> List.of(estimate));
+        try (SourceSupervisor supervisor =
+                new SourceSupervisor(book, List.of(List.of(missing("rapl"), broken("hwmon"), last, broken("never"))))) {
+            supervisor.start();
+
+            assertThat(supervisor.awaitFirstAttempts(PATIENCE_MILLIS)).isTrue();
+            assertThat(book.samplers())
+                    .extracting(sampler -> sampler.source().name())
+                    .containsExactly("estimate");
+            assertThat(supervisor.unavailable()).containsOnlyKeys("rapl", "hwmon");
+            assertThat(supervisor.unavailable())
+                    .containsEntry("rapl", new SourceSupervisor.Unavailable("rapl is not here", "install rapl"));
+        }
+        assertThat(estimate.closed).isTrue();
+    }
+
+    @Test
+    void aFamilyThatHangsAsItIsOpenedHoldsUpNoOther() throws InterruptedException {
+        Provider hanging = new Provider("hanging", () -> {
+            try {
+                stuck.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new SourceUnavailableException("late", "");
+        });
+        Provider working = new Provider("working", () -> List.of(new Constant("working", Domain.GPU, OPEN)));
+        try (SourceSupervisor supervisor = new SourceSupervisor(book, List.of(List.of(hanging), List.of(working)))) {
+            supervisor.start();
+            await().until(() -> book.entries().stream()
+                    .anyMatch(entry -> entry.meter().curve().totalMicrojoules() > 0));
+
+            assertThat(supervisor.awaitFirstAttempts(1)).isFalse();
+            stuck.countDown();
+        }
+    }
+
+    @Test
+    void leavesBehindASourceThatHangsAndClosesTheOthers() throws InterruptedException {
+        Constant hung = new Constant("hung", Domain.GPU, stuck);
+        Constant well = new Constant("well", Domain.CPU, OPEN);
+        try (SourceSupervisor supervisor = new SourceSupervisor(
+                book,
+                List.of(
+                        List.of(new Provider("hung", () -> List.of(hung))),
+                        List.of(new Provider("well", () -> List.of(well)))))) {
+            supervisor.start();
+            assertThat(supervisor.awaitFirstAttempts(PATIENCE_MILLIS)).isTrue();
+            await().until(() -> book.entries().stream()
+                    .anyMatch(entry -> entry.meter().curve().totalMicrojoules() > 0));
+        }
+
+        assertThat(well.closed).isTrue();
+        assertThat(hung.closed).isFalse();
+        assertThat(book.samplers()).isEmpty();
+    }
+}
