@@ -72,7 +72,8 @@ final class Bookkeeper implements AutoCloseable {
 
     private volatile boolean stopping;
     private boolean begun;
-    private long publishedNanos;
+    private boolean failing;
+    private long publishedNanos = System.nanoTime() - PUBLISH_NANOS;
 
     /** @param outageNanos a server that gave no counters for this long has its open interval given up */
     Bookkeeper(Attribution attribution, Desk desk, Supplier<Collection<ServerWatch>> servers, long outageNanos) {
@@ -137,10 +138,14 @@ final class Bookkeeper implements AutoCloseable {
             turn();
             if (ticks || asked) {
                 tick(asked);
+                failing = false;
             }
         } catch (RuntimeException e) {
             // The books go on: what was settled stays right, and what was not is settled with the next slice.
-            LOG.error("bookkeeping failed", e);
+            if (!failing) {
+                LOG.error("bookkeeping failed", e);
+            }
+            failing = true;
         }
     }
 

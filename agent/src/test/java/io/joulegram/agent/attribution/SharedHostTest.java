@@ -3,7 +3,6 @@ package io.joulegram.agent.attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.joulegram.agent.energy.CumulativeEnergy;
 import io.joulegram.power.Component;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ModelTokens;
@@ -23,23 +22,6 @@ class SharedHostTest {
     private static final long SECOND = 1_000_000_000L;
     private static final EngineTraits VLLM = new EngineTraits("vllm", true, EngineTraits.CountsAt.GENERATED);
     private static final double INTENSITY = 400 / 3.6e12;
-
-    /** A meter whose energy the test sets. */
-    private static final class Tank implements CumulativeEnergy {
-        long microjoules;
-        long untilNanos;
-        boolean live = true;
-
-        @Override
-        public long coveredUntilNanos() {
-            return untilNanos;
-        }
-
-        @Override
-        public long microjoulesAt(long timeNanos) {
-            return microjoules;
-        }
-    }
 
     private static final class Model {
         long prompt;
