@@ -1,0 +1,252 @@
+package io.joulegram.agent.ledger;
+
+import io.joulegram.power.Component;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.sqlite.SQLiteConfig;
+
+/** Reads a ledger, also one that another process is writing to. Used by one thread. */
+public final class LedgerReader implements AutoCloseable {
+    private static final int BUSY_MILLIS = 5_000;
+    /** Buckets that are in memory at a time. */
+    private static final int BATCH = 256;
+
+    private static final Map<String, Component> COMPONENTS = Arrays.stream(Component.values())
+            .collect(Collectors.toUnmodifiableMap(Component::label, Function.identity()));
+
+    private final Connection connection;
+    private final Path file;
+
+    LedgerReader(Connection connection, Path file) {
+        this.connection = connection;
+        this.file = file;
+    }
+
+    /**
+     * Opens a ledger for reading alone.
+     *
+     * @throws LedgerException if it is not there, not a ledger, or cannot be read
+     */
+    public static LedgerReader open(Path file) throws LedgerException {
+        if (!Files.isReadable(file)) {
+            throw new LedgerException(
+                    LedgerException.Kind.UNAVAILABLE,
+                    file + (Files.exists(file) ? " cannot be read by this user" : " does not exist"));
+        }
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        config.setBusyTimeout(BUSY_MILLIS);
+        try {
+            Connection connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
+            if (Schema.checkedVersion(connection, file.toString()) == 0) {
+                throw new LedgerException(LedgerException.Kind.FOREIGN, file + " is not a ledger");
+            }
+            return new LedgerReader(connection, file);
+        } catch (SQLException e) {
+            throw LedgerException.of("ledger " + file, e);
+        }
+    }
+
+    /** The span of time that the ledger is of, in milliseconds since 1970: begin and end; empty if it is empty. */
+    public List<Long> span() throws LedgerException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT min(start_ms), max(end_ms) FROM bucket");
+                ResultSet result = select.executeQuery()) {
+            long start = result.next() ? result.getLong(1) : 0;
+            return result.wasNull() ? List.of() : List.of(start, result.getLong(2));
+        } catch (SQLException e) {
+            throw LedgerException.of("ledger " + file, e);
+        }
+    }
+
+    /**
+     * Gives every bucket that began in a span of time, in the order of time.
+     *
+     * @param fromMillis begin of the span, since 1970
+     * @param untilMillis its end, exclusive
+     */
+    public void forEach(long fromMillis, long untilMillis, Consumer<Bucket> consumer) throws LedgerException {
+        try {
+            List<Long> ids = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT id FROM bucket WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms, id")) {
+                select.setLong(1, fromMillis);
+                select.setLong(2, untilMillis);
+                try (ResultSet result = select.executeQuery()) {
+                    while (result.next()) {
+                        ids.add(result.getLong(1));
+                    }
+                }
+            }
+            for (int i = 0; i < ids.size(); i += BATCH) {
+                batch(ids.subList(i, Math.min(ids.size(), i + BATCH))).forEach(consumer);
+            }
+        } catch (SQLException e) {
+            throw LedgerException.of("ledger " + file, e);
+        }
+    }
+
+    private List<Bucket> batch(List<Long> ids) throws SQLException {
+        String in = ids.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
+        Map<Long, List<DeviceUse>> devices = devices(in);
+        Map<Long, List<ModelUse>> models = models(in);
+        Map<Long, Bucket> buckets = new LinkedHashMap<>();
+        ids.forEach(id -> buckets.put(id, EMPTY));
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT b.*, l.*, m.*, x.* FROM bucket b LEFT JOIN grid l ON l.id = b.location_grid"
+                                + " LEFT JOIN grid m ON m.id = b.market_grid LEFT JOIN grid x ON x.id = b.marginal_grid"
+                                + " WHERE b.id IN " + in);
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                long id = row.getLong(1);
+                Map<String, BookedIntensity> intensities = new LinkedHashMap<>();
+                intensity(row, 7, 14, "location", intensities);
+                intensity(row, 9, 20, "market", intensities);
+                intensity(row, 11, 26, "marginal", intensities);
+                buckets.put(
+                        id,
+                        new Bucket(
+                                row.getLong(2),
+                                row.getLong(3),
+                                row.getLong(4),
+                                Bucket.Kind.of(row.getInt(5)),
+                                row.getDouble(6),
+                                intensities,
+                                devices.getOrDefault(id, List.of()),
+                                models.getOrDefault(id, List.of())));
+            }
+        }
+        return List.copyOf(buckets.values());
+    }
+
+    private static final Bucket EMPTY = new Bucket(0, 0, 0, Bucket.Kind.MINUTE, 1, Map.of(), List.of(), List.of());
+
+    private static void intensity(
+            ResultSet row, int value, int grid, String basis, Map<String, BookedIntensity> intensities)
+            throws SQLException {
+        double grams = row.getDouble(value);
+        if (!row.wasNull()) {
+            intensities.put(
+                    basis,
+                    new BookedIntensity(
+                            grams,
+                            row.getString(grid),
+                            row.getString(grid + 1),
+                            row.getString(grid + 2),
+                            row.getString(grid + 3),
+                            row.getString(grid + 4)));
+        }
+    }
+
+    private Map<Long, List<DeviceUse>> devices(String in) throws SQLException {
+        Map<Long, List<DeviceUse>> uses = new LinkedHashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT u.bucket, d.component, d.device, d.footprint_low_g, d.footprint_g, d.footprint_high_g,"
+                                + " d.lifetime_s, d.origin, s.name, u.energy_uj, u.unobserved_ms, u.uncertainty_ppm,"
+                                + " u.embodied_ug FROM device_use u JOIN device d ON d.id = u.device"
+                                + " JOIN source s ON s.id = u.source WHERE u.bucket IN " + in
+                                + " ORDER BY u.bucket, u.device, u.source");
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                LedgerDevice device = new LedgerDevice(
+                        component(row.getString(2)),
+                        row.getString(3),
+                        row.getDouble(4),
+                        row.getDouble(5),
+                        row.getDouble(6),
+                        row.getDouble(7),
+                        row.getString(8));
+                long energy = row.getLong(10);
+                OptionalLong known = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(energy);
+                uses.computeIfAbsent(row.getLong(1), id -> new ArrayList<>())
+                        .add(new DeviceUse(
+                                device,
+                                row.getString(9),
+                                known,
+                                row.getLong(11),
+                                row.getLong(12) / 1e6,
+                                row.getLong(13)));
+            }
+        }
+        return uses;
+    }
+
+    private Map<Long, List<ModelUse>> models(String in) throws SQLException {
+        Map<Long, List<ModelUse>> uses = new LinkedHashMap<>();
+        try (PreparedStatement select = connection.prepareStatement("SELECT m.server, m.model, u.* FROM model_use u"
+                        + " JOIN model m ON m.id = u.model WHERE u.bucket IN " + in + " ORDER BY u.bucket, u.model");
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                Map<Component, Long> energy = new EnumMap<>(Component.class);
+                int column = 5;
+                for (Component component : Component.values()) {
+                    energy.put(component, row.getLong(column++));
+                }
+                uses.computeIfAbsent(row.getLong(3), id -> new ArrayList<>())
+                        .add(new ModelUse(
+                                row.getString(1),
+                                row.getString(2),
+                                energy,
+                                row.getLong(10),
+                                row.getLong(11),
+                                row.getLong(12),
+                                row.getLong(13),
+                                row.getLong(14),
+                                row.getLong(15),
+                                row.getLong(16)));
+            }
+        }
+        return uses;
+    }
+
+    private static Component component(String label) throws SQLException {
+        Component component = COMPONENTS.get(label);
+        if (component == null) {
+            throw new SQLException("\"" + label + "\" is not a component: must be one of " + COMPONENTS.keySet());
+        }
+        return component;
+    }
+
+    /** The raw counters at the end of the newest bucket. */
+    public List<CounterMark> counters() throws LedgerException {
+        List<CounterMark> marks = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("SELECT * FROM counter");
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                marks.add(new CounterMark(
+                        component(row.getString(1)),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getLong(5),
+                        row.getDouble(6),
+                        row.getLong(7)));
+            }
+        } catch (SQLException e) {
+            throw LedgerException.of("ledger " + file, e);
+        }
+        return marks;
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // Nothing was written through it.
+        }
+    }
+}

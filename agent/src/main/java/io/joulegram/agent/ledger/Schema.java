@@ -1,0 +1,92 @@
+package io.joulegram.agent.ledger;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The tables of the ledger and how they came to be: the steps from each version to the next, of which a file gets those
+ * it has not had. The version stands in SQLite's {@code user_version}.
+ */
+final class Schema {
+    /** {@code application_id} of the file, by which it is told from other programs' databases: "JGLM". */
+    static final int APPLICATION_ID = 0x4a474c4d;
+
+    private static final List<String> STEPS = List.of("schema-1.sql");
+
+    private Schema() {}
+
+    /**
+     * Brings a file to the newest version.
+     *
+     * @throws LedgerException if it is not a ledger, or one of a later version; it is then left as it is
+     */
+    static void migrate(Connection connection, String file) throws SQLException, LedgerException {
+        int version = checkedVersion(connection, file);
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            for (String step : STEPS.subList(version, STEPS.size())) {
+                for (String command : commands(step)) {
+                    statement.execute(command);
+                }
+            }
+            statement.execute("PRAGMA application_id = " + APPLICATION_ID);
+            statement.execute("PRAGMA user_version = " + STEPS.size());
+            connection.commit();
+        }
+    }
+
+    /** The version of a file; 0 for a new one. */
+    static int checkedVersion(Connection connection, String file) throws SQLException, LedgerException {
+        int application = number(connection, "PRAGMA application_id");
+        int tables = number(connection, "SELECT count(*) FROM sqlite_schema");
+        if (tables == 0) {
+            return 0;
+        }
+        if (application != APPLICATION_ID) {
+            throw new LedgerException(
+                    LedgerException.Kind.FOREIGN,
+                    file + " is a database of another program; it is left as it is. Choose another ledger.path");
+        }
+        int version = number(connection, "PRAGMA user_version");
+        if (version > STEPS.size()) {
+            throw new LedgerException(
+                    LedgerException.Kind.FOREIGN,
+                    file + " is a ledger of version " + version + ", and this program knows versions up to "
+                            + STEPS.size() + "; use the program that wrote it or a later one");
+        }
+        return version;
+    }
+
+    private static int number(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            return result.next() ? result.getInt(1) : 0;
+        }
+    }
+
+    private static List<String> commands(String resource) {
+        try (InputStream stream = Schema.class.getResourceAsStream(resource)) {
+            if (stream == null) {
+                throw new IllegalStateException(resource + " is missing from this build");
+            }
+            String script = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(line -> line.replaceFirst("--.*", ""))
+                    .collect(Collectors.joining("\n"));
+            return List.of(script.split(";", -1)).stream()
+                    .map(String::strip)
+                    .filter(command -> !command.isEmpty())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.joulegram.agent.ledger;
+
+import io.joulegram.power.Component;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** Made-up buckets, and sums over them. */
+final class Buckets {
+    private static final BookedIntensity HOME =
+            new BookedIntensity(413, "DE", "fixed", "average", "lifecycle", "made up");
+    private static final BookedIntensity CLEAN =
+            new BookedIntensity(31, "DE", "trace", "average", "lifecycle", "made up");
+    private static final BookedIntensity MARGINAL =
+            new BookedIntensity(700, "DE", "watttime", "marginal", "direct", "made up");
+
+    private Buckets() {}
+
+    /** A minute with eight GPUs, two sockets, and two models, in one of a few conditions. */
+    static Bucket random(SplittableRandom random, long startMillis) {
+        List<DeviceUse> devices = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            devices.add(device(random, Component.GPU, "" + i, "nvml_energy"));
+        }
+        for (int i = 0; i < 2; i++) {
+            devices.add(device(random, Component.CPU, "" + i, random.nextInt(9) == 0 ? "rapl_powercap" : "rapl_perf"));
+            devices.add(device(random, Component.DRAM, "" + i, "rapl_perf"));
+        }
+        List<ModelUse> models = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            models.add(model(random, "m" + i));
+        }
+        Map<String, BookedIntensity> intensities =
+                random.nextInt(5) == 0 ? Map.of("location", CLEAN) : Map.of("location", HOME, "marginal", MARGINAL);
+        return new Bucket(
+                startMillis, startMillis + 60_000, 60_000, Bucket.Kind.MINUTE, 1.2, intensities, devices, models);
+    }
+
+    private static DeviceUse device(SplittableRandom random, Component component, String name, String source) {
+        LedgerDevice device = new LedgerDevice(component, name, 100_000, 164_000, 575_000, 126_230_400, "made up");
+        return new DeviceUse(
+                device, source, OptionalLong.of(random.nextLong(42_000_000_000L)), random.nextLong(1000), 0.05, 77_956);
+    }
+
+    private static ModelUse model(SplittableRandom random, String name) {
+        Map<Component, Long> energy = new EnumMap<>(Component.class);
+        long left = 0;
+        for (Component component : Component.values()) {
+            long part = random.nextLong(40_000_000_000L);
+            energy.put(component, part);
+            left += part;
+        }
+        long prefill = random.nextLong(left);
+        long decode = random.nextLong(left - prefill);
+        return new ModelUse(
+                "localhost:8000",
+                name,
+                energy,
+                prefill,
+                decode,
+                left - prefill - decode,
+                random.nextLong(500_000),
+                random.nextLong(100_000),
+                random.nextLong(1_000),
+                random.nextLong(50_000));
+    }
+
+    static List<Bucket> read(LedgerReader reader) throws LedgerException {
+        List<Bucket> buckets = new ArrayList<>();
+        reader.forEach(Long.MIN_VALUE, Long.MAX_VALUE, buckets::add);
+        return buckets;
+    }
+
+    /** Every sum that a roll must not change, by name. */
+    static Map<String, Long> sums(List<Bucket> buckets) {
+        Map<String, Long> sums = new TreeMap<>();
+        for (Bucket bucket : buckets) {
+            sums.merge("covered", bucket.coveredMillis(), Long::sum);
+            String grid = "" + bucket.intensities().get("location")
+                    + bucket.intensities().get("marginal");
+            for (DeviceUse use : bucket.devices()) {
+                String who = use.device() + use.source() + grid;
+                sums.merge(who + " energy", use.microjoules().orElse(0), Long::sum);
+                sums.merge(who + " embodied", use.embodiedMicrograms(), Long::sum);
+                sums.merge(who + " unobserved", use.unobservedMillis(), Long::sum);
+            }
+            for (ModelUse use : bucket.models()) {
+                String who = use.server() + use.model() + grid;
+                use.microjoules().forEach((component, energy) -> sums.merge(who + component, energy, Long::sum));
+                sums.merge(who + " prefill", use.prefillMicrojoules(), Long::sum);
+                sums.merge(who + " decode", use.decodeMicrojoules(), Long::sum);
+                sums.merge(who + " idle", use.idleMicrojoules(), Long::sum);
+                sums.merge(who + " embodied", use.embodiedMicrograms(), Long::sum);
+                sums.merge(who + " prompt", use.promptTokens(), Long::sum);
+                sums.merge(who + " cached", use.cachedTokens(), Long::sum);
+                sums.merge(who + " generated", use.generatedTokens(), Long::sum);
+            }
+        }
+        return sums;
+    }
+}
