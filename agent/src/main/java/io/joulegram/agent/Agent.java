@@ -20,6 +20,8 @@ import io.joulegram.agent.export.Exposition;
 import io.joulegram.agent.export.HttpEndpoint;
 import io.joulegram.agent.export.ListenException;
 import io.joulegram.agent.export.Snapshot;
+import io.joulegram.agent.ledger.BookedIntensity;
+import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerSurvey;
 import io.joulegram.agent.serving.ServerWatch;
@@ -76,6 +78,7 @@ public final class Agent implements AutoCloseable {
     private final Attribution attribution;
     private final CarbonBook carbon;
     private final GridChoice grid;
+    private final Archive archive;
     private final Bookkeeper bookkeeper;
     private final ServerSurvey survey;
     private final Exposition exposition;
@@ -102,9 +105,10 @@ public final class Agent implements AutoCloseable {
                         config.attribution().cachedTokenWeight()),
                 config.pue());
         grid = GridChoice.of(config.grid());
-        EmbodiedInventory inventory =
-                new EmbodiedInventory(config, HostInventory.read(config.path().procfs()));
+        HostInventory host = HostInventory.read(config.path().procfs());
+        EmbodiedInventory inventory = new EmbodiedInventory(config, host);
         carbon = new CarbonBook(inventory, grid.location(), grid.market(), grid.marginal());
+        archive = new Archive(config, attribution, book, host.bootId());
         bookkeeper = new Bookkeeper(
                 attribution,
                 new Desk(),
@@ -151,8 +155,10 @@ public final class Agent implements AutoCloseable {
      * Begins to listen and to measure.
      *
      * @throws ListenException if the address to listen on cannot be had
+     * @throws LedgerException if the ledger is in use by another agent, or cannot be written to
      */
-    public void start() throws ListenException {
+    public void start() throws ListenException, LedgerException {
+        archive.start();
         HttpEndpoint opened =
                 HttpEndpoint.open(config.web().listenAddress(), access, exposition, this::snapshot, build);
         endpoint = opened;
@@ -205,6 +211,7 @@ public final class Agent implements AutoCloseable {
         HttpEndpoint open = endpoint;
         survey.close();
         bookkeeper.close();
+        archive.close();
         supervisor.close();
         if (open != null) {
             open.close();
@@ -223,9 +230,22 @@ public final class Agent implements AutoCloseable {
         private long cpuMicrojoulesBefore;
         private long ownCountedNanos = System.nanoTime() - OWN_ENERGY_NANOS;
         private boolean agentKnown;
+        private final Map<String, BookedIntensity> booked = booked();
+
+        private Map<String, BookedIntensity> booked() {
+            Map<String, BookedIntensity> intensities = new TreeMap<>();
+            carbon.intensities().forEach((basis, figure) -> intensities.put(basis, BookedIntensity.of(figure)));
+            return intensities;
+        }
 
         @Override
-        public Conditions conditions() {
+        public long nextCutNanos(long nanos) {
+            return archive.nextCutNanos(nanos);
+        }
+
+        @Override
+        public Conditions beginSlice(long startNanos) {
+            archive.beginSlice(startNanos, booked, carbon.ledgerDevices());
             long now = System.nanoTime();
             List<MeterFeed> feeds = new ArrayList<>();
             for (EnergyBook.Entry entry : book.entries()) {
@@ -262,8 +282,9 @@ public final class Agent implements AutoCloseable {
         }
 
         @Override
-        public void onSlice(long elapsedNanos, List<DeviceSlice> parts) {
+        public void endSlice(long endNanos, long elapsedNanos, List<DeviceSlice> parts) {
             carbon.book(elapsedNanos, parts);
+            archive.endSlice(endNanos, elapsedNanos, parts);
         }
 
         @Override
@@ -271,6 +292,7 @@ public final class Agent implements AutoCloseable {
             suspend.check(book);
             List<GpuInfo> infos = gpus().stream().map(GpuSource::info).toList();
             carbon.noteGpus(infos);
+            archive.onTick(millis -> booked, carbon.ledgerDevices());
             ServedDevices devices = survey.devices();
             survey.servers()
                     .forEach(server -> attribution.onDevices(
@@ -289,7 +311,14 @@ public final class Agent implements AutoCloseable {
                     survey.servers(),
                     survey.devices(),
                     CarbonStates.of(carbon, config.pue(), Instant.now()),
+                    archive.state(peakIntensity(), carbon.ledgerDevices()),
                     own());
+        }
+
+        /** The intensity that thresholds of budget alerts reckon with. */
+        private OptionalDouble peakIntensity() {
+            BookedIntensity headline = booked.get(CarbonBook.LOCATION);
+            return headline == null ? OptionalDouble.empty() : OptionalDouble.of(headline.gramsPerKwh());
         }
 
         /** The agent's share of the processor time is taken for its share of the processors' energy. */
@@ -301,6 +330,11 @@ public final class Agent implements AutoCloseable {
                 agentKnown = true;
             }
             cpuMicrojoulesBefore = cpuMicrojoules;
+        }
+
+        @Override
+        public void onStop() {
+            archive.finish();
         }
 
         private OptionalLong own() {

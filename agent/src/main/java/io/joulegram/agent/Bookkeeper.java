@@ -33,20 +33,26 @@ import org.slf4j.LoggerFactory;
 final class Bookkeeper implements AutoCloseable {
     /** What the books need from the rest of the agent; called on the bookkeeping thread alone. */
     interface Desk {
-        /** The conditions that hold now. */
-        Conditions conditions();
+        /** The first instant after this one at which a slice must end: a bucket is full, or other conditions begin. */
+        long nextCutNanos(long nanos);
+
+        /** A slice begins at this instant. Returns the conditions that hold in it. */
+        Conditions beginSlice(long startNanos);
 
         /** Until when the energy of every live meter is known; empty if no meter is live. Cheap. */
         OptionalLong coveredUntilNanos();
 
-        /** A slice was settled. */
-        void onSlice(long elapsedNanos, List<DeviceSlice> parts);
+        /** The slice that began is settled. */
+        void endSlice(long endNanos, long elapsedNanos, List<DeviceSlice> parts);
 
         /** A tick has passed and the books are up to date. */
         void onTick(long nowNanos);
 
         /** The books are to be published as they stand. */
         void publish(long nowNanos);
+
+        /** Nothing more will be settled. */
+        void onStop();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Bookkeeper.class);
@@ -122,6 +128,8 @@ final class Bookkeeper implements AutoCloseable {
             long pause = tickNanos - System.nanoTime();
             LockSupport.parkNanos(this, Math.max(0, waiting.isEmpty() ? pause : Math.min(pause, POLL_NANOS)));
         }
+        work(true, false);
+        desk.onStop();
     }
 
     private static <T> List<T> drain(Queue<T> queue) {
@@ -212,13 +220,27 @@ final class Bookkeeper implements AutoCloseable {
     }
 
     private void advance(long endNanos) {
+        if (begun) {
+            for (long cut = nextCutNanos(); cut - endNanos < 0; cut = nextCutNanos()) {
+                settleSlice(cut);
+            }
+        }
+        settleSlice(endNanos);
+    }
+
+    private long nextCutNanos() {
+        return desk.nextCutNanos(attribution.untilNanos());
+    }
+
+    private void settleSlice(long endNanos) {
         long elapsedNanos = begun ? endNanos - attribution.untilNanos() : 0;
         if (begun && elapsedNanos <= 0) {
             return;
         }
-        List<DeviceSlice> parts = attribution.advance(endNanos, desk.conditions());
+        Conditions conditions = desk.beginSlice(endNanos - elapsedNanos);
+        List<DeviceSlice> parts = attribution.advance(endNanos, conditions);
         begun = true;
-        desk.onSlice(elapsedNanos, parts);
+        desk.endSlice(endNanos, elapsedNanos, parts);
     }
 
     private boolean isCovered(long timeNanos) {

@@ -16,6 +16,7 @@ import io.joulegram.agent.export.Snapshot;
 import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.GpuState;
+import io.joulegram.agent.export.Snapshot.KeptState;
 import io.joulegram.agent.export.Snapshot.Load;
 import io.joulegram.agent.export.Snapshot.MeterState;
 import io.joulegram.agent.export.Snapshot.ModelState;
@@ -64,6 +65,7 @@ final class SnapshotAssembler {
             Collection<ServerWatch> servers,
             ServedDevices devices,
             CarbonState carbon,
+            KeptState kept,
             OptionalLong agentMicrojoules) {
         long wallMillis = System.currentTimeMillis();
         return new Snapshot(
@@ -83,6 +85,7 @@ final class SnapshotAssembler {
                 byComponent(attribution.unattributed()),
                 pending(),
                 carbon,
+                kept,
                 agentMicrojoules);
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -38,15 +39,25 @@ final class BookkeeperTest {
         }
     }
 
+    /** Slices are cut at least this often here. */
+    private static final long CUT_NANOS = 300_000_000;
+
     private final class Desk implements Bookkeeper.Desk {
         final MeterFeed gpu = new MeterFeed(Component.GPU, "0", new Steady(), true);
         final AtomicInteger published = new AtomicInteger();
         final AtomicLong sliceMicrojoules = new AtomicLong();
+        final AtomicLong longestSliceNanos = new AtomicLong();
+        final AtomicBoolean stopped = new AtomicBoolean();
         volatile long publishedUntilNanos;
         volatile boolean fails;
 
         @Override
-        public Conditions conditions() {
+        public long nextCutNanos(long nanos) {
+            return nanos + CUT_NANOS;
+        }
+
+        @Override
+        public Conditions beginSlice(long startNanos) {
             return new Conditions(List.of(gpu), List.of(), Map.of(), OptionalDouble.empty());
         }
 
@@ -56,7 +67,8 @@ final class BookkeeperTest {
         }
 
         @Override
-        public void onSlice(long elapsedNanos, List<DeviceSlice> parts) {
+        public void endSlice(long endNanos, long elapsedNanos, List<DeviceSlice> parts) {
+            longestSliceNanos.accumulateAndGet(elapsedNanos, Math::max);
             parts.forEach(part -> sliceMicrojoules.addAndGet(part.microjoules()));
         }
 
@@ -65,6 +77,11 @@ final class BookkeeperTest {
             if (fails) {
                 throw new IllegalStateException("on purpose");
             }
+        }
+
+        @Override
+        public void onStop() {
+            stopped.set(true);
         }
 
         @Override

@@ -1,7 +1,7 @@
 package io.joulegram.agent.attribution;
 
 /** Divides whole amounts so that the parts always sum to the whole. */
-final class Apportionment {
+public final class Apportionment {
     private Apportionment() {}
 
     /**
@@ -12,7 +12,7 @@ final class Apportionment {
      * @param weights shares, each 0 or more, not all 0
      * @throws IllegalArgumentException if no weight is above 0
      */
-    static long[] split(long total, double... weights) {
+    public static long[] split(long total, double... weights) {
         double sum = 0;
         for (double weight : weights) {
             sum += weight;

@@ -2,6 +2,7 @@ package io.joulegram.agent.carbon;
 
 import io.joulegram.agent.attribution.DeviceSlice;
 import io.joulegram.agent.attribution.EmbodiedRate;
+import io.joulegram.agent.ledger.LedgerDevice;
 import io.joulegram.grid.GridIntensity;
 import io.joulegram.power.Component;
 import io.joulegram.power.GpuInfo;
@@ -64,6 +65,7 @@ public final class CarbonBook {
 
     private List<GpuInfo> seenGpus = List.of();
     private List<EmbodiedDevice> devices;
+    private List<LedgerDevice> ledgerDevices;
 
     /**
      * @param location average intensity of the place; the headline
@@ -80,6 +82,20 @@ public final class CarbonBook {
         market.ifPresent(figure -> intensities.put(MARKET, figure));
         marginal.ifPresent(figure -> intensities.put(MARGINAL, figure));
         devices = inventory.devices(List.of());
+        ledgerDevices = forLedger(devices);
+    }
+
+    private static List<LedgerDevice> forLedger(List<EmbodiedDevice> devices) {
+        return devices.stream()
+                .map(device -> new LedgerDevice(
+                        device.component(),
+                        device.device(),
+                        device.footprint().lowGrams(),
+                        device.footprint().grams(),
+                        device.footprint().highGrams(),
+                        device.lifetime().toMillis() / 1e3,
+                        device.footprint().origin()))
+                .toList();
     }
 
     /** Takes in which GPUs there are. */
@@ -87,6 +103,7 @@ public final class CarbonBook {
         if (!seenGpus.equals(List.copyOf(gpus))) {
             seenGpus = List.copyOf(gpus);
             devices = inventory.devices(seenGpus);
+            ledgerDevices = forLedger(devices);
         }
     }
 
@@ -138,6 +155,11 @@ public final class CarbonBook {
                         device.lifetime().toMillis() / 1e3,
                         device.footprint().origin()))
                 .toList();
+    }
+
+    /** The devices whose making is amortized, as the ledger keeps them; the same list until they change. */
+    public List<LedgerDevice> ledgerDevices() {
+        return ledgerDevices;
     }
 
     /** Intensities in force, by basis. */

@@ -2,6 +2,7 @@ package io.joulegram.agent.cli;
 
 import io.joulegram.agent.Agent;
 import io.joulegram.agent.export.ListenException;
+import io.joulegram.agent.ledger.LedgerException;
 import java.io.PrintWriter;
 import java.util.concurrent.CountDownLatch;
 
@@ -32,7 +33,7 @@ final class DaemonProcess {
             Runtime.getRuntime().addShutdownHook(hook);
             told.await();
             return 0;
-        } catch (ListenException e) {
+        } catch (ListenException | LedgerException e) {
             err.println("joulegram: " + e.getMessage());
             return FAILED;
         } catch (InterruptedException e) {

@@ -1,10 +1,12 @@
 package io.joulegram.agent.config;
 
+import io.joulegram.agent.budget.Budget;
 import io.joulegram.power.Component;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerTarget;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,9 @@ import java.util.OptionalInt;
  * @param pue power usage effectiveness of the facility, 1 to 3: facility energy over IT energy (ISO/IEC 30134-2)
  * @param host what cannot be read from the host itself
  * @param embodied the carbon of making the hardware
+ * @param timeZone whose days, weeks and months budgets and reports are of
+ * @param ledger where energy, intensity and tokens are kept
+ * @param budgets how many grams may be emitted; no two have the same name
  * @param log logging
  */
 public record AgentConfig(
@@ -47,11 +52,15 @@ public record AgentConfig(
         double pue,
         Host host,
         Embodied embodied,
+        ZoneId timeZone,
+        Ledger ledger,
+        List<Budget> budgets,
         Log log) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public AgentConfig {
         engines = List.copyOf(engines);
+        budgets = List.copyOf(budgets);
     }
 
     /** The same with other servers. */
@@ -71,6 +80,9 @@ public record AgentConfig(
                 pue,
                 host,
                 embodied,
+                timeZone,
+                ledger,
+                budgets,
                 log);
     }
 
@@ -91,6 +103,9 @@ public record AgentConfig(
                 pue,
                 host,
                 embodied,
+                timeZone,
+                ledger,
+                budgets,
                 log);
     }
 
@@ -244,8 +259,18 @@ public record AgentConfig(
      *
      * @param otherWatts power of the rest of the server (fans, board, NIC, SSD, power supply loss); 0 adds nothing
      * @param gpus GPUs in the machine, where fewer are visible here, so that the host is shared in proportion
+     * @param peakWatts the most that the server can draw; the sum of the limits of its devices if empty
      */
-    public record Host(double otherWatts, OptionalInt gpus) {}
+    public record Host(double otherWatts, OptionalInt gpus, OptionalDouble peakWatts) {}
+
+    /**
+     * Where energy, intensity and tokens are kept.
+     *
+     * @param path the file; nothing is kept if empty
+     * @param keepMinutes how long minutes are kept before they are rolled into hours
+     * @param keep how long hours are kept
+     */
+    public record Ledger(Optional<Path> path, Duration keepMinutes, Duration keep) {}
 
     /**
      * The carbon of making the hardware.

@@ -69,9 +69,17 @@ public final class ConfigLoader {
         Scope root = new Scope(new Element(new Origin.File(name), "", document(name, yaml)), Keys.ROOT, problems);
         override(root, flags);
         ServersReader servers = new ServersReader(root, new Secrets(environment, directory), problems);
-        AgentConfig config = new ConfigReader(root, servers, directory, problems).read();
+        AgentConfig config = new ConfigReader(root, servers, directory, stateDirectory(), problems).read();
         problems.throwIfAny();
         return config;
+    }
+
+    /** What systemd gives a service with {@code StateDirectory=} (systemd.exec(5)); the first if there are several. */
+    private Optional<Path> stateDirectory() {
+        return Optional.ofNullable(environment.get("STATE_DIRECTORY"))
+                .map(directories -> directories.replaceFirst(":.*", ""))
+                .filter(directory -> !directory.isEmpty())
+                .map(Path::of);
     }
 
     /** The one mapping of a text. */

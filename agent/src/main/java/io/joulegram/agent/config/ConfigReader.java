@@ -1,5 +1,8 @@
 package io.joulegram.agent.config;
 
+import io.joulegram.agent.budget.Budget;
+import io.joulegram.agent.budget.BudgetPeriod;
+import io.joulegram.agent.budget.BudgetScope;
 import io.joulegram.power.Component;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,19 +20,22 @@ final class ConfigReader {
     private final Scope root;
     private final ServersReader servers;
     private final Path directory;
+    private final Optional<Path> stateDirectory;
     private final Problems problems;
 
-    /** @param directory against which the paths of further files are resolved */
-    ConfigReader(Scope root, ServersReader servers, Path directory, Problems problems) {
+    /**
+     * @param directory against which the paths of further files are resolved
+     * @param stateDirectory where a service keeps what must outlive it
+     */
+    ConfigReader(Scope root, ServersReader servers, Path directory, Optional<Path> stateDirectory, Problems problems) {
         this.root = root;
         this.servers = servers;
         this.directory = directory;
+        this.stateDirectory = stateDirectory;
         this.problems = problems;
     }
 
     AgentConfig read() {
-        // Nothing can be kept as long as the one value that is allowed says so; reading it reports any other.
-        root.get(Keys.LEDGER_PATH);
         return new AgentConfig(
                 new AgentConfig.Web(root.get(Keys.WEB_LISTEN_ADDRESS), webConfig()),
                 new AgentConfig.Paths(root.get(Keys.PATH_SYSFS), root.get(Keys.PATH_PROCFS)),
@@ -47,6 +53,9 @@ final class ConfigReader {
                 root.get(Keys.PUE),
                 host(),
                 embodied(),
+                root.get(Keys.TIME_ZONE),
+                ledger(),
+                budgets(),
                 new AgentConfig.Log(root.get(Keys.LOG_LEVEL)));
     }
 
@@ -133,7 +142,46 @@ final class ConfigReader {
     private AgentConfig.Host host() {
         Optional<Integer> gpus = root.get(Keys.HOST_GPUS);
         return new AgentConfig.Host(
-                root.get(Keys.HOST_OTHER_WATTS), gpus.map(OptionalInt::of).orElseGet(OptionalInt::empty));
+                root.get(Keys.HOST_OTHER_WATTS),
+                gpus.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+                root.get(Keys.HOST_PEAK_WATTS));
+    }
+
+    private AgentConfig.Ledger ledger() {
+        String path = root.get(Keys.LEDGER_PATH);
+        Optional<Path> file = switch (path) {
+            case "none" -> Optional.empty();
+            case "auto" -> stateDirectory.map(directory -> directory.resolve("ledger.db"));
+            default -> Optional.of(ledgerFile(path));
+        };
+        return new AgentConfig.Ledger(file, root.get(Keys.LEDGER_KEEP_MINUTES), root.get(Keys.LEDGER_KEEP));
+    }
+
+    private Path ledgerFile(String path) {
+        boolean typed = root.element(Keys.LEDGER_PATH)
+                .filter(element -> element.origin() instanceof Origin.Flag)
+                .isPresent();
+        return typed ? Path.of(path) : directory.resolve(path);
+    }
+
+    private List<Budget> budgets() {
+        List<Budget> budgets = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Scope scope : root.scopes(Keys.BUDGETS, Keys.BUDGET)) {
+            Optional<String> name = scope.require(Keys.BUDGET_NAME);
+            Optional<Double> limit = scope.require(Keys.BUDGET_LIMIT);
+            BudgetPeriod period = scope.get(Keys.BUDGET_PERIOD);
+            BudgetScope grams = scope.get(Keys.BUDGET_SCOPE);
+            Optional<String> server = scope.get(Keys.BUDGET_SERVER);
+            Optional<String> model = scope.get(Keys.BUDGET_MODEL);
+            if (name.isPresent() && !names.add(name.get())) {
+                scope.report(Keys.BUDGET_NAME, Quoted.text(name.get()) + " is already defined");
+            }
+            if (name.isPresent() && limit.isPresent()) {
+                budgets.add(new Budget(name.get(), limit.get(), period, grams, server, model));
+            }
+        }
+        return budgets;
     }
 
     private AgentConfig.Embodied embodied() {

@@ -13,11 +13,14 @@ import static io.joulegram.agent.config.ValueTypes.numberOrNone;
 import static io.joulegram.agent.config.ValueTypes.size;
 import static io.joulegram.agent.config.ValueTypes.years;
 
+import io.joulegram.agent.budget.BudgetPeriod;
+import io.joulegram.agent.budget.BudgetScope;
 import io.joulegram.grid.GridIntensity;
 import io.joulegram.power.Component;
 import io.joulegram.tokens.EngineTraits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -267,17 +270,63 @@ final class Keys {
     static final List<ConfigKey> EMBODIED_OVERRIDE = List.of(
             OVERRIDE_COMPONENT, OVERRIDE_DEVICE, OVERRIDE_KG, OVERRIDE_KG_LOW, OVERRIDE_KG_HIGH, OVERRIDE_LIFETIME);
 
+    static final ConfigKey.Value<OptionalDouble> HOST_PEAK_WATTS = value(
+            "host.peak-watts",
+            "auto",
+            number("watts", "1", "1000000")
+                    .or("auto")
+                    .map(watts -> watts.map(OptionalDouble::of).orElseGet(OptionalDouble::empty)),
+            "The most that the server can draw, from which thresholds of budget alerts are derived; auto is the sum of the"
+                    + " limits that the devices tell");
+
     static final ConfigKey.Value<String> LEDGER_PATH = value(
                     "ledger.path",
-                    "none",
-                    ValueType.of("`none`", text -> {
-                        if (!text.equals("none")) {
-                            throw new BadValueException("asks for a ledger, and none is built in yet");
-                        }
-                        return text;
-                    }),
-                    "Where energy and tokens are kept; no ledger is built in yet")
-            .withFlag("none");
+                    "auto",
+                    new ValueType<>(
+                            "`auto`, `none` or a path",
+                            false,
+                            text -> PATH.parser().parse(text).toString()),
+                    "The file in which energy, intensity and tokens are kept (SQLite), relative to the configuration file;"
+                            + " auto is ledger.db in the directory that systemd gives the service (StateDirectory=), and"
+                            + " none without one")
+            .withFlag("FILE");
+    static final ConfigKey.Value<Duration> LEDGER_KEEP_MINUTES = value(
+            "ledger.keep-minutes",
+            "48h",
+            duration("2h", "8760h"),
+            "How long minutes are kept before they are rolled into hours");
+    static final ConfigKey.Value<Duration> LEDGER_KEEP =
+            value("ledger.keep", "10y", years("0.1y", "100y"), "How long hours are kept");
+
+    static final ConfigKey.Value<ZoneId> TIME_ZONE = value(
+            "time-zone", "system", ValueTypes.TIME_ZONE, "Whose days, weeks and months budgets and reports are of");
+
+    static final ConfigKey.Items BUDGETS = new ConfigKey.Items(
+            "budgets",
+            Optional.of("[]"),
+            "a list of mappings with the keys `budgets[]` below",
+            Optional.empty(),
+            "How many grams of CO2e may be emitted");
+    static final ConfigKey.Value<String> BUDGET_NAME =
+            required("name", matching("1 to 100 printable characters", "[^\\p{Cntrl}]{1,100}"), "The budget label");
+    static final ConfigKey.Value<Double> BUDGET_LIMIT =
+            required("limit", ValueTypes.mass("1g", "1000000t"), "The grams for one period");
+    static final ConfigKey.Value<BudgetPeriod> BUDGET_PERIOD = value(
+            "period",
+            "month",
+            choice(BudgetPeriod.class),
+            "How long a period is, by the calendar of time-zone; weeks begin on Monday");
+    static final ConfigKey.Value<BudgetScope> BUDGET_SCOPE = value(
+            "scope",
+            "total",
+            choice(BudgetScope.class),
+            "Which grams count: of energy, of the making of the devices, or both");
+    static final ConfigKey.Value<Optional<String>> BUDGET_SERVER =
+            value("server", "all", NAME.or("all"), "Only models of this server");
+    static final ConfigKey.Value<Optional<String>> BUDGET_MODEL = value(
+            "model", "all", NAME.or("all"), "Only this model; where server and model are all, the whole host counts");
+    static final List<ConfigKey> BUDGET =
+            List.of(BUDGET_NAME, BUDGET_LIMIT, BUDGET_PERIOD, BUDGET_SCOPE, BUDGET_SERVER, BUDGET_MODEL);
 
     static final ConfigKey.Value<LogLevel> LOG_LEVEL = value(
                     "log.level", "info", choice(LogLevel.class), "How much is logged")
@@ -313,12 +362,17 @@ final class Keys {
             PUE,
             HOST_OTHER_WATTS,
             HOST_GPUS,
+            HOST_PEAK_WATTS,
             EMBODIED_LIFETIME_GPU,
             EMBODIED_LIFETIME_CPU,
             EMBODIED_LIFETIME_DRAM,
             EMBODIED_LIFETIME_OTHER,
             EMBODIED_OVERRIDES,
+            TIME_ZONE,
             LEDGER_PATH,
+            LEDGER_KEEP_MINUTES,
+            LEDGER_KEEP,
+            BUDGETS,
             LOG_LEVEL);
 
     private static <T> ConfigKey.Value<T> value(String path, String standard, ValueType<T> type, String meaning) {

@@ -4,7 +4,9 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +41,11 @@ final class ValueTypes {
             "KiB", BigDecimal.valueOf(1L << 10),
             "MiB", BigDecimal.valueOf(1L << 20),
             "GiB", BigDecimal.valueOf(1L << 30));
+
+    private static final Map<String, BigDecimal> MILLIGRAMS_PER_UNIT = Map.of(
+            "g", BigDecimal.valueOf(1_000L),
+            "kg", BigDecimal.valueOf(1_000_000L),
+            "t", BigDecimal.valueOf(1_000_000_000L));
 
     private ValueTypes() {}
 
@@ -157,6 +164,22 @@ final class ValueTypes {
                 least,
                 most);
     }
+
+    /** A mass in grams such as {@code 500kg}, within bounds, both included. */
+    static ValueType<Double> mass(String least, String most) {
+        return quantity("a mass from " + least + " to " + most + " (g, kg, t)", MILLIGRAMS_PER_UNIT, least, most)
+                .map(milligrams -> milligrams / 1e3);
+    }
+
+    /** A time zone of the IANA database, or {@code system} for that of the machine. */
+    static final ValueType<ZoneId> TIME_ZONE =
+            ValueType.of("`system` or a time zone such as `Europe/Berlin` or `UTC`", text -> {
+                try {
+                    return text.equals("system") ? ZoneId.systemDefault() : ZoneId.of(text);
+                } catch (DateTimeException e) {
+                    throw new BadValueException("is not a time zone");
+                }
+            });
 
     private static ValueType<Long> quantity(String allowed, Map<String, BigDecimal> units, String least, String most) {
         try {

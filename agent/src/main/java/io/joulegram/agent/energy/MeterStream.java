@@ -2,7 +2,9 @@ package io.joulegram.agent.energy;
 
 import io.joulegram.power.Channel;
 import io.joulegram.power.Quantity;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of values of a {@link Meter}: what became of its values, and its own curve of energy.
@@ -20,6 +22,9 @@ public final class MeterStream {
     private final AtomicLong lastValueNanos = new AtomicLong(NEVER);
     private final AtomicLong lastMilliwatts = new AtomicLong(NEVER);
     private final AtomicLong updatePeriodNanos = new AtomicLong(0);
+
+    /** Where the counter stood when its present epoch began; null before the first value, and of power streams. */
+    private volatile @Nullable CounterEpoch counterEpoch;
 
     private long gapNanos;
     private Step lastStep = Step.GAP;
@@ -74,6 +79,30 @@ public final class MeterStream {
         return updatePeriodNanos.getAcquire();
     }
 
+    private record CounterEpoch(long startNanos, long startCount, long startMicrojoules) {}
+
+    /** When the present epoch of the counter began, and its raw value then; empty if there is none. Any thread. */
+    public Optional<CounterReading> epochStart() {
+        CounterEpoch epoch = counterEpoch;
+        return epoch == null ? Optional.empty() : Optional.of(new CounterReading(epoch.startNanos, epoch.startCount));
+    }
+
+    /**
+     * The raw value of the counter at an instant of its present epoch, as its energy tells it, or at the newest value if
+     * that is older; empty if this is not a counter, or for an instant before the epoch. Any thread.
+     */
+    public Optional<CounterReading> countAt(long timeNanos) {
+        CounterEpoch epoch = counterEpoch;
+        if (epoch == null || timeNanos - epoch.startNanos < 0) {
+            return Optional.empty();
+        }
+        long atNanos = Math.min(timeNanos, curve.coveredUntilNanos());
+        long gained = curve.microjoulesAt(atNanos) - epoch.startMicrojoules;
+        long count = epoch.startCount + Math.round(gained / channel.microjoulesPerCount());
+        long modulus = channel.modulusCounts();
+        return Optional.of(new CounterReading(atNanos, modulus > 0 ? Math.floorMod(count, modulus) : count));
+    }
+
     /** Takes a value; sampler only. */
     void accept(long timeNanos, long value) {
         previousCoveredUntilNanos = integrator.coveredUntilNanos();
@@ -89,6 +118,9 @@ public final class MeterStream {
         if (lastStep != Step.ADVANCED) {
             epochStartNanos = integrator.coveredUntilNanos();
             epochStartMicrojoules = integrator.microjoules();
+            if (channel.quantity() == Quantity.ENERGY) {
+                counterEpoch = new CounterEpoch(epochStartNanos, value, epochStartMicrojoules);
+            }
         } else if (changed) {
             notePeriod(timeNanos - lastChangeNanos);
         }

@@ -1,5 +1,7 @@
 package io.joulegram.agent.export;
 
+import io.joulegram.agent.budget.Budget;
+import io.joulegram.agent.budget.BudgetState;
 import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GramsState;
@@ -23,6 +25,36 @@ final class FacilitySeries {
         snapshot.agentMicrojoules()
                 .ifPresent(energy -> families.addJoules(MetricCatalogue.AGENT_ENERGY_JOULES_TOTAL, energy));
         addCarbon(snapshot.carbon());
+        snapshot.kept()
+                .backfilled()
+                .forEach(part -> families.addJoules(
+                        MetricCatalogue.ENERGY_BACKFILLED_JOULES_TOTAL,
+                        part.microjoules(),
+                        part.component().label(),
+                        part.device()));
+        snapshot.kept().budgets().forEach(this::addBudget);
+        snapshot.kept().ledger().ifPresent(ledger -> {
+            families.add(MetricCatalogue.LEDGER_LAG_SECONDS, ledger.lagSeconds());
+            families.addCount(MetricCatalogue.LEDGER_BYTES, ledger.bytes());
+        });
+    }
+
+    private void addBudget(BudgetState state) {
+        Budget budget = state.budget();
+        String[] labels = {
+            budget.name(), budget.period().label(), budget.scope().label()
+        };
+        families.add(MetricCatalogue.CARBON_BUDGET_GRAMS, budget.limitGrams(), labels);
+        families.add(MetricCatalogue.CARBON_BUDGET_USED_GRAMS, state.usedGrams(), labels);
+        families.add(MetricCatalogue.CARBON_BUDGET_REMAINING_GRAMS, state.remainingGrams(), labels);
+        families.add(MetricCatalogue.CARBON_BUDGET_PROJECTED_GRAMS, state.projectedGrams(), labels);
+        families.add(MetricCatalogue.CARBON_BUDGET_ELAPSED_RATIO, state.elapsedRatio(), labels);
+        families.add(MetricCatalogue.CARBON_BUDGET_OBSERVED_RATIO, state.observedRatio(), labels);
+        for (BudgetState.Burn burn : state.burns()) {
+            String[] windowed = {labels[0], labels[1], labels[2], burn.window().label()};
+            families.add(MetricCatalogue.CARBON_BUDGET_BURN_RATIO, burn.ratio(), windowed);
+            families.add(MetricCatalogue.CARBON_BUDGET_BURN_THRESHOLD_RATIO, burn.threshold(), windowed);
+        }
     }
 
     private void addEnergy(MetricCatalogue metric, Map<Component, Long> microjoules) {

@@ -273,6 +273,88 @@ public enum MetricCatalogue {
     /** What time a sensor averages. */
     SENSOR_WINDOW_SECONDS(
             GAUGE, "seconds", "Time over which the sensor's power value is a mean, in seconds.", "device", "source"),
+    /** Energy from before the start. */
+    ENERGY_BACKFILLED_JOULES_TOTAL(
+            COUNTER,
+            "joules",
+            "Energy that was used while no agent ran, as hardware counters told afterwards. It is in the ledger and the"
+                    + " budgets and in no other counter.",
+            "domain",
+            "device"),
+    /** Budgets. */
+    CARBON_BUDGET_GRAMS(
+            GAUGE,
+            "grams",
+            "Grams of CO2e that may be emitted in the present period of a budget.",
+            "budget",
+            "period",
+            "scope"),
+    /** What was used of budgets. */
+    CARBON_BUDGET_USED_GRAMS(
+            GAUGE,
+            "grams",
+            "Grams of CO2e emitted in the present period of a budget, as far as they were observed. Starts at 0 with"
+                    + " each period, goes on over restarts of the agent.",
+            "budget",
+            "period",
+            "scope"),
+    /** What is left of budgets. */
+    CARBON_BUDGET_REMAINING_GRAMS(
+            GAUGE,
+            "grams",
+            "What is left of a budget in its present period, in grams; below 0 once it is exhausted.",
+            "budget",
+            "period",
+            "scope"),
+    /** Where budgets will stand. */
+    CARBON_BUDGET_PROJECTED_GRAMS(
+            GAUGE,
+            "grams",
+            "Grams of CO2e at the end of the present period if it goes on like the last day (budgets for a day) or the"
+                    + " last seven days.",
+            "budget",
+            "period",
+            "scope"),
+    /** How much of the period is over. */
+    CARBON_BUDGET_ELAPSED_RATIO(
+            GAUGE, "ratio", "How much of the present period of a budget is over, 0 to 1.", "budget", "period", "scope"),
+    /** How much of that was observed. */
+    CARBON_BUDGET_OBSERVED_RATIO(
+            GAUGE,
+            "ratio",
+            "How much of what is over of the present period was observed, 0 to 1; what was not is missing in the grams"
+                    + " used, unless it was backfilled.",
+            "budget",
+            "period",
+            "scope"),
+    /** How fast budgets burn. */
+    CARBON_BUDGET_BURN_RATIO(
+            GAUGE,
+            "ratio",
+            "Grams in a window over the grams that the budget gives for as long: 1 is exactly on budget.",
+            "budget",
+            "period",
+            "scope",
+            "window"),
+    /** When burning is too fast. */
+    CARBON_BUDGET_BURN_THRESHOLD_RATIO(
+            GAUGE,
+            "ratio",
+            "The burn in a window above which an alert is due: the classic factor, or less where the machine cannot draw"
+                    + " so much. Gone where no load can exhaust the budget.",
+            "budget",
+            "period",
+            "scope",
+            "window"),
+    /** How far the ledger is behind. */
+    LEDGER_LAG_SECONDS(
+            GAUGE,
+            "seconds",
+            "Time since the begin of the oldest bucket that should be in the ledger and is not, in seconds; 0 if all"
+                    + " are."),
+    /** How large the ledger is. */
+    LEDGER_BYTES(GAUGE, "bytes", "Size of the ledger on the disk, in bytes."),
+
     /** Which program this is. */
     BUILD_INFO(GAUGE, "1", "Which program this is; always 1.", "version", "revision", "java");
 

@@ -1,5 +1,6 @@
 package io.joulegram.agent.export;
 
+import io.joulegram.agent.budget.BudgetState;
 import io.joulegram.power.Component;
 import io.joulegram.power.Domain;
 import io.joulegram.power.GpuInfo;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
  * @param unattributedMicrojoules the part of it that belongs to no model, by component
  * @param pendingMicrojoules the part of it whose model is not known yet, by component
  * @param carbon grams and what they rest on
+ * @param kept what outlives the agent
  * @param agentMicrojoules the agent's own energy, if it can be told
  */
 public record Snapshot(
@@ -41,6 +43,7 @@ public record Snapshot(
         Map<Component, Long> unattributedMicrojoules,
         Map<Component, Long> pendingMicrojoules,
         CarbonState carbon,
+        KeptState kept,
         OptionalLong agentMicrojoules) {
 
     /** Copies the collections. */
@@ -345,4 +348,35 @@ public record Snapshot(
             double highGrams,
             double lifetimeSeconds,
             String origin) {}
+
+    /**
+     * What outlives the agent.
+     *
+     * @param backfilled energy that was used while no agent ran, as hardware counters told afterwards
+     * @param budgets how the carbon budgets stand
+     * @param ledger the ledger; empty if there is none
+     */
+    public record KeptState(List<Backfilled> backfilled, List<BudgetState> budgets, Optional<LedgerState> ledger) {
+        /** Nothing is kept. */
+        public static final KeptState NONE = new KeptState(List.of(), List.of(), Optional.empty());
+
+        /** Copies the lists. */
+        public KeptState {
+            backfilled = List.copyOf(backfilled);
+            budgets = List.copyOf(budgets);
+        }
+    }
+
+    /** Energy of one device from before the agent started. */
+    public record Backfilled(Component component, String device, long microjoules) {}
+
+    /**
+     * How the ledger stands.
+     *
+     * @param file where it is
+     * @param lagSeconds time since the begin of the oldest bucket that should have been written and is not; 0 if all are
+     * @param bytes its size on the disk
+     * @param failing whether the newest attempt to write failed
+     */
+    public record LedgerState(String file, double lagSeconds, long bytes, boolean failing) {}
 }

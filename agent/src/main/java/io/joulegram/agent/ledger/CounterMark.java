@@ -8,7 +8,8 @@ import io.joulegram.power.Component;
  * @param component what is measured
  * @param device the {@code device} label
  * @param sensor the {@code source} label
- * @param identity what must be the same for the counter to be the same one: boot, driver, UUID
+ * @param identity what must be the same for the counter to be the same one: boot, driver, UUID; empty if the energy of
+ *     the device up to this instant was not the counter's, so that nothing can be told from it
  * @param count the raw value
  * @param microjoulesPerCount energy of one count
  * @param atMillis when it had that value, since 1970

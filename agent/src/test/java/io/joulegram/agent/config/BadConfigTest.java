@@ -21,6 +21,7 @@ final class BadConfigTest {
 
     private static final List<String> ROOT = List.of(
             "attribution",
+            "budgets",
             "embodied",
             "engines",
             "estimate",
@@ -34,6 +35,7 @@ final class BadConfigTest {
             "rapl",
             "sampling",
             "servers",
+            "time-zone",
             "tokens",
             "web");
 
@@ -137,10 +139,24 @@ final class BadConfigTest {
                 arguments(
                         "rapl: {access: PERF}",
                         "1: rapl.access: \"PERF\" is none of these; allowed: `auto`, `perf`," + " `powercap`, `msr`"),
+                arguments("ledger: {path: \"\"}", "1: ledger.path: \"\" is empty; allowed: `auto`, `none` or a path"),
                 arguments(
-                        "ledger: {path: /var/lib/x}",
-                        "1: ledger.path: \"/var/lib/x\" asks for a ledger, and none is"
-                                + " built in yet; allowed: `none`"),
+                        "ledger: {keep-minutes: 5m}",
+                        "1: ledger.keep-minutes: \"5m\" is out of range; allowed: a duration from 2h to 8760h (ms, s, m,"
+                                + " h)"),
+                arguments(
+                        "time-zone: Mars/Olympus",
+                        "1: time-zone: \"Mars/Olympus\" is not a time zone; allowed: `system` or a time zone such as"
+                                + " `Europe/Berlin` or `UTC`"),
+                arguments(
+                        "budgets:\n  - name: a\n    limit: 5",
+                        "3: budgets[0].limit: \"5\" has no unit; allowed: a mass from 1g to 1000000t (g, kg, t)"),
+                arguments(
+                        "budgets:\n  - {name: a, limit: 5kg}\n  - {name: a, limit: 6kg}",
+                        "3: budgets[1].name: \"a\" is already defined"),
+                arguments(
+                        "budgets:\n  - name: a\n    limit: 5kg\n    period: year",
+                        "4: budgets[0].period: \"year\" is none of these; allowed: `day`, `week`, `month`"),
                 arguments(
                         "embodied: {lifetime: {gpu: 4}}",
                         "1: embodied.lifetime.gpu: \"4\" has no unit; allowed: years" + " from 0.5y to 30y"),

@@ -43,7 +43,7 @@ final class ConfigLoaderTest {
                 .isEqualTo(new AgentConfig.Grid(
                         OptionalDouble.empty(), Optional.empty(), OptionalDouble.empty(), OptionalDouble.empty()));
         assertThat(config.pue()).isEqualTo(1.0);
-        assertThat(config.host()).isEqualTo(new AgentConfig.Host(0, OptionalInt.empty()));
+        assertThat(config.host()).isEqualTo(new AgentConfig.Host(0, OptionalInt.empty(), OptionalDouble.empty()));
         assertThat(config.embodied().lifetimes()).containsEntry(Component.GPU, Duration.ofDays(1461));
         assertThat(config.log().level()).isEqualTo(LogLevel.INFO);
     }
@@ -73,7 +73,7 @@ final class ConfigLoaderTest {
                 .containsEntry(Component.GPU, Duration.ofHours(3 * 8766))
                 .containsEntry(Component.CPU, Duration.ofHours(5 * 8766));
         assertThat(config.tokens().maxBodyBytes()).isEqualTo(8 << 20);
-        assertThat(config.host()).isEqualTo(new AgentConfig.Host(412.5, OptionalInt.of(8)));
+        assertThat(config.host()).isEqualTo(new AgentConfig.Host(412.5, OptionalInt.of(8), OptionalDouble.empty()));
     }
 
     @Test

@@ -19,7 +19,8 @@ final class ManualTest {
     private static final Map<String, List<ConfigKey>> ITEM_KEYS = Map.of(
             "servers", Keys.SERVER,
             "engines", Keys.ENGINE_DEFINITION,
-            "embodied.overrides", Keys.EMBODIED_OVERRIDE);
+            "embodied.overrides", Keys.EMBODIED_OVERRIDE,
+            "budgets", Keys.BUDGET);
 
     @TempDir
     Path directory;
@@ -45,7 +46,7 @@ final class ManualTest {
     @Test
     void exampleOfListsIsValidAndHoldsEveryKey() throws Exception {
         String uncommented = Files.readString(DOCS.resolve("joulegram.example.yaml"))
-                .replaceAll("(?m)^(servers: auto|engines: \\[]| *overrides: \\[])$", "")
+                .replaceAll("(?m)^(servers: auto|engines: \\[]|budgets: \\[]| *overrides: \\[])$", "")
                 .replaceAll("(?m)^#(?! )|^#(?= {2,})", "");
         Path file = Files.writeString(directory.resolve("joulegram.yaml"), uncommented);
         Files.writeString(directory.resolve("llm.token"), "s3cret\n");
@@ -55,6 +56,7 @@ final class ManualTest {
         assertThat(config.servers().targets()).hasSize(4);
         assertThat(config.engines()).hasSize(1);
         assertThat(config.embodied().overrides()).hasSize(1);
+        assertThat(config.budgets()).hasSize(2);
         assertThat(ITEM_KEYS.values().stream().flatMap(List::stream))
                 .allSatisfy(key -> assertThat(uncommented).containsPattern("(?m)^[ -]+" + key.path() + ": "));
     }

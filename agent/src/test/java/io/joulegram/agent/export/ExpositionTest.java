@@ -139,6 +139,7 @@ class ExpositionTest {
                 Map.of(),
                 Map.of(),
                 Snapshots.carbon(),
+                Snapshot.KeptState.NONE,
                 Snapshots.full().agentMicrojoules());
 
         StrictExposition text = StrictExposition.text(write(ExpositionFormat.TEXT));

@@ -1,11 +1,19 @@
 package io.joulegram.agent.export;
 
+import io.joulegram.agent.budget.Budget;
+import io.joulegram.agent.budget.BudgetPeriod;
+import io.joulegram.agent.budget.BudgetScope;
+import io.joulegram.agent.budget.BudgetState;
+import io.joulegram.agent.budget.BurnWindow;
+import io.joulegram.agent.export.Snapshot.Backfilled;
 import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GpuState;
 import io.joulegram.agent.export.Snapshot.GramsState;
 import io.joulegram.agent.export.Snapshot.IntensityState;
+import io.joulegram.agent.export.Snapshot.KeptState;
+import io.joulegram.agent.export.Snapshot.LedgerState;
 import io.joulegram.agent.export.Snapshot.Load;
 import io.joulegram.agent.export.Snapshot.MeterState;
 import io.joulegram.agent.export.Snapshot.ModelState;
@@ -56,6 +64,7 @@ final class Snapshots {
                 Map.of(),
                 Map.of(),
                 new CarbonState(1, List.of(), List.of(), List.of()),
+                KeptState.NONE,
                 OptionalLong.empty());
     }
 
@@ -85,7 +94,27 @@ final class Snapshots {
                 Map.of(Component.GPU, 234_567_890L),
                 Map.of(Component.GPU, 7_000_000L),
                 carbon,
+                kept(),
                 OptionalLong.of(42_000));
+    }
+
+    /** A budget of a month in its tenth day, a ledger, and energy from before the start. */
+    private static KeptState kept() {
+        Budget budget =
+                new Budget("site", 500_000, BudgetPeriod.MONTH, BudgetScope.TOTAL, Optional.empty(), Optional.empty());
+        BudgetState state = new BudgetState(
+                budget,
+                0,
+                30L * 86_400_000,
+                150_000,
+                OptionalDouble.of(480_000),
+                1 / 3.0,
+                0.99,
+                List.of(new BudgetState.Burn(BurnWindow.HOUR, 1.25, OptionalDouble.of(1.7))));
+        return new KeptState(
+                List.of(new Backfilled(Component.GPU, "0", 3_000_000)),
+                List.of(state),
+                Optional.of(new LedgerState("ledger.db", 30, 40_960, false)));
     }
 
     static MeterState gpuMeter(boolean live) {

@@ -1,0 +1,98 @@
+package io.joulegram.agent.budget;
+
+import io.joulegram.agent.ledger.BookedIntensity;
+import io.joulegram.agent.ledger.Bucket;
+import io.joulegram.agent.ledger.DeviceUse;
+import io.joulegram.agent.ledger.LedgerException;
+import io.joulegram.agent.ledger.LedgerReader;
+import io.joulegram.agent.ledger.ModelUse;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All budgets. They are fed with the very buckets that go to the ledger, and after a restart with those that are in it,
+ * so that the two always agree.
+ *
+ * <p>Thread-safe.
+ */
+public final class BudgetBook {
+    private static final String HEADLINE = "location";
+    private static final double GRAMS_PER_MICROGRAM = 1e-6;
+
+    private final List<BudgetAccount> accounts;
+
+    /** @param zone whose calendar the periods are of */
+    public BudgetBook(List<Budget> budgets, ZoneId zone, long nowMillis) {
+        accounts = budgets.stream()
+                .map(budget -> new BudgetAccount(budget, zone, nowMillis))
+                .toList();
+    }
+
+    /** Whether there is no budget. */
+    public boolean isEmpty() {
+        return accounts.isEmpty();
+    }
+
+    /** Books a bucket. Grams of energy whose intensity was not known are not known, and not in it. */
+    public void add(Bucket bucket) {
+        for (BudgetAccount account : accounts) {
+            Budget budget = account.budget();
+            double grams = budget.isOfHost() ? hostGrams(bucket, budget.scope()) : modelGrams(bucket, budget);
+            account.add(bucket.startMillis(), bucket.endMillis(), bucket.coveredMillis(), grams);
+        }
+    }
+
+    private static double hostGrams(Bucket bucket, BudgetScope scope) {
+        long microjoules = 0;
+        long micrograms = 0;
+        for (DeviceUse use : bucket.devices()) {
+            microjoules += use.microjoules().orElse(0);
+            micrograms += use.embodiedMicrograms();
+        }
+        return scope.of(operational(bucket, microjoules), micrograms * GRAMS_PER_MICROGRAM);
+    }
+
+    private static double modelGrams(Bucket bucket, Budget budget) {
+        long microjoules = 0;
+        long micrograms = 0;
+        for (ModelUse use : bucket.models()) {
+            if (budget.includes(use.server(), use.model())) {
+                microjoules += use.totalMicrojoules();
+                micrograms += use.embodiedMicrograms();
+            }
+        }
+        return budget.scope().of(operational(bucket, microjoules), micrograms * GRAMS_PER_MICROGRAM);
+    }
+
+    private static double operational(Bucket bucket, long microjoules) {
+        @Nullable BookedIntensity intensity = bucket.intensities().get(HEADLINE);
+        return intensity == null ? 0 : intensity.grams(microjoules);
+    }
+
+    /**
+     * Takes in what a ledger has of the present periods and of the last seven days.
+     *
+     * @param untilMillis what began later is booked as it happens
+     */
+    public void load(LedgerReader ledger, long untilMillis) throws LedgerException {
+        long from = accounts.stream()
+                .mapToLong(account -> account.neededFromMillis(untilMillis))
+                .min()
+                .orElse(untilMillis);
+        // A bucket is found by its begin, and one of an hour that reaches into the time that is needed began before it.
+        ledger.forEach(from - 3_600_000, untilMillis, this::add);
+    }
+
+    /**
+     * How the budgets stand.
+     *
+     * @param peakGramsPerSecond the most that the host can emit; empty if unknown
+     */
+    public List<BudgetState> states(long nowMillis, OptionalDouble peakGramsPerSecond) {
+        return accounts.stream()
+                .map(account -> account.state(nowMillis, peakGramsPerSecond))
+                .toList();
+    }
+}
