@@ -146,7 +146,14 @@ public final class BucketBook {
             return Optional.empty();
         }
         return Optional.of(new Bucket(
-                startMillis, endMillis, coveredNanos / 1_000_000, Bucket.Kind.MINUTE, pue, intensities, uses, models));
+                startMillis,
+                endMillis,
+                Math.round(coveredNanos / 1e6),
+                Bucket.Kind.MINUTE,
+                pue,
+                intensities,
+                uses,
+                models));
     }
 
     private DeviceUse use(Key key, Line line, LedgerDevice device) {

@@ -40,10 +40,50 @@ final class Buckets {
                 startMillis, startMillis + 60_000, 60_000, Bucket.Kind.MINUTE, 1.2, intensities, devices, models);
     }
 
+    /** A minute of a busy host with eight GPUs, two sockets, four models and an hourly intensity. */
+    static Bucket typical(SplittableRandom random, long startMillis) {
+        List<DeviceUse> devices = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            devices.add(device(random, Component.GPU, "" + i, "nvml_energy"));
+        }
+        for (int i = 0; i < 2; i++) {
+            devices.add(device(random, Component.CPU, "" + i, "rapl_perf"));
+            devices.add(device(random, Component.DRAM, "" + i, "rapl_perf"));
+        }
+        devices.add(device(random, Component.OTHER, "0", "constant"));
+        devices.add(new DeviceUse(
+                LedgerDevice.withoutFootprint(Component.OVERHEAD, ""),
+                "",
+                OptionalLong.of(random.nextLong(60_000_000_000L)),
+                0,
+                0,
+                0));
+        List<ModelUse> models = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            models.add(model(random, "m" + i));
+        }
+        double gramsPerKwh = 400 + startMillis / 3_600_000 % 24;
+        BookedIntensity intensity = new BookedIntensity(gramsPerKwh, "DE", "trace", "average", "lifecycle", "made up");
+        return new Bucket(
+                startMillis,
+                startMillis + 60_000,
+                60_000,
+                Bucket.Kind.MINUTE,
+                1.2,
+                Map.of("location", intensity),
+                devices,
+                models);
+    }
+
     private static DeviceUse device(SplittableRandom random, Component component, String name, String source) {
         LedgerDevice device = new LedgerDevice(component, name, 100_000, 164_000, 575_000, 126_230_400, "made up");
         return new DeviceUse(
-                device, source, OptionalLong.of(random.nextLong(42_000_000_000L)), random.nextLong(1000), 0.05, 77_956);
+                device,
+                source,
+                OptionalLong.of(random.nextLong(42_000_000_000L)),
+                random.nextInt(50) == 0 ? 250 : 0,
+                0.05,
+                77_956);
     }
 
     private static ModelUse model(SplittableRandom random, String name) {
