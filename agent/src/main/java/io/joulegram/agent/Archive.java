@@ -21,6 +21,8 @@ import io.joulegram.agent.ledger.LedgerLock;
 import io.joulegram.agent.ledger.LedgerReader;
 import io.joulegram.agent.ledger.WallClock;
 import io.joulegram.power.Component;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,10 +86,21 @@ final class Archive implements AutoCloseable {
     private LedgerClerk clerk(Path file) {
         return new LedgerClerk(
                 file,
+                hostName(config.path().procfs()),
                 new LedgerClerk.Retention(
                         config.ledger().keepMinutes(), config.ledger().keep(), config.timeZone()),
                 InstantSource.system(),
                 this::takeOver);
+    }
+
+    private static String hostName(Path procfs) {
+        try {
+            String name =
+                    Files.readString(procfs.resolve("sys/kernel/hostname")).strip();
+            return name.isEmpty() ? "localhost" : name;
+        } catch (IOException e) {
+            return "localhost";
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package io.joulegram.agent.cli;
 import io.joulegram.agent.config.ConfigLoader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 
 /** Where the process starts. */
 public final class Main {
@@ -17,6 +18,8 @@ public final class Main {
                 .add(ConfiguredCommand.create(loader, new RunTask(err)))
                 .add(ConfiguredCommand.createDemo(loader, new DemoTask(out, err)))
                 .add(ConfiguredCommand.createDoctor(loader, new DoctorTask(out, err)))
+                .add(ReportCommand.create(loader, InstantSource.system()))
+                .add(WhatIfCommand.create(loader, InstantSource.system()))
                 .add(ConfigCheckCommand.create(loader))
                 .execute(args);
         System.exit(status);

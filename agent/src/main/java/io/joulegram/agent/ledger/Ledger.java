@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -191,6 +192,17 @@ public final class Ledger implements AutoCloseable {
     public void prune(Instant before) throws LedgerException {
         try {
             transaction(() -> Rollup.prune(connection, before.toEpochMilli()));
+        } catch (SQLException e) {
+            throw LedgerException.of("ledger " + file, e);
+        }
+    }
+
+    /** Notes the name of the host whose ledger it is. */
+    void nameHost(String host) throws LedgerException {
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT OR REPLACE INTO meta VALUES ('" + LedgerReader.HOST + "', ?)")) {
+            insert.setString(1, host);
+            transaction(insert::executeUpdate);
         } catch (SQLException e) {
             throw LedgerException.of("ledger " + file, e);
         }

@@ -43,6 +43,7 @@ public final class LedgerClerk implements AutoCloseable {
     private record Entry(Bucket bucket, List<CounterMark> counters) {}
 
     private final Path file;
+    private final String host;
     private final Retention retention;
     private final InstantSource clock;
     private final Consumer<LedgerReader> onOpened;
@@ -59,15 +60,19 @@ public final class LedgerClerk implements AutoCloseable {
     private volatile boolean failing;
     private @Nullable Ledger ledger;
     private boolean openedBefore;
+    private boolean named;
     private long rolledHour = Long.MIN_VALUE;
 
     /**
      * @param file whose {@link LedgerLock} the caller holds
+     * @param host the name of the host whose ledger it is
      * @param onOpened is given the ledger as an earlier run left it, once, on the clerk's thread, before anything is
      *     written
      */
-    public LedgerClerk(Path file, Retention retention, InstantSource clock, Consumer<LedgerReader> onOpened) {
+    public LedgerClerk(
+            Path file, String host, Retention retention, InstantSource clock, Consumer<LedgerReader> onOpened) {
         this.file = file;
+        this.host = host;
         this.retention = retention;
         this.clock = clock;
         this.onOpened = onOpened;
@@ -187,6 +192,10 @@ public final class LedgerClerk implements AutoCloseable {
             onOpened.accept(open.reader());
             openedBefore = true;
         }
+        if (!named) {
+            open.nameHost(host);
+            named = true;
+        }
         return open;
     }
 
@@ -237,6 +246,7 @@ public final class LedgerClerk implements AutoCloseable {
     private void closeLedger() {
         Ledger open = ledger;
         ledger = null;
+        named = false;
         if (open != null) {
             open.close();
         }

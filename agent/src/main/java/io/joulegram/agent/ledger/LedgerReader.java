@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,6 +22,9 @@ import org.sqlite.SQLiteConfig;
 
 /** Reads a ledger, also one that another process is writing to. Used by one thread. */
 public final class LedgerReader implements AutoCloseable {
+    /** The key of the host's name. */
+    static final String HOST = "host";
+
     private static final int BUSY_MILLIS = 5_000;
     /** Buckets that are in memory at a time. */
     private static final int BATCH = 256;
@@ -56,6 +60,18 @@ public final class LedgerReader implements AutoCloseable {
                 throw new LedgerException(LedgerException.Kind.FOREIGN, file + " is not a ledger");
             }
             return new LedgerReader(connection, file);
+        } catch (SQLException e) {
+            throw LedgerException.of("ledger " + file, e);
+        }
+    }
+
+    /** The name of the host whose ledger it is; empty if it was not noted. */
+    public Optional<String> host() throws LedgerException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT value FROM meta WHERE key = ?")) {
+            select.setString(1, HOST);
+            try (ResultSet result = select.executeQuery()) {
+                return result.next() ? Optional.of(result.getString(1)) : Optional.empty();
+            }
         } catch (SQLException e) {
             throw LedgerException.of("ledger " + file, e);
         }

@@ -45,6 +45,9 @@ class LedgerClerkTest {
             assertThat(clerk.bytes()).isPositive();
         }
         assertThat(opened).hasValue(1);
+        try (LedgerReader reader = LedgerReader.open(file)) {
+            assertThat(reader.host()).hasValue("node1");
+        }
     }
 
     @Test
@@ -64,7 +67,7 @@ class LedgerClerkTest {
             ledger.append(List.of(earlier), List.of());
         }
         AtomicInteger found = new AtomicInteger();
-        try (LedgerClerk clerk = new LedgerClerk(file, RETENTION, InstantSource.fixed(NOW), reader -> {
+        try (LedgerClerk clerk = new LedgerClerk(file, "node1", RETENTION, InstantSource.fixed(NOW), reader -> {
             try {
                 found.set(Buckets.read(reader).size());
             } catch (LedgerException e) {
@@ -111,7 +114,7 @@ class LedgerClerkTest {
     }
 
     private LedgerClerk clerk() {
-        return new LedgerClerk(file, RETENTION, InstantSource.fixed(NOW), reader -> opened.incrementAndGet());
+        return new LedgerClerk(file, "node1", RETENTION, InstantSource.fixed(NOW), reader -> opened.incrementAndGet());
     }
 
     /** The minutes end with the present one. */

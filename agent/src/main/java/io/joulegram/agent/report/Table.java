@@ -1,0 +1,28 @@
+package io.joulegram.agent.report;
+
+import java.util.List;
+
+/** Rows of text in columns: the first flush left, the others flush right. */
+final class Table {
+    private Table() {}
+
+    /** The rows as lines; all rows have the same number of cells. */
+    static String of(List<List<String>> rows) {
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        StringBuilder out = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                String padding = " ".repeat(widths[i] - row.get(i).length());
+                text.append(i == 0 ? row.get(i) + padding : "  " + padding + row.get(i));
+            }
+            out.append(text.toString().stripTrailing()).append('\n');
+        }
+        return out.toString();
+    }
+}

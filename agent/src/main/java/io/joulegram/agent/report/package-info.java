@@ -1,0 +1,7 @@
+/**
+ * Reports and what-if calculations from ledgers.
+ */
+@NullMarked
+package io.joulegram.agent.report;
+
+import org.jspecify.annotations.NullMarked;
