@@ -20,11 +20,11 @@ import io.joulegram.agent.export.Exposition;
 import io.joulegram.agent.export.HttpEndpoint;
 import io.joulegram.agent.export.ListenException;
 import io.joulegram.agent.export.Snapshot;
-import io.joulegram.agent.ledger.BookedIntensity;
 import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerSurvey;
 import io.joulegram.agent.serving.ServerWatch;
+import io.joulegram.grid.GridIntensity;
 import io.joulegram.host.GpuOwnership;
 import io.joulegram.host.HostInventory;
 import io.joulegram.host.ProcessCpuClock;
@@ -77,7 +77,8 @@ public final class Agent implements AutoCloseable {
     private final SourceSupervisor supervisor;
     private final Attribution attribution;
     private final CarbonBook carbon;
-    private final GridChoice grid;
+    private final HttpClients clients = new HttpClients();
+    private final Grid grid;
     private final Archive archive;
     private final Bookkeeper bookkeeper;
     private final ServerSurvey survey;
@@ -104,10 +105,10 @@ public final class Agent implements AutoCloseable {
                         config.attribution().prefillTokenWeight(),
                         config.attribution().cachedTokenWeight()),
                 config.pue());
-        grid = GridChoice.of(config.grid());
+        grid = Grid.of(config.grid(), clients::of);
         HostInventory host = HostInventory.read(config.path().procfs());
         EmbodiedInventory inventory = new EmbodiedInventory(config, host);
-        carbon = new CarbonBook(inventory, grid.location(), grid.market(), grid.marginal());
+        carbon = new CarbonBook(inventory);
         archive = new Archive(config, attribution, book, host.bootId());
         bookkeeper = new Bookkeeper(
                 attribution,
@@ -122,7 +123,6 @@ public final class Agent implements AutoCloseable {
 
     private ServerSurvey survey() {
         EngineCatalog engines = Engines.of(config);
-        HttpClients clients = new HttpClients();
         ScrapeLimits limits = ScrapeLimits.defaults()
                 .withDeadline(config.tokens().scrapeTimeout())
                 .withMaxBodyBytes(Math.toIntExact(config.tokens().maxBodyBytes()));
@@ -162,6 +162,7 @@ public final class Agent implements AutoCloseable {
         HttpEndpoint opened =
                 HttpEndpoint.open(config.web().listenAddress(), access, exposition, this::snapshot, build);
         endpoint = opened;
+        grid.start();
         supervisor.start();
         survey.start();
         bookkeeper.start();
@@ -213,6 +214,7 @@ public final class Agent implements AutoCloseable {
         bookkeeper.close();
         archive.close();
         supervisor.close();
+        grid.close();
         if (open != null) {
             open.close();
         }
@@ -222,30 +224,32 @@ public final class Agent implements AutoCloseable {
 
     /** What the bookkeeper asks for and tells; on its thread alone. */
     private final class Desk implements Bookkeeper.Desk {
-        private final SnapshotAssembler assembler = new SnapshotAssembler(
-                book, supervisor, attribution, grid.location().isPresent());
+        private final SnapshotAssembler assembler =
+                new SnapshotAssembler(book, supervisor, attribution, grid.hasLocation());
         private final SuspendWatch suspend = SuspendWatch.ofKernel();
         private final ProcessCpuClock ownCpu = new ProcessCpuClock(config.path().procfs());
         private double agentMicrojoules;
         private long cpuMicrojoulesBefore;
         private long ownCountedNanos = System.nanoTime() - OWN_ENERGY_NANOS;
         private boolean agentKnown;
-        private final Map<String, BookedIntensity> booked = booked();
-
-        private Map<String, BookedIntensity> booked() {
-            Map<String, BookedIntensity> intensities = new TreeMap<>();
-            carbon.intensities().forEach((basis, figure) -> intensities.put(basis, BookedIntensity.of(figure)));
-            return intensities;
-        }
+        /** Those that hold in the slice that is being settled. */
+        private Map<String, GridIntensity> intensities = Map.of();
 
         @Override
         public long nextCutNanos(long nanos) {
-            return archive.nextCutNanos(nanos);
+            Instant from = archive.wallTime(nanos);
+            long minuteNanos = archive.nextCutNanos(nanos);
+            return grid.nextChangeAfter(from)
+                    .map(change -> archive.nanosAt(change))
+                    .filter(changeNanos -> changeNanos - nanos > 0 && changeNanos - minuteNanos < 0)
+                    .orElse(minuteNanos);
         }
 
         @Override
         public Conditions beginSlice(long startNanos) {
-            archive.beginSlice(startNanos, booked, carbon.ledgerDevices());
+            Instant start = archive.wallTime(startNanos);
+            intensities = grid.at(start);
+            archive.beginSlice(startNanos, grid.bookedAt(start), carbon.ledgerDevices());
             long now = System.nanoTime();
             List<MeterFeed> feeds = new ArrayList<>();
             for (EnergyBook.Entry entry : book.entries()) {
@@ -255,9 +259,9 @@ public final class Agent implements AutoCloseable {
                     feeds.add(new MeterFeed(component, meter.device(), meter.curve(), entry.isLive(now)));
                 }
             }
-            OptionalDouble gramsPerKwh = grid.location()
-                    .map(figure -> OptionalDouble.of(figure.gramsPerKwh()))
-                    .orElse(OptionalDouble.empty());
+            GridIntensity headline = intensities.get(CarbonBook.LOCATION);
+            OptionalDouble gramsPerKwh =
+                    headline == null ? OptionalDouble.empty() : OptionalDouble.of(headline.gramsPerKwh());
             return new Conditions(feeds, carbon.rates(), survey.devices().serversByGpu(), gramsPerKwh);
         }
 
@@ -283,7 +287,7 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public void endSlice(long endNanos, long elapsedNanos, List<DeviceSlice> parts) {
-            carbon.book(elapsedNanos, parts);
+            carbon.book(elapsedNanos, parts, intensities);
             archive.endSlice(endNanos, elapsedNanos, parts);
         }
 
@@ -292,7 +296,7 @@ public final class Agent implements AutoCloseable {
             suspend.check(book);
             List<GpuInfo> infos = gpus().stream().map(GpuSource::info).toList();
             carbon.noteGpus(infos);
-            archive.onTick(millis -> booked, carbon.ledgerDevices());
+            archive.onTick(millis -> grid.bookedAt(Instant.ofEpochMilli(millis)), carbon.ledgerDevices());
             ServedDevices devices = survey.devices();
             survey.servers()
                     .forEach(server -> attribution.onDevices(
@@ -306,18 +310,19 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public void publish(long nowNanos) {
+            Instant now = Instant.now();
             snapshot = assembler.assemble(
                     nowNanos,
                     survey.servers(),
                     survey.devices(),
-                    CarbonStates.of(carbon, config.pue(), Instant.now()),
+                    CarbonStates.of(carbon, grid.at(now), config.pue(), now),
                     archive.state(peakIntensity(), carbon.ledgerDevices()),
                     own());
         }
 
         /** The intensity that thresholds of budget alerts reckon with. */
         private OptionalDouble peakIntensity() {
-            BookedIntensity headline = booked.get(CarbonBook.LOCATION);
+            GridIntensity headline = intensities.get(CarbonBook.LOCATION);
             return headline == null ? OptionalDouble.empty() : OptionalDouble.of(headline.gramsPerKwh());
         }
 

@@ -139,6 +139,11 @@ final class Archive implements AutoCloseable {
         return Instant.ofEpochMilli(wall.millisAt(nanos));
     }
 
+    /** The instant on the clock of {@link System#nanoTime()} of a time since 1970. */
+    long nanosAt(Instant instant) {
+        return wall.nanosAt(instant.toEpochMilli());
+    }
+
     /** A slice begins in which these intensities and devices hold. */
     void beginSlice(long startNanos, Map<String, BookedIntensity> intensities, List<LedgerDevice> devices) {
         boolean behind = clerk != null && clerk.isBehind();

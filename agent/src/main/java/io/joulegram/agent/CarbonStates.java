@@ -5,15 +5,17 @@ import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GramsState;
 import io.joulegram.agent.export.Snapshot.IntensityState;
+import io.joulegram.grid.GridIntensity;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** Makes the carbon part of the snapshot out of the carbon book. */
 final class CarbonStates {
     private CarbonStates() {}
 
-    static CarbonState of(CarbonBook book, double pue, Instant now) {
-        List<IntensityState> intensities = book.intensities().entrySet().stream()
+    static CarbonState of(CarbonBook book, Map<String, GridIntensity> inForce, double pue, Instant now) {
+        List<IntensityState> intensities = inForce.entrySet().stream()
                 .map(entry -> new IntensityState(
                         entry.getValue().zone(),
                         entry.getValue().provider(),

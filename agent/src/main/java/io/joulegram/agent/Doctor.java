@@ -1,6 +1,8 @@
 package io.joulegram.agent;
 
+import io.joulegram.agent.carbon.CarbonBook;
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.grid.GridIntensity;
 import io.joulegram.power.Channel;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
@@ -17,9 +19,11 @@ import io.joulegram.tokens.ServerDiscovery;
 import io.joulegram.tokens.ServerTarget;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -177,17 +181,21 @@ public final class Doctor {
     }
 
     private void examineGrid() {
-        GridChoice.of(config.grid())
-                .location()
-                .ifPresentOrElse(
-                        grid -> found(
-                                grid.zone(),
-                                grid.gramsPerKwh() + " gCO2e/kWh, " + grid.signal() + ", " + grid.boundary() + ", "
-                                        + grid.provider() + " " + grid.dataset()),
-                        () -> missing(
-                                "none",
-                                "the carbon intensity is not known, so grams of energy are absent",
-                                "--grid.zone ZONE (such as DE or US-CAL-CISO) or --grid.intensity G"));
+        HttpClients clients = new HttpClients();
+        try (Grid grid = Grid.of(config.grid(), clients::of)) {
+            grid.askNow();
+            Map<String, GridIntensity> figures = grid.at(Instant.now());
+            figures.forEach((basis, figure) -> found(
+                    figure.zone() + " (" + basis + ")",
+                    figure.gramsPerKwh() + " gCO2e/kWh, " + figure.signal() + ", " + figure.boundary() + ", "
+                            + figure.provider() + " " + figure.dataset()));
+            if (!figures.containsKey(CarbonBook.LOCATION)) {
+                missing(
+                        "none",
+                        "the carbon intensity is not known, so grams of energy are absent",
+                        "--grid.zone ZONE (such as DE or US-CAL-CISO) or --grid.intensity G");
+            }
+        }
     }
 
     private void found(String what, String value) {

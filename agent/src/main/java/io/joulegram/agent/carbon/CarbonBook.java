@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -60,27 +59,15 @@ public final class CarbonBook {
             String origin) {}
 
     private final EmbodiedInventory inventory;
-    private final Map<String, GridIntensity> intensities = new TreeMap<>();
     private final Map<Key, CompensatedSum> books = new TreeMap<>(Key.ORDER);
 
     private List<GpuInfo> seenGpus = List.of();
     private List<EmbodiedDevice> devices;
     private List<LedgerDevice> ledgerDevices;
 
-    /**
-     * @param location average intensity of the place; the headline
-     * @param market intensity of what is bought
-     * @param marginal intensity of the plants that follow the load
-     */
-    public CarbonBook(
-            EmbodiedInventory inventory,
-            Optional<GridIntensity> location,
-            Optional<GridIntensity> market,
-            Optional<GridIntensity> marginal) {
+    /** @param inventory tells the devices whose making is amortized */
+    public CarbonBook(EmbodiedInventory inventory) {
         this.inventory = inventory;
-        location.ifPresent(figure -> intensities.put(LOCATION, figure));
-        market.ifPresent(figure -> intensities.put(MARKET, figure));
-        marginal.ifPresent(figure -> intensities.put(MARGINAL, figure));
         devices = inventory.devices(List.of());
         ledgerDevices = forLedger(devices);
     }
@@ -112,8 +99,12 @@ public final class CarbonBook {
         return devices.stream().map(EmbodiedDevice::rate).toList();
     }
 
-    /** Books a slice of time. */
-    public void book(long elapsedNanos, List<DeviceSlice> parts) {
+    /**
+     * Books a slice of time.
+     *
+     * @param intensities that held in it, by basis
+     */
+    public void book(long elapsedNanos, List<DeviceSlice> parts, Map<String, GridIntensity> intensities) {
         intensities.forEach((basis, intensity) -> {
             double gramsPerMicrojoule = intensity.gramsPerKwh() * KWH_PER_MICROJOULE;
             for (DeviceSlice part : parts) {
@@ -160,10 +151,5 @@ public final class CarbonBook {
     /** The devices whose making is amortized, as the ledger keeps them; the same list until they change. */
     public List<LedgerDevice> ledgerDevices() {
         return ledgerDevices;
-    }
-
-    /** Intensities in force, by basis. */
-    public Map<String, GridIntensity> intensities() {
-        return intensities;
     }
 }

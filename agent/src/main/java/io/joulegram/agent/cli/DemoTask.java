@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * {@code joulegram demo}: the daemon on simulated hardware and a simulated inference server. Where the configuration
@@ -53,15 +52,7 @@ final class DemoTask implements ConfiguredTask {
         ServerTarget target =
                 new ServerTarget("simulated", server.baseUri(), Optional.empty(), Optional.empty(), List.of());
         AgentConfig.Grid grid = config.grid();
-        boolean chosen = grid.intensity().isPresent() || grid.zone().isPresent();
         return config.withServers(new AgentConfig.Servers(false, List.of(target)))
-                .withGrid(
-                        chosen
-                                ? grid
-                                : new AgentConfig.Grid(
-                                        OptionalDouble.empty(),
-                                        Optional.of(WORLD),
-                                        grid.marketIntensity(),
-                                        grid.marginalIntensity()));
+                .withGrid(grid.isChosen() ? grid : grid.withZone(WORLD));
     }
 }

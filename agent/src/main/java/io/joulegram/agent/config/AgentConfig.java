@@ -4,6 +4,7 @@ import io.joulegram.agent.budget.Budget;
 import io.joulegram.power.Component;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerTarget;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -244,15 +245,102 @@ public record AgentConfig(
      * Carbon intensities in gCO2e/kWh, 0 to 2500.
      *
      * @param intensity fixed, location-based, average
-     * @param zone looked up in the table where no intensity is fixed
+     * @param zone where the machine is, as the yearly table and Electricity Maps name it
+     * @param cloudRegion where the machine is, such as {@code aws:eu-central-1}; counts where there is no zone
+     * @param latitude degrees north
+     * @param longitude degrees east
      * @param marketIntensity of the contracts for the electricity used, market-based
      * @param marginalIntensity of one kWh more
+     * @param providers that are asked, best first; the yearly table comes after them
+     * @param maxAge how long after its end a provider's last figure is still used
+     * @param traceFile intensities by time; present if the providers name it
+     * @param electricityMaps how Electricity Maps is asked
+     * @param wattTime how WattTime is asked
+     * @param ukUrl where the service of Great Britain's system operator is
      */
     public record Grid(
             OptionalDouble intensity,
             Optional<String> zone,
+            Optional<String> cloudRegion,
+            OptionalDouble latitude,
+            OptionalDouble longitude,
             OptionalDouble marketIntensity,
-            OptionalDouble marginalIntensity) {}
+            OptionalDouble marginalIntensity,
+            List<Provider> providers,
+            Duration maxAge,
+            Optional<Path> traceFile,
+            ElectricityMaps electricityMaps,
+            WattTime wattTime,
+            URI ukUrl) {
+        /** Copies the list. */
+        public Grid {
+            providers = List.copyOf(providers);
+        }
+
+        /** A live source of intensities. */
+        public enum Provider {
+            /** Electricity Maps: average. */
+            ELECTRICITY_MAPS,
+            /** WattTime: marginal. */
+            WATTTIME,
+            /** The system operator of Great Britain: average. */
+            UK,
+            /** A file: average. */
+            TRACE
+        }
+
+        /**
+         * How Electricity Maps is asked.
+         *
+         * @param url of its API, up to the version
+         * @param token the key; present if the providers name it
+         * @param boundary {@code lifecycle} or {@code direct}
+         */
+        public record ElectricityMaps(URI url, Optional<String> token, String boundary) {
+            @Override
+            public String toString() {
+                return "ElectricityMaps[url=" + url + ", boundary=" + boundary + "]";
+            }
+        }
+
+        /**
+         * How WattTime is asked.
+         *
+         * @param url of its service
+         * @param username of the account; present if the providers name it
+         * @param password of the account; present if the providers name it
+         * @param region where the machine is, as WattTime names it; by coordinates if empty
+         */
+        public record WattTime(URI url, Optional<String> username, Optional<String> password, Optional<String> region) {
+            @Override
+            public String toString() {
+                return "WattTime[url=" + url + ", region=" + region + "]";
+            }
+        }
+
+        /** Whether it says where the machine is, or gives a figure. */
+        public boolean isChosen() {
+            return intensity.isPresent() || zone.isPresent() || cloudRegion.isPresent() || !providers.isEmpty();
+        }
+
+        /** The same in another zone. */
+        public Grid withZone(String other) {
+            return new Grid(
+                    intensity,
+                    Optional.of(other),
+                    cloudRegion,
+                    latitude,
+                    longitude,
+                    marketIntensity,
+                    marginalIntensity,
+                    providers,
+                    maxAge,
+                    traceFile,
+                    electricityMaps,
+                    wattTime,
+                    ukUrl);
+        }
+    }
 
     /**
      * What cannot be read from the host itself.

@@ -68,8 +68,10 @@ public final class ConfigLoader {
         Problems problems = new Problems();
         Scope root = new Scope(new Element(new Origin.File(name), "", document(name, yaml)), Keys.ROOT, problems);
         override(root, flags);
-        ServersReader servers = new ServersReader(root, new Secrets(environment, directory), problems);
-        AgentConfig config = new ConfigReader(root, servers, directory, stateDirectory(), problems).read();
+        Secrets secrets = new Secrets(environment, directory);
+        ServersReader servers = new ServersReader(root, secrets, problems);
+        GridReader grid = new GridReader(root, secrets, directory);
+        AgentConfig config = new ConfigReader(root, servers, grid, directory, stateDirectory(), problems).read();
         problems.throwIfAny();
         return config;
     }

@@ -19,6 +19,7 @@ import java.util.Set;
 final class ConfigReader {
     private final Scope root;
     private final ServersReader servers;
+    private final GridReader grid;
     private final Path directory;
     private final Optional<Path> stateDirectory;
     private final Problems problems;
@@ -27,9 +28,16 @@ final class ConfigReader {
      * @param directory against which the paths of further files are resolved
      * @param stateDirectory where a service keeps what must outlive it
      */
-    ConfigReader(Scope root, ServersReader servers, Path directory, Optional<Path> stateDirectory, Problems problems) {
+    ConfigReader(
+            Scope root,
+            ServersReader servers,
+            GridReader grid,
+            Path directory,
+            Optional<Path> stateDirectory,
+            Problems problems) {
         this.root = root;
         this.servers = servers;
+        this.grid = grid;
         this.directory = directory;
         this.stateDirectory = stateDirectory;
         this.problems = problems;
@@ -49,7 +57,7 @@ final class ConfigReader {
                 new AgentConfig.Attribution(
                         root.get(Keys.ATTRIBUTION_PREFILL_TOKEN_WEIGHT),
                         root.get(Keys.ATTRIBUTION_CACHED_TOKEN_WEIGHT)),
-                grid(),
+                grid.read(),
                 root.get(Keys.PUE),
                 host(),
                 embodied(),
@@ -129,14 +137,6 @@ final class ConfigReader {
             engines.add(engine);
         }
         return engines;
-    }
-
-    private AgentConfig.Grid grid() {
-        return new AgentConfig.Grid(
-                root.get(Keys.GRID_INTENSITY),
-                root.get(Keys.GRID_ZONE),
-                root.get(Keys.GRID_MARKET_INTENSITY),
-                root.get(Keys.GRID_MARGINAL_INTENSITY));
     }
 
     private AgentConfig.Host host() {

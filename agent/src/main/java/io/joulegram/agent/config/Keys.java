@@ -15,9 +15,14 @@ import static io.joulegram.agent.config.ValueTypes.years;
 
 import io.joulegram.agent.budget.BudgetPeriod;
 import io.joulegram.agent.budget.BudgetScope;
+import io.joulegram.grid.ElectricityMapsProvider;
 import io.joulegram.grid.GridIntensity;
+import io.joulegram.grid.UkIntensityProvider;
+import io.joulegram.grid.WattTimeProvider;
 import io.joulegram.power.Component;
 import io.joulegram.tokens.EngineTraits;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -34,6 +39,18 @@ final class Keys {
     private static final ValueType<String> NAME = matching("1 to 100 printable characters", "[^\\p{Cntrl}]{1,100}");
     private static final ValueType<OptionalDouble> INTENSITY =
             numberOrNone("gCO2e/kWh", "0", String.valueOf((int) GridIntensity.MAX_GRAMS_PER_KWH));
+    private static final ValueType<URI> WEB_ADDRESS = ValueType.of("an http or https URL", text -> {
+        if (!text.matches("https?://[!-~&&[^?#@]]{1,200}") || text.endsWith("/")) {
+            throw new BadValueException("is not one, without query, user and final slash");
+        }
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new BadValueException("is not one: " + e.getReason());
+        }
+    });
+    private static final ValueType<String> SECRET =
+            new ValueType<>("`${NAME}` for an environment variable, or the secret itself", true, text -> text);
     private static final ValueType<OptionalDouble> FOOTPRINT = numberOrNone("kgCO2e", "0", "100000");
     private static final ValueType<Duration> LIFETIME = years("0.5y", "30y");
     private static final ValueType<String> ENGINE =
@@ -215,6 +232,78 @@ final class Keys {
                             .or("none"),
                     "Where the machine is; looked up where grid.intensity is none")
             .withFlag("ZONE");
+    static final ConfigKey.Value<Optional<String>> GRID_CLOUD_REGION = value(
+            "grid.cloud-region",
+            "none",
+            matching("a region such as `aws:eu-central-1`", "[A-Za-z]{2,10}:[A-Za-z0-9 -]{2,40}")
+                    .or("none"),
+            "Where the machine is, as aws, azure or gcp name it; gives the zone where grid.zone is none");
+    static final ConfigKey.Value<OptionalDouble> GRID_LATITUDE = value(
+            "grid.latitude",
+            "none",
+            numberOrNone("degrees north", "-90", "90"),
+            "Where the machine is, for providers that look up a place; used where no zone or region is set");
+    static final ConfigKey.Value<OptionalDouble> GRID_LONGITUDE =
+            value("grid.longitude", "none", numberOrNone("degrees east", "-180", "180"), "The same");
+    static final ConfigKey.Items GRID_PROVIDERS = new ConfigKey.Items(
+            "grid.providers",
+            Optional.of("[]"),
+            "a list of `electricity-maps`, `uk`, `trace` (average) and `watttime` (marginal)",
+            Optional.empty(),
+            "Live sources of intensity, best first; the yearly table of the zone comes after them. Not asked where"
+                    + " grid.intensity is set");
+    static final ValueType<AgentConfig.Grid.Provider> GRID_PROVIDER = matching(
+                    "`electricity-maps`, `uk`, `trace`, `watttime`", "electricity-maps|uk|trace|watttime")
+            .map(word ->
+                    AgentConfig.Grid.Provider.valueOf(word.replace('-', '_').toUpperCase(Locale.ROOT)));
+    static final ConfigKey.Value<Duration> GRID_MAX_AGE = value(
+            "grid.max-age",
+            "2h",
+            duration("1m", "168h"),
+            "How long after its end the last figure of a provider is still used");
+    static final ConfigKey.Value<Optional<Path>> GRID_TRACE_FILE = value(
+            "grid.trace-file",
+            "none",
+            PATH.or("none"),
+            "Intensities by time for the provider trace (CSV or JSON), relative to the configuration file");
+    static final ConfigKey.Value<URI> GRID_ELECTRICITY_MAPS_URL = value(
+            "grid.electricity-maps.url",
+            ElectricityMapsProvider.DEFAULT_URL.toString(),
+            WEB_ADDRESS,
+            "Where Electricity Maps is, up to the version");
+    static final ConfigKey.Value<Optional<String>> GRID_ELECTRICITY_MAPS_TOKEN =
+            value("grid.electricity-maps.token", "none", SECRET.or("none"), "Its key; never shown");
+    static final ConfigKey.Value<Optional<Path>> GRID_ELECTRICITY_MAPS_TOKEN_FILE = value(
+            "grid.electricity-maps.token-file",
+            "none",
+            PATH.or("none"),
+            "A file that holds the key instead, relative to the configuration file");
+    static final ConfigKey.Value<String> GRID_ELECTRICITY_MAPS_BOUNDARY = value(
+            "grid.electricity-maps.boundary",
+            "lifecycle",
+            matching("`lifecycle`, `direct`", "lifecycle|direct"),
+            "Whether the making of power plants and fuels counts");
+    static final ConfigKey.Value<URI> GRID_WATTTIME_URL =
+            value("grid.watttime.url", WattTimeProvider.DEFAULT_URL.toString(), WEB_ADDRESS, "Where WattTime is");
+    static final ConfigKey.Value<Optional<String>> GRID_WATTTIME_USERNAME =
+            value("grid.watttime.username", "none", NAME.or("none"), "The account");
+    static final ConfigKey.Value<Optional<String>> GRID_WATTTIME_PASSWORD =
+            value("grid.watttime.password", "none", SECRET.or("none"), "Its password; never shown");
+    static final ConfigKey.Value<Optional<Path>> GRID_WATTTIME_PASSWORD_FILE = value(
+            "grid.watttime.password-file",
+            "none",
+            PATH.or("none"),
+            "A file that holds the password instead, relative to the configuration file");
+    static final ConfigKey.Value<Optional<String>> GRID_WATTTIME_REGION = value(
+            "grid.watttime.region",
+            "auto",
+            matching("a region such as `CAISO_NORTH`", "[A-Za-z0-9_]{1,64}").or("auto"),
+            "Where the machine is, as WattTime names it; auto is by grid.latitude and grid.longitude");
+    static final ConfigKey.Value<URI> GRID_UK_URL = value(
+            "grid.uk.url",
+            UkIntensityProvider.DEFAULT_URL.toString(),
+            WEB_ADDRESS,
+            "Where the Carbon Intensity API of Great Britain is");
     static final ConfigKey.Value<OptionalDouble> GRID_MARKET_INTENSITY =
             value("grid.market-intensity", "none", INTENSITY, "Fixed carbon intensity by contract, market-based");
     static final ConfigKey.Value<OptionalDouble> GRID_MARGINAL_INTENSITY =
@@ -357,8 +446,24 @@ final class Keys {
             ATTRIBUTION_CACHED_TOKEN_WEIGHT,
             GRID_INTENSITY,
             GRID_ZONE,
+            GRID_CLOUD_REGION,
+            GRID_LATITUDE,
+            GRID_LONGITUDE,
             GRID_MARKET_INTENSITY,
             GRID_MARGINAL_INTENSITY,
+            GRID_PROVIDERS,
+            GRID_MAX_AGE,
+            GRID_TRACE_FILE,
+            GRID_ELECTRICITY_MAPS_URL,
+            GRID_ELECTRICITY_MAPS_TOKEN,
+            GRID_ELECTRICITY_MAPS_TOKEN_FILE,
+            GRID_ELECTRICITY_MAPS_BOUNDARY,
+            GRID_WATTTIME_URL,
+            GRID_WATTTIME_USERNAME,
+            GRID_WATTTIME_PASSWORD,
+            GRID_WATTTIME_PASSWORD_FILE,
+            GRID_WATTTIME_REGION,
+            GRID_UK_URL,
             PUE,
             HOST_OTHER_WATTS,
             HOST_GPUS,

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -58,6 +59,27 @@ final class Secrets {
             throw new BadValueException(resolved + " holds more than " + MAX_BYTES + " bytes");
         }
         return checked(new String(bytes, StandardCharsets.UTF_8).strip(), "the content of " + resolved);
+    }
+
+    /** The secret that one of two keys gives; empty, and reported where it is not valid, if there is none. */
+    Optional<String> read(
+            Scope scope, ConfigKey.Value<Optional<String>> textKey, ConfigKey.Value<Optional<Path>> fileKey) {
+        Optional<String> text = scope.get(textKey);
+        Optional<Path> file = scope.get(fileKey);
+        ConfigKey used = file.isPresent() ? fileKey : textKey;
+        if (text.isPresent() && file.isPresent()) {
+            scope.report(used, "cannot stand beside " + textKey.path() + "; keep one");
+            return Optional.empty();
+        }
+        try {
+            if (file.isPresent()) {
+                return Optional.of(fromFile(file.get()));
+            }
+            return text.isPresent() ? Optional.of(fromText(text.get())) : Optional.empty();
+        } catch (BadValueException e) {
+            scope.report(used, e.reason() + "; allowed: " + used.allowed());
+            return Optional.empty();
+        }
     }
 
     private static String checked(String secret, String what) throws BadValueException {

@@ -1,7 +1,6 @@
 package io.joulegram.agent.config;
 
 import io.joulegram.tokens.ServerTarget;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -77,7 +76,7 @@ final class ServersReader {
         Optional<String> name = scope.get(Keys.SERVER_NAME);
         Optional<String> engine = scope.get(Keys.SERVER_ENGINE);
         List<String> devices = scope.values(Keys.SERVER_DEVICES, Keys.DEVICE);
-        Optional<String> token = token(scope);
+        Optional<String> token = secrets.read(scope, Keys.SERVER_BEARER_TOKEN, Keys.SERVER_BEARER_TOKEN_FILE);
         if (url.isEmpty()) {
             return Optional.empty();
         }
@@ -89,24 +88,5 @@ final class ServersReader {
         }
         return Optional.of(new ServerTarget(
                 name.orElseGet(url.get()::hostAndPort), url.get().uri(), engine.or(() -> forced), token, devices));
-    }
-
-    private Optional<String> token(Scope scope) {
-        Optional<String> text = scope.get(Keys.SERVER_BEARER_TOKEN);
-        Optional<Path> file = scope.get(Keys.SERVER_BEARER_TOKEN_FILE);
-        ConfigKey used = file.isPresent() ? Keys.SERVER_BEARER_TOKEN_FILE : Keys.SERVER_BEARER_TOKEN;
-        if (text.isPresent() && file.isPresent()) {
-            scope.report(used, "cannot stand beside bearer-token; keep one");
-            return Optional.empty();
-        }
-        try {
-            if (file.isPresent()) {
-                return Optional.of(secrets.fromFile(file.get()));
-            }
-            return text.isPresent() ? Optional.of(secrets.fromText(text.get())) : Optional.empty();
-        } catch (BadValueException e) {
-            scope.report(used, e.reason() + "; allowed: " + used.allowed());
-            return Optional.empty();
-        }
     }
 }

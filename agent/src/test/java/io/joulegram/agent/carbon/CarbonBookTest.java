@@ -11,7 +11,7 @@ import io.joulegram.power.Component;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,13 +21,15 @@ class CarbonBookTest {
     @TempDir
     Path emptyProcfs;
 
-    private CarbonBook book(double gramsPerKwh) {
+    private CarbonBook book() {
         EmbodiedInventory inventory = new EmbodiedInventory(AgentConfig.defaults(), HostInventory.read(emptyProcfs));
-        return new CarbonBook(
-                inventory,
-                Optional.of(GridIntensity.fixed(gramsPerKwh, "average")),
-                Optional.of(GridIntensity.fixed(0, "average")),
-                Optional.empty());
+        return new CarbonBook(inventory);
+    }
+
+    private static Map<String, GridIntensity> grid(double gramsPerKwh) {
+        return Map.of(
+                CarbonBook.LOCATION, GridIntensity.fixed(gramsPerKwh, "average"),
+                CarbonBook.MARKET, GridIntensity.fixed(0, "average"));
     }
 
     private static double grams(CarbonBook book, String scope, String basis) {
@@ -39,8 +41,8 @@ class CarbonBookTest {
 
     @Test
     void aMegajouleAt413GramsIs114Point7Grams() {
-        CarbonBook book = book(413);
-        book.book(SECOND, List.of(new DeviceSlice(Component.GPU, "0", 1_000_000_000_000L)));
+        CarbonBook book = book();
+        book.book(SECOND, List.of(new DeviceSlice(Component.GPU, "0", 1_000_000_000_000L)), grid(413));
 
         assertThat(grams(book, CarbonBook.OPERATIONAL, CarbonBook.LOCATION)).isCloseTo(114.7, within(0.03));
         assertThat(grams(book, CarbonBook.OPERATIONAL, CarbonBook.MARKET)).isZero();
@@ -49,8 +51,8 @@ class CarbonBookTest {
     @Test
     void elevenHundredWattsGiveTheRatesOfThePaper() {
         // HotCarbon'24 figure 2: coal at 820 g/kWh, 250.56 mg a second.
-        CarbonBook book = book(820);
-        book.book(SECOND, List.of(new DeviceSlice(Component.GPU, "0", 1_100_000_000L)));
+        CarbonBook book = book();
+        book.book(SECOND, List.of(new DeviceSlice(Component.GPU, "0", 1_100_000_000L)), grid(820));
 
         assertThat(1e3 * grams(book, CarbonBook.OPERATIONAL, CarbonBook.LOCATION))
                 .isCloseTo(250.56, within(0.01));
@@ -69,9 +71,9 @@ class CarbonBookTest {
 
     @Test
     void manySmallAmountsSumWithoutLoss() {
-        CarbonBook book = book(400);
+        CarbonBook book = book();
         for (int i = 0; i < 1_000_000; i++) {
-            book.book(0, List.of(new DeviceSlice(Component.CPU, "0", 36_000_001)));
+            book.book(0, List.of(new DeviceSlice(Component.CPU, "0", 36_000_001)), grid(400));
         }
 
         assertThat(grams(book, CarbonBook.OPERATIONAL, CarbonBook.LOCATION))

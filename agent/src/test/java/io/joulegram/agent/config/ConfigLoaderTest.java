@@ -39,9 +39,8 @@ final class ConfigLoaderTest {
         assertThat(config.tokens())
                 .isEqualTo(new AgentConfig.Tokens(
                         Duration.ofSeconds(1), Duration.ofSeconds(5), 16_000_000, Duration.ofSeconds(15)));
-        assertThat(config.grid())
-                .isEqualTo(new AgentConfig.Grid(
-                        OptionalDouble.empty(), Optional.empty(), OptionalDouble.empty(), OptionalDouble.empty()));
+        assertThat(config.grid().isChosen()).isFalse();
+        assertThat(config.grid().maxAge()).isEqualTo(Duration.ofHours(2));
         assertThat(config.pue()).isEqualTo(1.0);
         assertThat(config.host()).isEqualTo(new AgentConfig.Host(0, OptionalInt.empty(), OptionalDouble.empty()));
         assertThat(config.embodied().lifetimes()).containsEntry(Component.GPU, Duration.ofDays(1461));
