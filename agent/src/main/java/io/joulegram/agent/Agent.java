@@ -235,19 +235,20 @@ public final class Agent implements AutoCloseable {
         /** Those that hold in the slice that is being settled. */
         private Map<String, GridIntensity> intensities = Map.of();
 
+        private boolean begun;
+
         @Override
         public long nextCutNanos(long nanos) {
-            Instant from = archive.wallTime(nanos);
-            long minuteNanos = archive.nextCutNanos(nanos);
-            return grid.nextChangeAfter(from)
-                    .map(change -> archive.nanosAt(change))
-                    .filter(changeNanos -> changeNanos - nanos > 0 && changeNanos - minuteNanos < 0)
-                    .orElse(minuteNanos);
+            return archive.nextCutNanos(nanos, grid.nextChangeAfter(archive.wallMillis(nanos)));
         }
 
         @Override
         public Conditions beginSlice(long startNanos) {
-            Instant start = archive.wallTime(startNanos);
+            if (!begun) {
+                grid.awaitFirst();
+                begun = true;
+            }
+            Instant start = Instant.ofEpochMilli(archive.wallMillis(startNanos));
             intensities = grid.at(start);
             archive.beginSlice(startNanos, grid.bookedAt(start), carbon.ledgerDevices());
             long now = System.nanoTime();
@@ -296,7 +297,7 @@ public final class Agent implements AutoCloseable {
             suspend.check(book);
             List<GpuInfo> infos = gpus().stream().map(GpuSource::info).toList();
             carbon.noteGpus(infos);
-            archive.onTick(millis -> grid.bookedAt(Instant.ofEpochMilli(millis)), carbon.ledgerDevices());
+            archive.onTick(grid, carbon.ledgerDevices());
             ServedDevices devices = survey.devices();
             survey.servers()
                     .forEach(server -> attribution.onDevices(

@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +63,7 @@ final class Archive implements AutoCloseable {
     private final BudgetBook budgets;
     private final CounterMarks counters;
     private final long startMillis = System.currentTimeMillis();
+    private long firstSliceMillis = Long.MAX_VALUE;
     private final Map<LedgerDeviceKey, Long> backfilled = new TreeMap<>();
     private final @Nullable LedgerClerk clerk;
     private @Nullable LedgerLock lock;
@@ -129,23 +128,26 @@ final class Archive implements AutoCloseable {
         }
     }
 
-    /** The next instant after this one at which a bucket ends of itself, on the clock of {@link System#nanoTime()}. */
-    long nextCutNanos(long nanos) {
-        return wall.nanosAt(BucketBook.endOfMinute(wall.millisAt(nanos)));
+    /**
+     * The next instant after this one at which a slice has to end, on the clock of {@link System#nanoTime()}: a minute is
+     * over, or the intensities change.
+     *
+     * @param changeMillis when they change, since 1970
+     */
+    long nextCutNanos(long nanos, long changeMillis) {
+        return wall.nanosAt(Math.min(BucketBook.endOfMinute(wall.millisAt(nanos)), changeMillis));
     }
 
-    /** Since 1970, the time of an instant on the clock of {@link System#nanoTime()}. */
-    Instant wallTime(long nanos) {
-        return Instant.ofEpochMilli(wall.millisAt(nanos));
-    }
-
-    /** The instant on the clock of {@link System#nanoTime()} of a time since 1970. */
-    long nanosAt(Instant instant) {
-        return wall.nanosAt(instant.toEpochMilli());
+    /** Milliseconds since 1970 of an instant on the clock of {@link System#nanoTime()}. */
+    long wallMillis(long nanos) {
+        return wall.millisAt(nanos);
     }
 
     /** A slice begins in which these intensities and devices hold. */
     void beginSlice(long startNanos, Map<String, BookedIntensity> intensities, List<LedgerDevice> devices) {
+        if (firstSliceMillis == Long.MAX_VALUE) {
+            firstSliceMillis = wall.millisAt(startNanos);
+        }
         boolean behind = clerk != null && clerk.isBehind();
         book.turn(wall.millisAt(startNanos), intensities, devices, behind)
                 .ifPresent(bucket -> file(bucket, counters.at(startNanos)));
@@ -167,9 +169,9 @@ final class Archive implements AutoCloseable {
     /**
      * Follows the wall clock, and books the time without an agent once the counters tell what was used in it.
      *
-     * @param intensitiesAt tells the intensities that held at a time since 1970
+     * @param intensities those of the time without an agent
      */
-    void onTick(LongFunction<Map<String, BookedIntensity>> intensitiesAt, List<LedgerDevice> devices) {
+    void onTick(Downtime.Intensities intensities, List<LedgerDevice> devices) {
         long stepMillis = wall.alignAfterStep();
         if (stepMillis != 0) {
             LOG.warn("the wall clock was stepped by {} s", stepMillis / 1e3);
@@ -179,20 +181,19 @@ final class Archive implements AutoCloseable {
             wall.align();
         }
         Legacy left = legacy;
-        if (left != null) {
+        if (left != null && firstSliceMillis != Long.MAX_VALUE) {
             boolean patient = System.currentTimeMillis() - startMillis < RECOVERY_PATIENCE_MILLIS;
             if (!patient || counters.haveBegun(left.marks)) {
                 legacy = null;
-                recover(left, intensitiesAt, devices);
+                recover(left, intensities, devices);
             }
         }
     }
 
-    private void recover(
-            Legacy left, LongFunction<Map<String, BookedIntensity>> intensitiesAt, List<LedgerDevice> devices) {
+    private void recover(Legacy left, Downtime.Intensities intensities, List<LedgerDevice> devices) {
         long oldestMillis = startMillis - config.ledger().keep().toMillis();
         Downtime downtime =
-                new Downtime(Math.max(left.endMillis, oldestMillis), startMillis, config.timeZone(), config.pue());
+                new Downtime(Math.max(left.endMillis, oldestMillis), firstSliceMillis, config.timeZone(), config.pue());
         List<Downtime.Use> uses = new ArrayList<>();
         for (LedgerDevice device : devices) {
             uses.add(new Downtime.Use(device, "", OptionalLong.empty()));
@@ -213,7 +214,7 @@ final class Archive implements AutoCloseable {
             }
         }
         addOverhead(uses, sum);
-        List<Bucket> buckets = downtime.buckets(uses, intensitiesAt);
+        List<Bucket> buckets = downtime.buckets(uses, intensities);
         List<CounterMark> begun = counters.atBegin();
         buckets.forEach(bucket -> file(bucket, begun));
         LOG.info(

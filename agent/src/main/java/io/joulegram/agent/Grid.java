@@ -4,6 +4,7 @@ import io.joulegram.agent.carbon.CarbonBook;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.config.Nearest;
 import io.joulegram.agent.ledger.BookedIntensity;
+import io.joulegram.agent.ledger.Downtime;
 import io.joulegram.grid.CloudRegions;
 import io.joulegram.grid.ElectricityMapsProvider;
 import io.joulegram.grid.GridIntensity;
@@ -34,9 +35,11 @@ import org.slf4j.LoggerFactory;
  * The carbon intensities that a configuration asks for, by basis and time: a fixed figure, or a chain of live providers
  * with the yearly table at its end. Thread-safe.
  */
-final class Grid implements AutoCloseable {
+final class Grid implements Downtime.Intensities, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Grid.class);
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration FIRST_PATIENCE = Duration.ofMillis(500);
 
     private final Map<String, IntensityFeed> feeds;
 
@@ -181,6 +184,11 @@ final class Grid implements AutoCloseable {
         feeds.values().forEach(IntensityFeed::start);
     }
 
+    /** Waits for the first answers for a moment at most, so that what is used from the start on has its intensity. */
+    void awaitFirst() {
+        feeds.values().forEach(feed -> feed.awaitFirst(FIRST_PATIENCE));
+    }
+
     /** Asks every provider that is due, and waits for it. */
     void askNow() {
         feeds.values().forEach(IntensityFeed::ask);
@@ -205,11 +213,20 @@ final class Grid implements AutoCloseable {
         return booked;
     }
 
-    /** The first instant after this one at which one of them may change; empty if none is known. */
-    Optional<Instant> nextChangeAfter(Instant instant) {
+    @Override
+    public Map<String, BookedIntensity> at(long millis) {
+        return bookedAt(Instant.ofEpochMilli(millis));
+    }
+
+    /** In whole milliseconds, rounded up: by then the change is there. */
+    @Override
+    public long nextChangeAfter(long millis) {
+        Instant after = Instant.ofEpochMilli(millis);
         return feeds.values().stream()
-                .flatMap(feed -> feed.nextChangeAfter(instant).stream())
-                .min(Instant::compareTo);
+                .flatMap(feed -> feed.nextChangeAfter(after).stream())
+                .min(Instant::compareTo)
+                .map(change -> change.plusNanos(NANOS_PER_MILLI - 1).toEpochMilli())
+                .orElse(Long.MAX_VALUE);
     }
 
     @Override

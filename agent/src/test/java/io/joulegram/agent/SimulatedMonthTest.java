@@ -93,6 +93,18 @@ class SimulatedMonthTest {
         return new BookedIntensity(gramsPerKwh, "DE", "trace", "average", "lifecycle", "made up");
     }
 
+    private static final class Hourly implements Downtime.Intensities {
+        @Override
+        public Map<String, BookedIntensity> at(long millis) {
+            return Map.of("location", intensity(millis));
+        }
+
+        @Override
+        public long nextChangeAfter(long millis) {
+            return START + (Math.floorDiv(millis - START, HOUR) + 1) * HOUR;
+        }
+    }
+
     /** One life of an agent: it dies without a word. */
     private static final class Life {
         private final Ledger ledger;
@@ -146,7 +158,7 @@ class SimulatedMonthTest {
                                             LedgerDevice.withoutFootprint(Component.OVERHEAD, ""),
                                             "",
                                             OptionalLong.of(overhead))),
-                            millis -> Map.of("location", intensity(millis)));
+                            new Hourly());
             buckets.forEach(budgets::add);
             ledger.append(buckets, List.of(mark(bornMillis)));
         }

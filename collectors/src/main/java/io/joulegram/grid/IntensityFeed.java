@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,7 @@ public final class IntensityFeed implements AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Thread thread;
+    private final CountDownLatch asked = new CountDownLatch(1);
     private volatile boolean stopping;
 
     /**
@@ -109,6 +112,17 @@ public final class IntensityFeed implements AutoCloseable {
         }
     }
 
+    /** Waits until the providers were asked for the first time, but not longer than this; for who has started the feed. */
+    public void awaitFirst(Duration patience) {
+        try {
+            if (!links.isEmpty() && !asked.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.info("{} intensities are not here yet", what);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** The figure in force at an instant; empty if there is none. Cheap. */
     public Optional<GridIntensity> at(Instant instant) {
         for (Link link : links) {
@@ -141,6 +155,7 @@ public final class IntensityFeed implements AutoCloseable {
     private void run() {
         while (!stopping) {
             Instant next = ask();
+            asked.countDown();
             long millis = Duration.between(clock.instant(), next).toMillis();
             try {
                 Thread.sleep(Math.max(1_000, Math.min(millis, 60_000)));

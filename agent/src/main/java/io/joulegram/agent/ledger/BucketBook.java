@@ -142,7 +142,10 @@ public final class BucketBook {
                 use(key, line, known.getOrDefault(key, LedgerDevice.withoutFootprint(key.component, key.device)))));
         lines.clear();
         List<ModelUse> models = models();
-        if (uses.isEmpty() && models.isEmpty()) {
+        boolean empty = coveredNanos == 0
+                && models.isEmpty()
+                && uses.stream().allMatch(use -> use.microjoules().orElse(0) == 0);
+        if (empty) {
             return Optional.empty();
         }
         return Optional.of(new Bucket(

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.LongFunction;
 
 /**
  * The time between two runs of the agent as buckets: energy that hardware counters told afterwards, spread evenly over
@@ -29,15 +28,22 @@ public record Downtime(long startMillis, long endMillis, ZoneId zone, double pue
         }
     }
 
-    private static final long STEP_MILLIS = 60_000;
+    /** The intensities by time since 1970. */
+    public interface Intensities {
+        /** Those that held at a time, by basis. */
+        Map<String, BookedIntensity> at(long millis);
+
+        /** The first time after this one at which one of them may change; {@link Long#MAX_VALUE} if none is known. */
+        long nextChangeAfter(long millis);
+    }
 
     /**
      * The buckets. Their energies sum up to what was told, to the microjoule.
      *
-     * @param intensitiesAt tells the intensities by basis that held at an instant
+     * @param intensities those of that time
      */
-    public List<Bucket> buckets(List<Use> uses, LongFunction<Map<String, BookedIntensity>> intensitiesAt) {
-        List<Piece> pieces = pieces(intensitiesAt);
+    public List<Bucket> buckets(List<Use> uses, Intensities intensities) {
+        List<Piece> pieces = pieces(intensities);
         double[] weights = pieces.stream().mapToDouble(Piece::millis).toArray();
         List<List<DeviceUse>> byPiece = new ArrayList<>();
         pieces.forEach(piece -> byPiece.add(new ArrayList<>()));
@@ -79,26 +85,24 @@ public record Downtime(long startMillis, long endMillis, ZoneId zone, double pue
                 : 0;
     }
 
-    /** Stretches of one hour at most in which the intensities are the same at every minute. */
-    private List<Piece> pieces(LongFunction<Map<String, BookedIntensity>> intensitiesAt) {
+    /** Stretches of one hour at most, in each of which the intensities are the same. */
+    private List<Piece> pieces(Intensities intensities) {
         List<Piece> pieces = new ArrayList<>();
-        long start = startMillis;
-        Map<String, BookedIntensity> held = intensitiesAt.apply(start);
-        for (long at = start; at < endMillis; ) {
-            long next = Math.min(endMillis, Math.floorDiv(at, STEP_MILLIS) * STEP_MILLIS + STEP_MILLIS);
-            Map<String, BookedIntensity> now = next < endMillis ? intensitiesAt.apply(next) : held;
-            if (next == endMillis || !now.equals(held) || isWholeHour(next)) {
-                pieces.add(new Piece(start, next, held));
-                start = next;
-                held = now;
-            }
+        for (long at = startMillis; at < endMillis; ) {
+            long change = intensities.nextChangeAfter(at);
+            long next = Math.min(endMillis, Math.min(endOfHour(at), Math.max(at + 1, change)));
+            pieces.add(new Piece(at, next, intensities.at(at)));
             at = next;
         }
         return pieces;
     }
 
-    private boolean isWholeHour(long millis) {
-        Instant instant = Instant.ofEpochMilli(millis);
-        return instant.atZone(zone).truncatedTo(ChronoUnit.HOURS).toInstant().equals(instant);
+    private long endOfHour(long millis) {
+        return Instant.ofEpochMilli(millis)
+                .atZone(zone)
+                .truncatedTo(ChronoUnit.HOURS)
+                .toInstant()
+                .plus(1, ChronoUnit.HOURS)
+                .toEpochMilli();
     }
 }

@@ -26,7 +26,7 @@ class DowntimeTest {
     @Test
     void conservesEnergyAndSpreadsItEvenlyOverTheTime() {
         List<Bucket> buckets = downtime.buckets(
-                List.of(new Downtime.Use(GPU, "nvml_energy", OptionalLong.of(1_000_000_007))), this::at);
+                List.of(new Downtime.Use(GPU, "nvml_energy", OptionalLong.of(1_000_000_007))), new Changing());
 
         assertThat(buckets.stream()
                         .mapToLong(
@@ -42,7 +42,7 @@ class DowntimeTest {
 
     @Test
     void endsBucketsWhereTheIntensityChangesAndAtWholeHoursOfTheZone() {
-        List<Bucket> buckets = downtime.buckets(List.of(), this::at);
+        List<Bucket> buckets = downtime.buckets(List.of(), new Changing());
 
         // Hours of Kolkata begin at half past of UTC.
         assertThat(buckets.stream()
@@ -60,7 +60,8 @@ class DowntimeTest {
 
     @Test
     void amortizesTheDevicesAndSaysThatTheirEnergyIsNotKnown() {
-        List<Bucket> buckets = downtime.buckets(List.of(new Downtime.Use(GPU, "", OptionalLong.empty())), this::at);
+        List<Bucket> buckets =
+                downtime.buckets(List.of(new Downtime.Use(GPU, "", OptionalLong.empty())), new Changing());
 
         double seconds = (downtime.endMillis() - downtime.startMillis()) / 1e3;
         assertThat(buckets.stream()
@@ -73,8 +74,16 @@ class DowntimeTest {
         });
     }
 
-    private Map<String, BookedIntensity> at(long millis) {
-        return Map.of("location", millis < CHANGE ? DIRTY : CLEAN);
+    private static final class Changing implements Downtime.Intensities {
+        @Override
+        public Map<String, BookedIntensity> at(long millis) {
+            return Map.of("location", millis < CHANGE ? DIRTY : CLEAN);
+        }
+
+        @Override
+        public long nextChangeAfter(long millis) {
+            return millis < CHANGE ? CHANGE : Long.MAX_VALUE;
+        }
     }
 
     private static BookedIntensity intensity(double gramsPerKwh) {
