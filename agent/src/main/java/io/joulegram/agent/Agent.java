@@ -25,6 +25,7 @@ import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerSurvey;
 import io.joulegram.agent.serving.ServerWatch;
 import io.joulegram.grid.GridIntensity;
+import io.joulegram.host.Disk;
 import io.joulegram.host.GpuOwnership;
 import io.joulegram.host.HostInventory;
 import io.joulegram.host.ProcessCpuClock;
@@ -107,7 +108,8 @@ public final class Agent implements AutoCloseable {
                 config.pue());
         grid = Grid.of(config.grid(), clients::of);
         HostInventory host = HostInventory.read(config.path().procfs());
-        EmbodiedInventory inventory = new EmbodiedInventory(config, host);
+        EmbodiedInventory inventory =
+                new EmbodiedInventory(config, host, Disk.read(config.path().sysfs()));
         carbon = new CarbonBook(inventory);
         archive = new Archive(config, attribution, book, host.bootId());
         bookkeeper = new Bookkeeper(

@@ -1,6 +1,7 @@
 package io.joulegram.agent.carbon;
 
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.host.Disk;
 import io.joulegram.host.HostInventory;
 import io.joulegram.host.HostInventory.CpuPackage;
 import io.joulegram.power.Component;
@@ -22,16 +23,21 @@ public final class EmbodiedInventory {
     private final AgentConfig.Embodied settings;
     private final Optional<Integer> physicalGpus;
     private final HostInventory host;
+    private final List<Disk> disks;
     private final GpuFootprints gpus = GpuFootprints.load();
     private final HostFootprints hosts = HostFootprints.load();
 
-    /** @param host what the host is made of */
-    public EmbodiedInventory(AgentConfig config, HostInventory host) {
+    /**
+     * @param host what the host is made of
+     * @param disks the disks in it
+     */
+    public EmbodiedInventory(AgentConfig config, HostInventory host, List<Disk> disks) {
         settings = config.embodied();
         physicalGpus = config.host().gpus().isPresent()
                 ? Optional.of(config.host().gpus().getAsInt())
                 : Optional.empty();
         this.host = host;
+        this.disks = List.copyOf(disks);
     }
 
     /**
@@ -59,7 +65,20 @@ public final class EmbodiedInventory {
             add(devices, Component.DRAM, "" + cpu.socket(), memory, share);
         }
         add(devices, Component.OTHER, "0", Optional.of(hosts.rest()), share);
+        if (!isRestConfigured()) {
+            for (Disk disk : disks) {
+                add(devices, Component.OTHER, disk.name(), Optional.of(hosts.disk(disk)), share);
+            }
+        }
         return devices;
+    }
+
+    /** A figure for all that is other, given in the configuration, holds the disks too. */
+    private boolean isRestConfigured() {
+        return settings.overrides().stream()
+                .anyMatch(entry -> entry.component() == Component.OTHER
+                        && entry.device().isEmpty()
+                        && entry.kg().isPresent());
     }
 
     /** Where the kernel does not tell packages apart, as on ARM, the processors are taken to be in one. */

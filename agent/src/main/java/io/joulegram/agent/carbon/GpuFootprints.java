@@ -28,15 +28,6 @@ final class GpuFootprints {
     /** HotCarbon'24 section 3.2.5, kg per GB; GDDR6 and kin. */
     static final double GDDR_KG_PER_GB = 0.62;
 
-    /**
-     * Power delivery 0.0763 and cooling 0.0788 kg per watt: 22.89 and 23.63 kg for the A6000 of 300 W, HotCarbon'24
-     * sections 3.2.6 and 3.2.7.
-     */
-    static final double POWER_AND_COOLING_KG_PER_WATT = 0.0763 + 0.0788;
-
-    /** 175.8 kg x 62 % x 0.85 for 1925 cm2 of the Dell R740's board, HotCarbon'24 section 3.2.2. */
-    static final double BOARD_KG_PER_CM2 = 175.8 * 0.62 * 0.85 / 1925;
-
     private static final double UNKNOWN_BOARD_KG = 10;
     private static final double UNKNOWN_DIE_KG = 22;
     private static final double LOW = 0.9;
@@ -132,7 +123,7 @@ final class GpuFootprints {
         if (row.name.startsWith("H100 SXM") && usualMemory) {
             return bounded(NVIDIA_H100_SXM_KG, "NVIDIA product carbon footprint, HGX H100: 164 kg per GPU");
         }
-        double board = row.boardCm2 > 0 ? BOARD_KG_PER_CM2 * row.boardCm2 : UNKNOWN_BOARD_KG;
+        double board = row.boardCm2 > 0 ? EmbodiedModel.BOARD_KG_PER_CM2 * row.boardCm2 : UNKNOWN_BOARD_KG;
         double memory = usualMemory ? row.memoryGigabytes : gigabytes;
         double watts = powerLimitWatts > 0 ? powerLimitWatts : row.tdpWatts;
         String difference = usualMemory ? "" : String.format(Locale.ROOT, " with %.0f GB", gigabytes);
@@ -156,7 +147,10 @@ final class GpuFootprints {
         } else if (memoryType.equals("HBM2")) {
             perGigabyte = HBM2_KG_PER_GB;
         }
-        return dieKilograms + perGigabyte * memoryGigabytes + POWER_AND_COOLING_KG_PER_WATT * tdpWatts + boardKilograms;
+        return dieKilograms
+                + perGigabyte * memoryGigabytes
+                + EmbodiedModel.powerAndCoolingKilograms(tdpWatts)
+                + boardKilograms;
     }
 
     private static Footprint bounded(double kilograms, String origin) {

@@ -1,6 +1,7 @@
 package io.joulegram.agent.carbon;
 
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import io.joulegram.host.Disk;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -15,9 +16,6 @@ import java.util.Set;
  * <p>Immutable.
  */
 final class HostFootprints {
-    /** ACT: packaging of one integrated circuit, kg. */
-    private static final double PACKAGING_KG = 0.15;
-
     /** Boavizta: 0.0197 kg per mm2 of die and 9.14 kg per processor; the upper bound. */
     private static final double BOAVIZTA_KG_PER_MM2 = 0.0197;
 
@@ -41,6 +39,8 @@ final class HostFootprints {
             175.8 + 150 + 2 * 2.99 * 24.3 + 6.68 + 4.91,
             5700,
             "mainboard, case, power supplies, network card; no disks");
+
+    private static final double HDD_KG = 31.11;
 
     private static final Set<String> NOISE =
             Set.of("INTEL", "AMD", "R", "TM", "CPU", "PROCESSOR", "CORE", "CORES", "WITH");
@@ -68,7 +68,7 @@ final class HostFootprints {
     private static Footprint footprint(NamedCsvRecord row) {
         double dieKilograms = CsvResource.number(row, "die_kg", UNKNOWN_CPU.grams() / 1e3);
         double area = CsvResource.number(row, "die_area_mm2", 0);
-        double packaging = PACKAGING_KG * CsvResource.number(row, "die_count", 1);
+        double packaging = EmbodiedModel.PACKAGING_KG_PER_IC * CsvResource.number(row, "die_count", 1);
         double model = dieKilograms + packaging;
         double high = Math.max(model, BOAVIZTA_BASE_KG + BOAVIZTA_KG_PER_MM2 * area);
         return Footprint.kilograms(
@@ -78,6 +78,27 @@ final class HostFootprints {
     /** The footprint of memory. */
     Footprint memory(long bytes) {
         return DRAM_PER_GIGABYTE.times(bytes / 1e9);
+    }
+
+    /**
+     * The footprint of a disk. Solid-state: ACT's newest 3D NAND (6.3 g/GB), HotCarbon'24 section 3.2.1, SCARIF (0.16
+     * kg/GB). Rotating: ACT's best enterprise drive (1.14 g/GB) or the drive's middle figure if that is less, Boavizta's
+     * 31.11 kg for a drive, SCARIF (0.04 kg/GB) or the middle figure if that is more.
+     */
+    Footprint disk(Disk disk) {
+        double gigabytes = disk.bytes() / 1e9;
+        if (disk.rotating()) {
+            return Footprint.kilograms(
+                    Math.min(HDD_KG, 0.00114 * gigabytes),
+                    HDD_KG,
+                    Math.max(HDD_KG, 0.04 * gigabytes),
+                    "Boavizta, 31.11 kg per hard disk");
+        }
+        return Footprint.kilograms(
+                0.0063 * gigabytes,
+                EmbodiedModel.SSD_KG_PER_GB * gigabytes,
+                0.16 * gigabytes,
+                "HotCarbon'24 section 3.2.1, 0.110 kg per GB");
     }
 
     /** The footprint of the rest of a server. */

@@ -22,7 +22,8 @@ class CarbonBookTest {
     Path emptyProcfs;
 
     private CarbonBook book() {
-        EmbodiedInventory inventory = new EmbodiedInventory(AgentConfig.defaults(), HostInventory.read(emptyProcfs));
+        EmbodiedInventory inventory =
+                new EmbodiedInventory(AgentConfig.defaults(), HostInventory.read(emptyProcfs), List.of());
         return new CarbonBook(inventory);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.joulegram.agent.config.ConfigException;
 import io.joulegram.agent.config.ConfigLoader;
+import io.joulegram.host.Disk;
 import io.joulegram.host.HostInventory;
 import io.joulegram.host.HostInventory.CpuPackage;
 import io.joulegram.power.Component;
@@ -36,10 +37,13 @@ final class EmbodiedInventoryTest {
     @TempDir
     Path directory;
 
+    private List<Disk> disks = List.of();
+
     private List<EmbodiedDevice> devices(String yaml, HostInventory host, GpuInfo... gpus)
             throws IOException, ConfigException {
         Path file = Files.writeString(directory.resolve("joulegram.yaml"), yaml);
-        return new EmbodiedInventory(new ConfigLoader(Map.of()).load(file, List.of()), host).devices(List.of(gpus));
+        return new EmbodiedInventory(new ConfigLoader(Map.of()).load(file, List.of()), host, disks)
+                .devices(List.of(gpus));
     }
 
     private static EmbodiedDevice device(List<EmbodiedDevice> devices, Component component, String device) {
@@ -104,5 +108,25 @@ final class EmbodiedInventoryTest {
                 .extracting(entry -> entry.component().label() + entry.device())
                 .containsExactly("cpu0", "dram0", "other0");
         assertThat(device(devices, Component.DRAM, "0").footprint().grams()).isCloseTo(480 * 290, within(1e-6));
+    }
+
+    @Test
+    void disksAreDevicesOfTheirOwn() throws Exception {
+        disks = List.of(new Disk("nvme0n1", 3_840_000_000_000L, false), new Disk("sda", 8_000_000_000_000L, true));
+
+        List<EmbodiedDevice> devices = devices("", TWO_SOCKETS);
+        Footprint solid = device(devices, Component.OTHER, "nvme0n1").footprint();
+        assertThat(solid.grams()).isCloseTo(3840 * 109.99, within(100.0));
+        assertThat(device(devices, Component.OTHER, "sda").footprint().grams()).isEqualTo(31_110);
+    }
+
+    @Test
+    void aFigureForAllTheRestHoldsTheDisksToo() throws Exception {
+        disks = List.of(new Disk("nvme0n1", 3_840_000_000_000L, false));
+
+        List<EmbodiedDevice> devices = devices("embodied.overrides: [{component: other, kg: 900}]\n", TWO_SOCKETS);
+        assertThat(devices.stream().filter(device -> device.component() == Component.OTHER))
+                .singleElement()
+                .satisfies(device -> assertThat(device.footprint().grams()).isEqualTo(900_000));
     }
 }
