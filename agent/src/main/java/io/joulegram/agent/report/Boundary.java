@@ -12,7 +12,7 @@ final class Boundary {
             "Embodied grams are those of the making of the devices, spread evenly over their lifetimes; a view by"
                     + " product. An inventory by the GHG Protocol books them whole (scope 3, category 2) in the year of"
                     + " purchase. Low and high are the spread of published footprints.",
-            "SCI is (E x I + M) / R of ISO/IEC 21031 with R one output token, idle included.",
+            "Grams per token are the SCI of ISO/IEC 21031, (E x I + M) / R, with one output token as R, idle included.",
             "The uncertainty of energy is that of the sensors' gain, added up for each device over time and as"
                     + " independent between devices. What was not observed is not in it.");
 

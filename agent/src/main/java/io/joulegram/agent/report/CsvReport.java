@@ -42,7 +42,7 @@ public final class CsvReport {
                 "cached_tokens",
                 "generated_tokens",
                 "joules_per_generated_token",
-                "sci_grams_per_generated_token");
+                "grams_per_generated_token");
         for (Line line : lines) {
             csv.writeRecord(
                     line.name(),

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 public final class HtmlReport {
     private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)}}");
     private static final List<String> HEAD =
-            List.of("energy", "±", "operational", "embodied", "low", "high", "output tokens", "J/token", "SCI g/token");
+            List.of("energy", "±", "operational", "embodied", "low", "high", "output tokens", "J/token", "g/token");
 
     /** Columns that only models have. */
     private static final int OF_MODELS = 3;

@@ -83,7 +83,7 @@ public final class JsonReport {
                         .put("cached", tokens.cached())
                         .put("generated", tokens.generated()));
         put(node, "joulesPerGeneratedToken", line.joulesPerToken());
-        put(node, "sciGramsPerGeneratedToken", line.gramsPerToken());
+        put(node, "gramsPerGeneratedToken", line.gramsPerToken());
         return node;
     }
 
