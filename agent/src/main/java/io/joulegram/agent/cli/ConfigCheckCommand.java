@@ -1,5 +1,7 @@
 package io.joulegram.agent.cli;
 
+import io.joulegram.agent.BudgetReach;
+import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.config.ConfigException;
 import io.joulegram.agent.config.ConfigLoader;
 import io.joulegram.agent.config.Problem;
@@ -43,9 +45,13 @@ final class ConfigCheckCommand implements Callable<Integer> {
         CommandLine command = spec.commandLine();
         Path path = command.getParseResult().matchedPositionalValue(0, Path.of(""));
         try {
-            loader.load(path, List.of());
+            AgentConfig config = loader.load(path, List.of());
+            BudgetReach.warnings(config).forEach(warning -> command.getErr().println(path + ": warning: " + warning));
         } catch (ConfigException e) {
             e.problems().stream().map(Problem::text).forEach(command.getErr()::println);
+            return 1;
+        } catch (IllegalArgumentException e) {
+            command.getErr().println(path + ": " + e.getMessage());
             return 1;
         }
         command.getOut().println(path + ": ok");
