@@ -29,13 +29,13 @@ final class CarbonStates {
         List<GramsState> grams = book.grams().stream()
                 .map(part -> new GramsState(part.scope(), part.component(), part.device(), part.basis(), part.grams()))
                 .toList();
-        List<EmbodiedState> embodied = book.embodied().stream()
+        List<EmbodiedState> embodied = book.ledgerDevices().stream()
                 .map(device -> new EmbodiedState(
                         device.component(),
                         device.device(),
-                        device.grams(),
-                        device.lowGrams(),
-                        device.highGrams(),
+                        device.footprintGrams(),
+                        device.footprintLowGrams(),
+                        device.footprintHighGrams(),
                         device.lifetimeSeconds(),
                         device.origin()))
                 .toList();

@@ -68,6 +68,8 @@ public final class Doctor {
         examineServers();
         out.println("Grid");
         examineGrid();
+        out.println("Ledger");
+        examineLedger();
         out.println(
                 measured
                         ? "GPU or processor power is measured."
@@ -196,6 +198,18 @@ public final class Doctor {
                         "--grid.zone ZONE (such as DE or US-CAL-CISO) or --grid.intensity G");
             }
         }
+    }
+
+    private void examineLedger() {
+        config.ledger()
+                .path()
+                .ifPresentOrElse(
+                        file -> found(file.toString(), "energy, intensity and tokens are kept there"),
+                        () -> missing(
+                                "none",
+                                "nothing is kept over a restart, and there is nothing to report from",
+                                "--ledger.path FILE"));
+        BudgetReach.warnings(config).forEach(warning -> out.println("  warning  " + warning));
     }
 
     private void found(String what, String value) {

@@ -113,6 +113,29 @@ final class BookkeeperTest {
     }
 
     @Test
+    void endsSlicesWhereItIsToldToAndLosesNothing() {
+        bookkeeper.start();
+        await().until(() -> desk.sliceMicrojoules.get() > 0);
+        long before = desk.sliceMicrojoules.get();
+        await().until(() -> desk.sliceMicrojoules.get() - before > 100_000_000);
+
+        assertThat(desk.longestSliceNanos).hasValueLessThanOrEqualTo(CUT_NANOS);
+        long facility = attribution.facilityMicrojoules().getOrDefault(Component.GPU, 0L);
+        assertThat(desk.sliceMicrojoules.get()).isLessThanOrEqualTo(facility);
+    }
+
+    @Test
+    void settlesWhatItCanAndSaysSoWhenItStops() {
+        bookkeeper.start();
+        await().until(() -> desk.sliceMicrojoules.get() > 0);
+        bookkeeper.close();
+
+        assertThat(desk.stopped).isTrue();
+        assertThat(desk.sliceMicrojoules)
+                .hasValue(attribution.facilityMicrojoules().getOrDefault(Component.GPU, 0L));
+    }
+
+    @Test
     void noRequestOfManyIsForgotten() throws InterruptedException {
         bookkeeper.start();
         AtomicInteger late = new AtomicInteger();

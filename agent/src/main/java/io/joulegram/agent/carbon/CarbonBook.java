@@ -48,16 +48,6 @@ public final class CarbonBook {
     /** Grams of one device. */
     public record Grams(String scope, Component component, String device, String basis, double grams) {}
 
-    /** A whole footprint and the life it is spread over. */
-    public record Embodied(
-            Component component,
-            String device,
-            double lowGrams,
-            double grams,
-            double highGrams,
-            double lifetimeSeconds,
-            String origin) {}
-
     private final EmbodiedInventory inventory;
     private final Map<Key, CompensatedSum> books = new TreeMap<>(Key.ORDER);
 
@@ -131,20 +121,6 @@ public final class CarbonBook {
                         entry.getKey().device,
                         entry.getKey().basis,
                         entry.getValue().value()))
-                .toList();
-    }
-
-    /** The devices whose making is amortized. */
-    public List<Embodied> embodied() {
-        return devices.stream()
-                .map(device -> new Embodied(
-                        device.component(),
-                        device.device(),
-                        device.footprint().lowGrams(),
-                        device.footprint().grams(),
-                        device.footprint().highGrams(),
-                        device.lifetime().toMillis() / 1e3,
-                        device.footprint().origin()))
                 .toList();
     }
 

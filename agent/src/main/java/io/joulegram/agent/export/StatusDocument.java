@@ -26,6 +26,13 @@ final class StatusDocument {
                 .text("version", build.version())
                 .text("revision", build.revision())
                 .text("java", build.java());
+        snapshot.kept()
+                .ledger()
+                .ifPresent(ledger -> document.object("ledger")
+                        .text("file", ledger.file())
+                        .flag("failing", ledger.failing())
+                        .number("lagSeconds", ledger.lagSeconds())
+                        .number("bytes", ledger.bytes()));
         document.objects("meters", snapshot.meters(), StatusDocument::meter)
                 .objects("gpus", snapshot.gpus(), StatusDocument::gpu)
                 .objects("sources", snapshot.sources(), StatusDocument::source)

@@ -1,5 +1,6 @@
 package io.joulegram.agent.export;
 
+import io.joulegram.agent.budget.BudgetState;
 import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GramsState;
@@ -24,7 +25,21 @@ final class SummaryDocument {
                 .numbers("pendingMicrojoules", snapshot.pendingMicrojoules())
                 .number("agentMicrojoules", snapshot.agentMicrojoules());
         carbon(document.object("carbon"), snapshot.carbon());
+        document.objects("budgets", snapshot.kept().budgets(), SummaryDocument::budget);
         return document.toBytes();
+    }
+
+    private static void budget(JsonObject json, BudgetState state) {
+        json.text("budget", state.budget().name())
+                .text("period", state.budget().period().label())
+                .text("scope", state.budget().scope().label())
+                .number("startUnixMillis", state.startMillis())
+                .number("endUnixMillis", state.endMillis())
+                .number("limitGrams", state.budget().limitGrams())
+                .number("usedGrams", state.usedGrams())
+                .number("projectedGrams", state.projectedGrams())
+                .number("elapsedRatio", state.elapsedRatio())
+                .number("observedRatio", state.observedRatio());
     }
 
     private static void model(JsonObject json, ModelState model, boolean embodiedKnown) {

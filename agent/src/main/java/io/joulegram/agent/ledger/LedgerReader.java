@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
 /** Reads a ledger, also one that another process is writing to. Used by one thread. */
@@ -54,14 +55,25 @@ public final class LedgerReader implements AutoCloseable {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         config.setBusyTimeout(BUSY_MILLIS);
+        LedgerReader reader = null;
         try {
-            Connection connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
-            if (Schema.checkedVersion(connection, file.toString()) == 0) {
+            reader = new LedgerReader(config.createConnection("jdbc:sqlite:" + file.toAbsolutePath()), file);
+            if (Schema.checkedVersion(reader.connection, file.toString()) == 0) {
                 throw new LedgerException(LedgerException.Kind.FOREIGN, file + " is not a ledger");
             }
-            return new LedgerReader(connection, file);
+            return reader;
         } catch (SQLException e) {
+            closeIfOpen(reader);
             throw LedgerException.of("ledger " + file, e);
+        } catch (LedgerException e) {
+            closeIfOpen(reader);
+            throw e;
+        }
+    }
+
+    private static void closeIfOpen(@Nullable LedgerReader reader) {
+        if (reader != null) {
+            reader.close();
         }
     }
 

@@ -93,8 +93,7 @@ class OverheadBenchmark {
         }
     }
 
-    private static List<String> command(
-            NvmlStandIn gpus, SysfsTree tree, FakeInferenceServer server, String archiveOption) {
+    private List<String> command(NvmlStandIn gpus, SysfsTree tree, FakeInferenceServer server, String archiveOption) {
         Stream<String> flags = Pattern.compile(" +").splitAsStream(System.getProperty("benchmark.jvm.flags", ""));
         return AgentCommand.run()
                 .jvm(Stream.concat(flags.filter(flag -> !flag.isEmpty()), Stream.of(archiveOption, "-Xlog:disable"))
@@ -103,6 +102,7 @@ class OverheadBenchmark {
                 .sysfs(tree.sysfsRoot())
                 .server(server)
                 .with("--grid.zone", "DE")
+                .with("--ledger.path", directory.resolve("ledger.db").toString())
                 .line();
     }
 
