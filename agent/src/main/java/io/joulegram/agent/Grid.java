@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,8 +175,7 @@ final class Grid implements Downtime.Intensities, AutoCloseable {
 
     private static IntensityFeed feed(
             String basis, List<IntensityProvider> providers, Optional<GridIntensity> yearly, Duration maxAge) {
-        return new IntensityFeed(
-                basis, providers, yearly, maxAge, InstantSource.system(), RandomGenerator.getDefault());
+        return new IntensityFeed(basis, providers, yearly, maxAge, InstantSource.system(), new SplittableRandom());
     }
 
     /** Begins to ask live providers. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -97,12 +98,7 @@ public final class IntensityFeed implements AutoCloseable {
     /** One figure at all times, and no thread. */
     public static IntensityFeed constant(String what, GridIntensity figure) {
         return new IntensityFeed(
-                what,
-                List.of(),
-                Optional.of(figure),
-                Duration.ZERO,
-                InstantSource.system(),
-                RandomGenerator.getDefault());
+                what, List.of(), Optional.of(figure), Duration.ZERO, InstantSource.system(), new SplittableRandom());
     }
 
     /** Begins to ask the providers; does nothing if there are none. */

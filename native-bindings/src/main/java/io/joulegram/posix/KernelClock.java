@@ -2,6 +2,7 @@ package io.joulegram.posix;
 
 /** A clock of the kernel, see {@code clock_gettime(2)}. Reading it allocates nothing. Not thread-safe. */
 public final class KernelClock {
+    private static final int CLOCK_REALTIME = 0;
     private static final int CLOCK_MONOTONIC = 1;
     private static final int CLOCK_BOOTTIME = 7;
     private static final int TIMESPEC_BYTES = 16;
@@ -18,6 +19,15 @@ public final class KernelClock {
         if (result < 0) {
             throw new PosixException("clock_gettime", name, (int) -result);
         }
+    }
+
+    /**
+     * Time since 1970, which may be set; drivers stamp what they keep with it.
+     *
+     * @throws PosixException if the kernel does not have this clock
+     */
+    public static KernelClock realtime() throws PosixException {
+        return new KernelClock(CLOCK_REALTIME, "CLOCK_REALTIME");
     }
 
     /**

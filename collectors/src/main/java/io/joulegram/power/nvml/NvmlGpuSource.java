@@ -9,6 +9,7 @@ import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuSource;
 import io.joulegram.power.GpuTelemetry;
 import io.joulegram.power.Readings;
+import io.joulegram.power.SourceClock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NvmlGpuSource implements GpuSource {
     private final NvmlSession session;
+    private final SourceClock clock;
     private final NvmlDevice device;
     private final GpuInfo info;
     private final NvmlChannels channels;
@@ -27,8 +29,10 @@ final class NvmlGpuSource implements GpuSource {
     private volatile @Nullable GpuTelemetry telemetry;
     private boolean closed;
 
-    private NvmlGpuSource(NvmlSession session, NvmlDevice device, GpuInfo info, NvmlChannels channels) {
+    private NvmlGpuSource(
+            NvmlSession session, NvmlDevice device, GpuInfo info, NvmlChannels channels, SourceClock clock) {
         this.session = session;
+        this.clock = clock;
         this.device = device;
         this.info = info;
         this.channels = channels;
@@ -42,10 +46,10 @@ final class NvmlGpuSource implements GpuSource {
      *
      * @throws NvmlException if it cannot be opened, or does not tell who it is
      */
-    static NvmlGpuSource open(NvmlSession session, int index, String driver) throws NvmlException {
+    static NvmlGpuSource open(NvmlSession session, int index, String driver, SourceClock clock) throws NvmlException {
         NvmlDevice device = session.nvml().device(index);
         GpuInfo info = NvmlIdentity.of(device, driver);
-        NvmlGpuSource source = new NvmlGpuSource(session, device, info, NvmlChannels.probe(device));
+        NvmlGpuSource source = new NvmlGpuSource(session, device, info, NvmlChannels.probe(device), clock);
         session.acquire();
         return source;
     }
@@ -71,14 +75,24 @@ final class NvmlGpuSource implements GpuSource {
             readFields(readings);
         }
         if (channels.energyFunctionChannel() != NvmlChannels.NONE) {
-            long before = System.nanoTime();
+            long before = clock.nanos();
             int code = device.readEnergy();
-            note(readings, channels.energyFunctionChannel(), code, halfwaySince(before), device.energyMillijoules());
+            note(
+                    readings,
+                    channels.energyFunctionChannel(),
+                    code,
+                    clock.halfwaySince(before),
+                    device.energyMillijoules());
         }
         if (channels.usageFunctionChannel() != NvmlChannels.NONE) {
-            long before = System.nanoTime();
+            long before = clock.nanos();
             int code = device.readPowerUsage();
-            note(readings, channels.usageFunctionChannel(), code, halfwaySince(before), device.powerUsageMilliwatts());
+            note(
+                    readings,
+                    channels.usageFunctionChannel(),
+                    code,
+                    clock.halfwaySince(before),
+                    device.powerUsageMilliwatts());
         }
     }
 
@@ -112,9 +126,9 @@ final class NvmlGpuSource implements GpuSource {
 
     /** Field n is channel n. */
     private void readFields(Readings readings) {
-        long before = System.nanoTime();
+        long before = clock.nanos();
         fields.read();
-        long atNanos = halfwaySince(before);
+        long atNanos = clock.halfwaySince(before);
         for (int i = 0; i < fieldCount; i++) {
             note(readings, i, fields.returnCode(i), atNanos, fields.value(i));
         }
@@ -128,10 +142,5 @@ final class NvmlGpuSource implements GpuSource {
         } else {
             readings.failed(channel, code);
         }
-    }
-
-    /** The driver took the value somewhere between call and return: the middle is off by half of that at most. */
-    private static long halfwaySince(long beforeNanos) {
-        return beforeNanos + (System.nanoTime() - beforeNanos) / 2;
     }
 }

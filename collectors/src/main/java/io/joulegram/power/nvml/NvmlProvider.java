@@ -4,11 +4,13 @@ import io.joulegram.nvml.Nvml;
 import io.joulegram.nvml.NvmlException;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
+import io.joulegram.power.SourceClock;
 import io.joulegram.power.SourceUnavailableException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,15 +24,22 @@ public final class NvmlProvider implements PowerSourceProvider {
     private static final Logger LOG = LoggerFactory.getLogger(NvmlProvider.class);
 
     private final Optional<Path> library;
+    private final Supplier<SourceClock> clocks;
     private final NvmlAdvice advice;
 
     /** @param library the file to load as NVML; empty for the one that the driver installed */
     public NvmlProvider(Optional<Path> library) {
-        this(library, Path.of("/dev"));
+        this(library, Path.of("/dev"), SourceClock::system);
     }
 
-    NvmlProvider(Optional<Path> library, Path devices) {
+    /**
+     * @param library the file to load as NVML; empty for the one that the driver installed
+     * @param devices where device nodes are, {@code /dev}
+     * @param clocks made for each GPU, as each is read by a thread of its own
+     */
+    public NvmlProvider(Optional<Path> library, Path devices, Supplier<SourceClock> clocks) {
         this.library = library;
+        this.clocks = clocks;
         advice = new NvmlAdvice(library, devices);
     }
 
@@ -69,7 +78,7 @@ public final class NvmlProvider implements PowerSourceProvider {
         int count = session.nvml().deviceCount();
         for (int index = 0; index < count; index++) {
             try {
-                NvmlGpuSource source = NvmlGpuSource.open(session, index, driver);
+                NvmlGpuSource source = NvmlGpuSource.open(session, index, driver, clocks.get());
                 if (source.channels().isEmpty()) {
                     leftOut.add("GPU " + index + " (" + source.info().name() + ") tells neither energy nor power");
                     source.close();

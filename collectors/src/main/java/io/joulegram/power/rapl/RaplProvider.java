@@ -2,6 +2,7 @@ package io.joulegram.power.rapl;
 
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
+import io.joulegram.power.SourceClock;
 import io.joulegram.power.SourceUnavailableException;
 import io.joulegram.power.rapl.FoundCounters.Problem;
 import io.joulegram.rapl.CpuModel;
@@ -30,6 +31,7 @@ public final class RaplProvider implements PowerSourceProvider {
 
     private static final Logger LOG = LoggerFactory.getLogger(RaplProvider.class);
 
+    private final SourceClock clock;
     private final Path sysfsRoot;
     private final Path procfsRoot;
     private final Path devRoot;
@@ -43,6 +45,16 @@ public final class RaplProvider implements PowerSourceProvider {
      * @throws IllegalArgumentException if there is no way
      */
     public RaplProvider(Path sysfsRoot, Path procfsRoot, Path devRoot, List<RaplWay> ways) {
+        this(sysfsRoot, procfsRoot, devRoot, ways, SourceClock.system());
+    }
+
+    /**
+     * As above, with another clock.
+     *
+     * @param clock what readings are stamped with
+     */
+    public RaplProvider(Path sysfsRoot, Path procfsRoot, Path devRoot, List<RaplWay> ways, SourceClock clock) {
+        this.clock = clock;
         if (ways.isEmpty()) {
             throw new IllegalArgumentException("no way to read RAPL is allowed");
         }
@@ -66,7 +78,7 @@ public final class RaplProvider implements PowerSourceProvider {
             FoundCounters found = find(way, cpu);
             if (found.isUsable()) {
                 tell(way, found.problems());
-                return List.of(new RaplSource(way.sensor(), found.counters()));
+                return List.of(new RaplSource(way.sensor(), found.counters(), clock));
             }
             found.closeAll();
             diagnosis.failed(way, found.problems());

@@ -5,17 +5,20 @@ import io.joulegram.power.Channel;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.Readings;
 import io.joulegram.power.Sensor;
+import io.joulegram.power.SourceClock;
 import io.joulegram.rapl.EnergyCounter;
 import java.util.List;
 
 /** All RAPL counters of the host, read one after the other, each with its own time. */
 final class RaplSource implements PowerSource {
+    private final SourceClock clock;
     private final String name;
     private final List<Channel> channels;
     private final EnergyCounter[] counters;
     private final int[] discardedBits;
 
-    RaplSource(Sensor sensor, List<FoundCounter> found) {
+    RaplSource(Sensor sensor, List<FoundCounter> found, SourceClock clock) {
+        this.clock = clock;
         name = sensor.label();
         channels = found.stream()
                 .map(counter -> channel(sensor, counter, label(counter, found)))
@@ -57,11 +60,10 @@ final class RaplSource implements PowerSource {
     @Override
     public void read(Readings readings) {
         for (int i = 0; i < counters.length; i++) {
-            long before = System.nanoTime();
+            long before = clock.nanos();
             int errno = counters[i].read();
-            long after = System.nanoTime();
             if (errno == 0) {
-                readings.measured(i, before + (after - before) / 2, counters[i].count() >>> discardedBits[i]);
+                readings.measured(i, clock.halfwaySince(before), counters[i].count() >>> discardedBits[i]);
             } else {
                 readings.failed(i, errno);
             }
