@@ -39,15 +39,15 @@ final class CounterMarks {
 
     /** As they stood at an instant up to which their energy is booked. */
     List<CounterMark> at(long nanos) {
-        return marks(stream -> stream.countAt(nanos));
+        return marks(meter -> meter.countAt(nanos));
     }
 
     /** As they stood when this agent first read them. */
     List<CounterMark> atBegin() {
-        return marks(MeterStream::epochStart);
+        return marks(meter -> meter.bestStream().epochStart());
     }
 
-    private List<CounterMark> marks(Function<MeterStream, Optional<CounterReading>> reading) {
+    private List<CounterMark> marks(Function<Meter, Optional<CounterReading>> reading) {
         List<CounterMark> marks = new ArrayList<>();
         for (EnergyBook.Entry entry : book.entries()) {
             Component component = entry.meter().domain().component();
@@ -59,11 +59,11 @@ final class CounterMarks {
     }
 
     private CounterMark mark(
-            Component component, EnergyBook.Entry entry, Function<MeterStream, Optional<CounterReading>> reading) {
+            Component component, EnergyBook.Entry entry, Function<Meter, Optional<CounterReading>> reading) {
         Meter meter = entry.meter();
         MeterStream stream = meter.bestStream();
         Optional<CounterReading> read =
-                stream.channel().quantity() == Quantity.ENERGY ? reading.apply(stream) : Optional.empty();
+                stream.channel().quantity() == Quantity.ENERGY ? reading.apply(meter) : Optional.empty();
         long nowMillis = wall.millisAt(System.nanoTime());
         return new CounterMark(
                 component,

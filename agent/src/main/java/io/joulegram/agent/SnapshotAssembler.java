@@ -115,7 +115,7 @@ final class SnapshotAssembler {
             EnergyBook.Entry entry, MeterStream stream, boolean meterLive, long nowNanos, long wallMillis) {
         long ageNanos = nowNanos - stream.lastValueNanos();
         double watts = stream.watts();
-        boolean live = meterLive && ageNanos <= entry.staleAfterNanos();
+        boolean live = meterLive && (ageNanos <= entry.staleAfterNanos() || stream.isFresh(nowNanos));
         return new StreamState(
                 stream.channel().sensor(),
                 stream.channel().quantity(),

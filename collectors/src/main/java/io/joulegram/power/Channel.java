@@ -18,6 +18,8 @@ import static java.util.Objects.requireNonNull;
  * @param windowNanos the time over which a {@link Quantity#POWER} value is a mean, ending at the reading; 0 if it is
  *     instantaneous or unknown
  * @param gainUncertaintyRatio the sensor's relative error, one standard figure (0.05 means 5 %), 0 or more
+ * @param cadenceNanos the least time between two readings of this channel, where reading it is dear; 0 if each reading of
+ *     the source reads it
  */
 public record Channel(
         Domain domain,
@@ -28,7 +30,8 @@ public record Channel(
         long modulusCounts,
         double maxWatts,
         long windowNanos,
-        double gainUncertaintyRatio) {
+        double gainUncertaintyRatio,
+        long cadenceNanos) {
 
     /** @throws IllegalArgumentException if a number is out of the range its parameter names */
     public Channel {
@@ -41,6 +44,7 @@ public record Channel(
         requireNotNegative(maxWatts, "maxWatts");
         requireNotNegative((double) windowNanos, "windowNanos");
         requireNotNegative(gainUncertaintyRatio, "gainUncertaintyRatio");
+        requireNotNegative((double) cadenceNanos, "cadenceNanos");
     }
 
     /**
@@ -68,7 +72,8 @@ public record Channel(
                 modulusCounts,
                 maxWatts,
                 0,
-                gainUncertaintyRatio);
+                gainUncertaintyRatio,
+                0);
     }
 
     /**
@@ -86,7 +91,22 @@ public record Channel(
             long windowNanos,
             double gainUncertaintyRatio) {
         return new Channel(
-                domain, device, sensor, Quantity.POWER, 1000, 0, maxWatts, windowNanos, gainUncertaintyRatio);
+                domain, device, sensor, Quantity.POWER, 1000, 0, maxWatts, windowNanos, gainUncertaintyRatio, 0);
+    }
+
+    /** The same channel, read less often than its source. */
+    public Channel withCadenceNanos(long nanos) {
+        return new Channel(
+                domain,
+                device,
+                sensor,
+                quantity,
+                microjoulesPerCount,
+                modulusCounts,
+                maxWatts,
+                windowNanos,
+                gainUncertaintyRatio,
+                nanos);
     }
 
     private static void requirePositive(double value, String name) {

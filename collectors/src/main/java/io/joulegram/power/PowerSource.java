@@ -24,6 +24,12 @@ public interface PowerSource extends AutoCloseable {
     void read(Readings readings);
 
     /**
+     * Tells before a reading whether power samples that the driver has kept are of use: they fill the time for which a
+     * counter tells nothing, and cost too much to be read for nothing.
+     */
+    default void wantHistory(boolean wanted) {}
+
+    /**
      * Brings slow-changing facts (temperature, memory, limits) up to date. Called about once a second; may allocate.
      */
     default void refresh() {}

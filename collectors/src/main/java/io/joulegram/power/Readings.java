@@ -21,10 +21,34 @@ public final class Readings {
         FAILED
     }
 
+    /** More than any driver of 2026 keeps. */
+    private static final int MAX_PAST = 512;
+
+    private static final class Past {
+        private long[] timeNanos = {};
+        private long[] values = {};
+        private int size;
+
+        private void add(long atNanos, long value) {
+            if (timeNanos.length == 0) {
+                timeNanos = new long[MAX_PAST];
+                values = new long[MAX_PAST];
+            }
+            if (size < MAX_PAST) {
+                timeNanos[size] = atNanos;
+                values[size] = value;
+                size++;
+            }
+        }
+    }
+
     private final Status[] status;
     private final long[] timeNanos;
     private final long[] values;
     private final int[] errorCodes;
+
+    /** Of channels that tell several values at once, made when one first does. */
+    private final Past[] past;
 
     /** @param channels how many channels the source has */
     public Readings(int channels) {
@@ -32,6 +56,8 @@ public final class Readings {
         timeNanos = new long[channels];
         values = new long[channels];
         errorCodes = new int[channels];
+        past = new Past[channels];
+        Arrays.setAll(past, i -> new Past());
         clear();
     }
 
@@ -43,6 +69,36 @@ public final class Readings {
     /** Makes every channel {@link Status#NO_DATA}. */
     public void clear() {
         Arrays.fill(status, Status.NO_DATA);
+        for (Past values : past) {
+            values.size = 0;
+        }
+    }
+
+    /**
+     * Notes one of several values that a channel tells at once, oldest first; {@link #measured} notes the newest.
+     * Beyond {@value #MAX_PAST} they are dropped.
+     *
+     * @param channel index into {@link PowerSource#channels()}
+     * @param atNanos when the device had this value, on the clock of {@link System#nanoTime()}
+     * @param value as of {@link #measured}
+     */
+    public void measuredBefore(int channel, long atNanos, long value) {
+        past[channel].add(atNanos, value);
+    }
+
+    /** How many values there are beside the newest. */
+    public int pastSize(int channel) {
+        return past[channel].size;
+    }
+
+    /** When one of the values beside the newest held. */
+    public long pastTimeNanos(int channel, int index) {
+        return past[channel].timeNanos[index];
+    }
+
+    /** One of the values beside the newest. */
+    public long pastValue(int channel, int index) {
+        return past[channel].values[index];
     }
 
     /**

@@ -7,6 +7,8 @@ package io.joulegram.power;
 public enum Sensor {
     /** NVML's own energy counter (field 83 or {@code nvmlDeviceGetTotalEnergyConsumption}). */
     NVML_ENERGY("nvml_energy"),
+    /** The power samples that NVIDIA's driver takes by itself and keeps for a while ({@code nvmlDeviceGetSamples}). */
+    NVML_SAMPLES("nvml_samples"),
     /** NVML field 185, {@code POWER_AVERAGE}: mean over the last second. */
     NVML_AVERAGE("nvml_average"),
     /** NVML field 186, {@code POWER_INSTANT}. */

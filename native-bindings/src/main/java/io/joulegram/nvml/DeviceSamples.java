@@ -5,17 +5,12 @@ import static io.joulegram.nvml.NvmlLayout.PROCESS_UTILIZATION_PID;
 import static io.joulegram.nvml.NvmlLayout.PROCESS_UTILIZATION_SIZE;
 import static io.joulegram.nvml.NvmlLayout.PROCESS_UTILIZATION_SM;
 import static io.joulegram.nvml.NvmlLayout.PROCESS_UTILIZATION_TIMESTAMP;
-import static io.joulegram.nvml.NvmlLayout.SAMPLE_SIZE;
-import static io.joulegram.nvml.NvmlLayout.SAMPLE_TIMESTAMP;
-import static io.joulegram.nvml.NvmlLayout.SAMPLE_VALUE;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the rings of samples that the driver keeps, whose length it tells when asked with no memory to fill. */
+/** Reads the samples of processes that the driver keeps, whose number it tells when asked with no memory to fill. */
 final class DeviceSamples {
-    private static final int TOTAL_POWER = 0;
-    private static final int VALUE_TYPE = 0;
     private static final int COUNT = 4;
     private static final long NOWHERE = 0;
     private static final int MAX_COUNT = 1 << 16;
@@ -27,27 +22,6 @@ final class DeviceSamples {
     DeviceSamples(NvmlLibrary library, long handle) {
         this.library = library;
         this.handle = handle;
-    }
-
-    List<NvmlSample> power(long lastSeenMicros) throws NvmlException {
-        String function = "nvmlDeviceGetSamples";
-        out.putInt(COUNT, 0);
-        int code = samples(lastSeenMicros, NOWHERE);
-        if (isNothingNew(code)) {
-            return List.of();
-        }
-        Calls.check(function, code);
-        NativeBuffer ring = new NativeBuffer(room(function) * SAMPLE_SIZE);
-        code = samples(lastSeenMicros, ring.address());
-        if (isNothingNew(code)) {
-            return List.of();
-        }
-        Calls.check(function, code);
-        List<NvmlSample> samples = new ArrayList<>();
-        for (int at = 0; at < filled(ring, SAMPLE_SIZE); at += SAMPLE_SIZE) {
-            samples.add(new NvmlSample(ring.getLong(at + SAMPLE_TIMESTAMP), ring.getUnsignedInt(at + SAMPLE_VALUE)));
-        }
-        return samples;
     }
 
     List<NvmlProcessUtilization> processUtilization(long lastSeenMicros) throws NvmlException {
@@ -75,10 +49,6 @@ final class DeviceSamples {
                     ring.getUnsignedInt(at + PROCESS_UTILIZATION_MEMORY)));
         }
         return samples;
-    }
-
-    private int samples(long lastSeenMicros, long ring) {
-        return library.samples(handle, TOTAL_POWER, lastSeenMicros, out.address(VALUE_TYPE), out.address(COUNT), ring);
     }
 
     private int room(String function) throws NvmlException {

@@ -234,14 +234,9 @@ public final class NvmlDevice {
         return out.getLong(0);
     }
 
-    /**
-     * The power samples that the driver took by itself, oldest first ({@code nvmlDeviceGetSamples}); empty if there is
-     * none newer.
-     *
-     * @param lastSeenMicros only samples after this time, microseconds since 1970; 0 for all
-     */
-    public List<NvmlSample> powerSamples(long lastSeenMicros) throws NvmlException {
-        return samples.power(lastSeenMicros);
+    /** The power samples that the driver takes by itself. */
+    public NvmlPowerRing powerRing() {
+        return new NvmlPowerRing(library, handle);
     }
 
     // ---- processes ----

@@ -135,6 +135,11 @@ public final class StandInGpu {
         return set(Gpu.COUNTER_STEP_NANOS, step.toNanos());
     }
 
+    /** How long the driver takes to ask for the counter. */
+    public StandInGpu counterCost(Duration cost) {
+        return set(Gpu.COUNTER_COST_NANOS, cost.toNanos());
+    }
+
     /** Adds to what the counter shows: where a counter stands that has run for long. */
     public StandInGpu counterOffsetMillijoules(long millijoules) {
         return set(Gpu.COUNTER_OFFSET_MILLIJOULES, millijoules);

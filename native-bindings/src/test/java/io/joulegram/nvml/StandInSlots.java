@@ -55,6 +55,7 @@ final class StandInSlots {
         COUNTER_ZERO_NANOS,
         COUNTER_OFFSET_MILLIJOULES,
         COUNTER_STEP_NANOS,
+        COUNTER_COST_NANOS,
         COUNTER_FIELD_UNSUPPORTED,
         AVERAGE_SENSOR(Sensor.values().length),
         INSTANT_SENSOR(Sensor.values().length),

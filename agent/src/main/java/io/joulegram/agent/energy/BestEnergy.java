@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>While the device's energy counter works, energy is the counter's.
  *   <li>Where the counter began anew, is missing, or stands still although power is drawn, a <em>bridge</em> begins at
  *       the instant up to which the counter was right, and the time across it is filled from the integral of the best
- *       power stream: the one-second average before instantaneous readings, because a part-time sensor misses some of
- *       the latter. The bridge ends where the counter first changes after it is back: the first value that it shows
+ *       power stream: the samples that the driver keeps, which are many and miss nothing, then the one-second average,
+ *       then instantaneous readings, because a part-time sensor misses some of these. The bridge ends where the counter first changes after it is back: the first value that it shows
  *       may be as old as the bridge, and what is older than the end of the bridge would be counted twice. Without power
  *       readings it ends where the counter's new epoch begins.
  *   <li>A device without a counter is on a bridge for good.
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by the sampler of the source; allocates nothing. {@link #unobservedNanos} and {@link #sensorIndex} may be read
  * by any thread.
  */
-final class BestEnergy {
+final class BestEnergy implements EnergyRule {
     /** Still for this long while power is drawn, a counter is stuck: thirty times the slowest update seen. */
     static final long STUCK_NANOS = 3_000_000_000L;
 
@@ -42,7 +42,6 @@ final class BestEnergy {
 
     private final @Nullable MeterStream counter;
     private final MeterStream[] powers;
-    private final long lostAfterNanos;
     private final AtomicLong unobservedNanos;
     private volatile int sensorIndex;
 
@@ -62,16 +61,14 @@ final class BestEnergy {
 
     /**
      * @param streams at most one counter, then power streams, best first
-     * @param lostAfterNanos a counter that gave no value for this long is lost
      * @param firstMicrojoules energy counted before these streams were opened
      * @param unobservedNanos counts time whose energy is not known
      */
-    BestEnergy(MeterStream[] streams, long lostAfterNanos, long firstMicrojoules, AtomicLong unobservedNanos) {
+    BestEnergy(MeterStream[] streams, long firstMicrojoules, AtomicLong unobservedNanos) {
         boolean hasCounter = streams.length > 0 && isCounter(streams[0]);
         counter = hasCounter ? streams[0] : null;
         powers = new MeterStream[streams.length - (hasCounter ? 1 : 0)];
         System.arraycopy(streams, hasCounter ? 1 : 0, powers, 0, powers.length);
-        this.lostAfterNanos = lostAfterNanos;
         this.unobservedNanos = unobservedNanos;
         microjoules = firstMicrojoules;
         bridging = counter == null;
@@ -81,27 +78,28 @@ final class BestEnergy {
         return stream.channel().quantity() == Quantity.ENERGY;
     }
 
-    long microjoules() {
+    @Override
+    public long microjoules() {
         return microjoules;
     }
 
-    /** The instant up to which {@link #microjoules()} is the energy. */
-    long creditedUntilNanos() {
+    @Override
+    public long creditedUntilNanos() {
         return creditedUntilNanos;
     }
 
-    /** Whether any energy or time has been credited at all. */
-    boolean isStarted() {
+    @Override
+    public boolean isStarted() {
         return started;
     }
 
-    /** Index, among the streams given, of the one that energy is taken from now. */
-    int sensorIndex() {
+    @Override
+    public int sensorIndex() {
         return sensorIndex;
     }
 
-    /** Takes in what the streams have gained in this tick. */
-    void update(long nowNanos) {
+    @Override
+    public void update(long nowNanos) {
         if (counter != null) {
             if (counter.lastValueNanos() != Long.MIN_VALUE) {
                 followCounter(counter, nowNanos);
@@ -114,12 +112,17 @@ final class BestEnergy {
         }
     }
 
+    @Override
+    public boolean wantsHistory() {
+        return bridging;
+    }
+
     private void followCounter(MeterStream stream, long nowNanos) {
         if (!started) {
             start(stream.epochStartNanos());
             joinCounter(stream);
         }
-        boolean fresh = nowNanos - stream.lastValueNanos() <= lostAfterNanos;
+        boolean fresh = stream.isFresh(nowNanos);
         boolean newEpoch = stream.epochStartNanos() != counterEpochStartNanos;
         if (!bridging) {
             if (newEpoch || (!fresh && powerSince(creditedUntilNanos))) {
@@ -165,8 +168,7 @@ final class BestEnergy {
             return false;
         }
         for (int i = 0; i < powers.length; i++) {
-            boolean fresh = nowNanos - powers[i].lastValueNanos() <= lostAfterNanos;
-            if (fresh && powers[i].watts() * 1e3 > DRAWN_MILLIWATTS) {
+            if (powers[i].isFresh(nowNanos) && powers[i].watts() * 1e3 > DRAWN_MILLIWATTS) {
                 return true;
             }
         }
@@ -256,13 +258,7 @@ final class BestEnergy {
     }
 
     private int bestPower(long nowNanos) {
-        for (int i = 0; i < powers.length; i++) {
-            boolean fresh = nowNanos - powers[i].lastValueNanos() <= lostAfterNanos;
-            if (fresh && !powers[i].curve().isEmpty()) {
-                return i;
-            }
-        }
-        return -1;
+        return MeterStream.bestOf(powers, nowNanos, started ? creditedUntilNanos : NOT_BACK);
     }
 
     private void unobserved(long nanos) {

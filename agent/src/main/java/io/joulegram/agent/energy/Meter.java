@@ -7,6 +7,7 @@ import io.joulegram.power.Readings;
 import io.joulegram.power.Sensor;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -30,7 +31,7 @@ public final class Meter {
     private final String device;
     private final int[] channelIndexes;
     private final MeterStream[] streams;
-    private final BestEnergy best;
+    private final EnergyRule best;
     private final EnergyCurve curve = new EnergyCurve();
     private final PowerHistogram histogram;
     private final AtomicLong resets;
@@ -74,7 +75,9 @@ public final class Meter {
         unobservedNanos = predecessor == null ? new AtomicLong() : predecessor.unobservedNanos;
         rejected = predecessor == null ? new AtomicLong() : predecessor.rejected;
         long first = predecessor == null ? 0 : predecessor.best.microjoules();
-        best = new BestEnergy(streams, maxGapNanos, first, unobservedNanos);
+        best = isCounterDear(streams)
+                ? new DisciplinedEnergy(streams, curve, first, unobservedNanos)
+                : new BestEnergy(streams, first, unobservedNanos);
         startNanos = predecessor == null ? new AtomicLong(NEVER) : predecessor.startNanos;
         resumesFromNanos = predecessor == null ? NEVER : predecessor.knownUntilNanos();
         if (resumesFromNanos != NEVER) {
@@ -84,6 +87,11 @@ public final class Meter {
 
     private long knownUntilNanos() {
         return best.isStarted() ? best.creditedUntilNanos() : resumesFromNanos;
+    }
+
+    private static boolean isCounterDear(MeterStream[] streams) {
+        Channel first = streams[0].channel();
+        return first.quantity() == Quantity.ENERGY && first.cadenceNanos() > 0;
     }
 
     private static long totalOf(@Nullable Meter predecessor, Sensor sensor) {
@@ -103,17 +111,35 @@ public final class Meter {
         for (int i = 0; i < streams.length; i++) {
             int channel = channelIndexes[i];
             if (readings.status(channel) == Readings.Status.MEASURED) {
+                takePast(streams[i], readings, channel, nowNanos);
                 long sample = take(streams[i], readings.timeNanos(channel), readings.value(channel));
                 milliwatts = sample < 0 ? milliwatts : sample;
             }
         }
+        settle(nowNanos);
+        if (milliwatts >= 0) {
+            histogram.observe(milliwatts);
+        }
+    }
+
+    /** Each of several values is a point of its own on the curve. */
+    private void takePast(MeterStream stream, Readings readings, int channel, long nowNanos) {
+        for (int i = 0; i < readings.pastSize(channel); i++) {
+            take(stream, readings.pastTimeNanos(channel, i), readings.pastValue(channel, i));
+            settle(nowNanos);
+        }
+    }
+
+    private void settle(long nowNanos) {
         best.update(nowNanos);
         if (best.isStarted()) {
             note(best.creditedUntilNanos(), best.microjoules());
         }
-        if (milliwatts >= 0) {
-            histogram.observe(milliwatts);
-        }
+    }
+
+    /** Whether samples that the driver has kept are of use now; sampler only. */
+    boolean wantsHistory() {
+        return best.wantsHistory();
     }
 
     /** Returns the power of this sample in milliwatts; -1 if it told none. */
@@ -187,6 +213,21 @@ public final class Meter {
     /** The energy that counts, over time. */
     public EnergyCurve curve() {
         return curve;
+    }
+
+    /**
+     * The raw value of the counter that the energy up to an instant agrees with, or up to the newest instant that is known
+     * if that is earlier; empty where energy is not by a counter now. Any thread.
+     */
+    public Optional<CounterReading> countAt(long timeNanos) {
+        MeterStream stream = bestStream();
+        if (!(best instanceof DisciplinedEnergy disciplined)) {
+            return stream.countAt(timeNanos);
+        }
+        long atNanos = Math.min(timeNanos, curve.coveredUntilNanos());
+        return disciplined
+                .counterMicrojoulesAt(curve.microjoulesAt(atNanos))
+                .flatMap(counted -> streams[0].countOf(counted, atNanos));
     }
 
     /** How many samples had how much power. */

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeterStream {
     private static final long NEVER = Long.MIN_VALUE;
+    private static final int READINGS_TO_LOST = 3;
 
     private final Channel channel;
     private final Integrator integrator;
     private final long firstMicrojoules;
+    private final long lostAfterNanos;
     private final EnergyCurve curve = new EnergyCurve();
     private final EnergyCurve gaps = new EnergyCurve();
     private final AtomicLong lastValueNanos = new AtomicLong(NEVER);
@@ -34,8 +36,12 @@ public final class MeterStream {
     private long epochStartMicrojoules;
     private long previousCoveredUntilNanos = NEVER;
 
-    /** @param firstMicrojoules energy that an earlier stream of the same sensor has counted */
+    /**
+     * @param maxGapNanos the longest time between two readings of the source across which nothing is missing
+     * @param firstMicrojoules energy that an earlier stream of the same sensor has counted
+     */
     MeterStream(Channel channel, long maxGapNanos, long firstMicrojoules) {
+        lostAfterNanos = Math.max(maxGapNanos, READINGS_TO_LOST * channel.cadenceNanos());
         this.channel = channel;
         this.firstMicrojoules = firstMicrojoules;
         integrator = channel.quantity() == Quantity.ENERGY
@@ -97,10 +103,46 @@ public final class MeterStream {
             return Optional.empty();
         }
         long atNanos = Math.min(timeNanos, curve.coveredUntilNanos());
-        long gained = curve.microjoulesAt(atNanos) - epoch.startMicrojoules;
-        long count = epoch.startCount + Math.round(gained / channel.microjoulesPerCount());
+        return Optional.of(new CounterReading(atNanos, count(epoch, curve.microjoulesAt(atNanos))));
+    }
+
+    private long count(CounterEpoch epoch, long microjoules) {
+        long count =
+                epoch.startCount + Math.round((microjoules - epoch.startMicrojoules) / channel.microjoulesPerCount());
         long modulus = channel.modulusCounts();
-        return Optional.of(new CounterReading(atNanos, modulus > 0 ? Math.floorMod(count, modulus) : count));
+        return modulus > 0 ? Math.floorMod(count, modulus) : count;
+    }
+
+    /** The raw value of the counter when its integral is this much; empty if this is not a counter. Any thread. */
+    Optional<CounterReading> countOf(long microjoules, long atNanos) {
+        CounterEpoch epoch = counterEpoch;
+        return epoch == null ? Optional.empty() : Optional.of(new CounterReading(atNanos, count(epoch, microjoules)));
+    }
+
+    /** Whether there was a value so lately that the stream is not lost. Any thread. */
+    public boolean isFresh(long nowNanos) {
+        long newest = lastValueNanos();
+        return newest != NEVER && nowNanos - newest <= lostAfterNanos;
+    }
+
+    /**
+     * The first stream that is fresh and misses nothing since an instant, else the first that is fresh; -1 if none is.
+     * Sampler only.
+     *
+     * @param sinceNanos {@link Long#MIN_VALUE} if it does not matter
+     */
+    static int bestOf(MeterStream[] powers, long nowNanos, long sinceNanos) {
+        int first = -1;
+        for (int i = 0; i < powers.length; i++) {
+            MeterStream power = powers[i];
+            if (power.isFresh(nowNanos) && !power.curve.isEmpty()) {
+                if (sinceNanos == NEVER || power.gapNanosBetween(sinceNanos, power.coveredUntilNanos()) <= 0) {
+                    return i;
+                }
+                first = first < 0 ? i : first;
+            }
+        }
+        return first;
     }
 
     /** Takes a value; sampler only. */

@@ -128,6 +128,7 @@ public final class SourceSampler {
     private void sample(long startNanos, long lateNanos) {
         callStartedNanos.setRelease(startNanos);
         readings.clear();
+        source.wantHistory(wantsHistory());
         source.read(readings);
         long endNanos = clock.getAsLong();
         callStartedNanos.setRelease(IDLE);
@@ -142,6 +143,14 @@ public final class SourceSampler {
         if (endNanos - nextRefreshNanos >= 0 || nextRefreshNanos == 0) {
             refresh(endNanos);
         }
+    }
+
+    private boolean wantsHistory() {
+        boolean wanted = false;
+        for (int i = 0; i < meters.size(); i++) {
+            wanted |= meters.get(i).wantsHistory();
+        }
+        return wanted;
     }
 
     private void refresh(long nowNanos) {
@@ -166,13 +175,17 @@ public final class SourceSampler {
     private void judge(long nowNanos) {
         int failedChannel = -1;
         boolean measured = false;
+        boolean quiet = false;
         for (int i = 0; i < readings.size(); i++) {
             Readings.Status status = readings.status(i);
-            measured |= status == Readings.Status.MEASURED || status == Readings.Status.NO_DATA;
+            measured |= status == Readings.Status.MEASURED;
+            quiet |= status == Readings.Status.NO_DATA;
             if (status == Readings.Status.FAILED) {
                 failedChannel = i;
             }
         }
+        // A channel that was not asked says nothing for its source while another fails.
+        measured |= quiet && failedChannel < 0;
         if (failedChannel >= 0) {
             countError(readings.errorCode(failedChannel));
         }

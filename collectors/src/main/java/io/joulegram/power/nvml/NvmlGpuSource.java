@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * error is told again at each reading for as long as it lasts.
  */
 final class NvmlGpuSource implements GpuSource {
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final NvmlSession session;
     private final SourceClock clock;
     private final NvmlDevice device;
@@ -25,7 +27,10 @@ final class NvmlGpuSource implements GpuSource {
     private final NvmlChannels channels;
     private final NvmlFieldValues fields;
     private final int fieldCount;
+    private final @Nullable RingReader ring;
     private final NvmlTelemetry telemetryReader;
+    private long counterReadNanos = NEVER;
+    private boolean historyWanted;
     private volatile @Nullable GpuTelemetry telemetry;
     private boolean closed;
 
@@ -38,6 +43,14 @@ final class NvmlGpuSource implements GpuSource {
         this.channels = channels;
         fields = device.fieldValues(channels.fields());
         fieldCount = channels.fields().size();
+        int ringChannel = channels.ringChannel();
+        ring = ringChannel == NvmlChannels.NONE
+                ? null
+                : new RingReader(
+                        device.powerRing(),
+                        ringChannel,
+                        channels.channels().get(ringChannel).cadenceNanos(),
+                        clock);
         telemetryReader = new NvmlTelemetry(device);
     }
 
@@ -75,14 +88,7 @@ final class NvmlGpuSource implements GpuSource {
             readFields(readings);
         }
         if (channels.energyFunctionChannel() != NvmlChannels.NONE) {
-            long before = clock.nanos();
-            int code = device.readEnergy();
-            note(
-                    readings,
-                    channels.energyFunctionChannel(),
-                    code,
-                    clock.halfwaySince(before),
-                    device.energyMillijoules());
+            readCounter(readings, channels.energyFunctionChannel());
         }
         if (channels.usageFunctionChannel() != NvmlChannels.NONE) {
             long before = clock.nanos();
@@ -94,6 +100,25 @@ final class NvmlGpuSource implements GpuSource {
                     clock.halfwaySince(before),
                     device.powerUsageMilliwatts());
         }
+        if (ring != null && historyWanted) {
+            ring.read(readings);
+        }
+    }
+
+    private void readCounter(Readings readings, int channel) {
+        long before = clock.nanos();
+        long cadenceNanos = channels.channels().get(channel).cadenceNanos();
+        if (cadenceNanos > 0 && counterReadNanos != NEVER && before - counterReadNanos < cadenceNanos) {
+            return;
+        }
+        counterReadNanos = before;
+        int code = device.readEnergy();
+        note(readings, channel, code, clock.halfwaySince(before), device.energyMillijoules());
+    }
+
+    @Override
+    public void wantHistory(boolean wanted) {
+        historyWanted = wanted;
     }
 
     @Override

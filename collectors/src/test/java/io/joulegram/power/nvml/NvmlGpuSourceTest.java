@@ -25,6 +25,7 @@ import io.joulegram.power.Readings.Status;
 import io.joulegram.power.Sensor;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -334,9 +335,51 @@ final class NvmlGpuSourceTest {
     }
 
     @Test
-    void readingAllocatesNothing() throws Exception {
-        gpu.memoryPowerShare(200_000).counterFieldUnsupported(true);
+    void driversSamplesAreToldOnceAndOnlyWhenWanted() throws Exception {
+        long start = gpu.samples(ofMillis(20), 120).waveform(SquareWave.constant(300));
+        waitUntil(start + 120_000_000);
         open();
+        assertThat(source.channels())
+                .last()
+                .isEqualTo(Channel.power(Domain.GPU, "0", Sensor.NVML_SAMPLES, 700, 20_000_000, 0.05)
+                        .withCadenceNanos(500_000_000));
+        read();
+        assertThat(readings.status(3)).isEqualTo(Status.NO_DATA);
+        source.wantHistory(true);
+        read();
+        assertMeasured(3, 300_000);
+        assertThat(readings.timeNanos(3)).isBetween(System.nanoTime() - 25_000_000L, System.nanoTime());
+        assertThat(readings.pastSize(3)).isEqualTo(119);
+        assertThat(readings.pastTimeNanos(3, 118)).isCloseTo(readings.timeNanos(3) - 20_000_000, within(2_000L));
+        assertThat(readings.pastValue(3, 118)).isEqualTo(300_000);
+        long newest = readings.timeNanos(3);
+        read();
+        assertThat(readings.status(3)).isEqualTo(Status.NO_DATA);
+        waitUntil(readBeganNanos + 600_000_000);
+        read();
+        assertThat(readings.pastTimeNanos(3, 0)).isCloseTo(newest + 20_000_000, within(100_000L));
+    }
+
+    @Test
+    void dearCounterIsReadSeldom() throws Exception {
+        gpu.counterCost(ofMillis(2));
+        open();
+        assertThat(source.channels())
+                .extracting(Channel::sensor)
+                .containsExactly(Sensor.NVML_AVERAGE, Sensor.NVML_INSTANT, Sensor.NVML_ENERGY);
+        assertThat(source.channels().get(2).cadenceNanos()).isBetween(2_000_000_000L, 5_000_000_000L);
+        read();
+        assertCounterIsTrue(2);
+        read();
+        assertThat(readings.status(2)).isEqualTo(Status.NO_DATA);
+        assertMeasured(0, 75_000);
+    }
+
+    @Test
+    void readingAllocatesNothing() throws Exception {
+        gpu.memoryPowerShare(200_000).counterFieldUnsupported(true).samples(ofMillis(1), 500);
+        open();
+        source.wantHistory(true);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long self = Thread.currentThread().getId();
         for (int i = 0; i < READS; i++) {
@@ -354,6 +397,7 @@ final class NvmlGpuSourceTest {
         close();
         standIn = NvmlStandIn.create(directory, driver, 2);
         gpu = standIn.gpu(0);
+        gpu.samples(Duration.ZERO, 0);
     }
 
     private void open() throws Exception {

@@ -13,6 +13,7 @@ import io.joulegram.power.GpuSource;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.SourceUnavailableException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -140,5 +141,6 @@ final class NvmlProviderTest {
     private static void tellNothing(StandInGpu gpu) {
         gpu.counterReturns(NvmlReturn.NOT_SUPPORTED).usageReturns(NvmlReturn.NOT_SUPPORTED);
         gpu.averageReturns(NvmlReturn.NOT_SUPPORTED).instantReturns(NvmlReturn.NOT_SUPPORTED);
+        gpu.samples(Duration.ZERO, 0);
     }
 }

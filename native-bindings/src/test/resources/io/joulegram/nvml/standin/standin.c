@@ -212,7 +212,14 @@ EXPORT nvmlReturn_t nvmlDeviceGetMigMode(nvmlDevice_t gpu, unsigned int *current
 
 /* ---- power and energy ---- */
 
+/* Asking the GPU's own processor takes the driver milliseconds, in which it spins. */
+static void spend(int64_t cost) {
+    for (int64_t end = nanos(CLOCK_MONOTONIC) + cost; cost > 0 && nanos(CLOCK_MONOTONIC) < end;) {
+    }
+}
+
 static nvmlReturn_t counter_millijoules(const int64_t *gpu, int64_t now, unsigned long long *value) {
+    spend(get(gpu, COUNTER_COST_NANOS));
     nvmlReturn_t fault = (nvmlReturn_t)get(gpu, RETURN_COUNTER);
     if (fault != NVML_SUCCESS) {
         return fault;
@@ -338,7 +345,8 @@ EXPORT nvmlReturn_t nvmlDeviceGetSamples(nvmlDevice_t gpu, int type, unsigned lo
         unsigned long long stamp = (unsigned long long)((time + ahead) / 1000);
         if (stamp > last_seen) {
             samples[written].timeStamp = stamp;
-            samples[written].sampleValue.uiVal = (unsigned int)power_at(gpu, time);
+            samples[written].sampleValue.uiVal =
+                (unsigned int)((energy_until(gpu, time) - energy_until(gpu, time - period)) / period);
             written++;
         }
     }

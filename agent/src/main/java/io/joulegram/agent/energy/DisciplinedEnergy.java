@@ -1,0 +1,284 @@
+package io.joulegram.agent.energy;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one figure of energy for a device whose counter is right, but too dear to be read at each instant: on an H200 one
+ * reading takes 4 ms of processor time in the driver.
+ *
+ * <p>The rule: energy runs with the integral of the best power stream, and is steered by the counter as a clock is by a time
+ * server.
+ *
+ * <ol>
+ *   <li>At each value of the counter, what it has counted since the <em>anchor</em> is compared with what was credited. The
+ *       difference is made up for while the next energy comes in, in proportion to it: at most as much again, and never more
+ *       than half of it taken back, so that the figure never falls and never jumps.
+ *   <li>In the long run the energy is therefore the counter's, and between two of its values no further from it than the
+ *       power stream is.
+ *   <li>Time that no power stream covers is unobserved, unless the counter goes on and tells its energy afterwards.
+ *   <li>A counter that began anew or stands still although power is drawn is let go. It is anchored again at its first
+ *       change: the value that it shows first may be an old one. Once behind by much and then in step again, it has missed
+ *       that energy, and is anchored anew as well.
+ * </ol>
+ */
+final class DisciplinedEnergy implements EnergyRule {
+    private static final long NEVER = Long.MIN_VALUE;
+    /** Power below which a counter that stands still is believed. */
+    private static final double DRAWN_WATTS = 5;
+    /** How old the value of a counter can be when it is read: the slowest update seen. */
+    private static final long COUNTER_AGE_NANOS = 100_000_000;
+    /** Differences that the age of the value explains are made up for by this part at a time, as they average out. */
+    private static final int AGE_DIVISOR = 4;
+    /**
+     * A counter that lags by more than this part of what power tells is believed if it goes on to lag. If it does not it has
+     * stopped for a while, or begun anew unnoticed.
+     */
+    private static final double LAG_RATIO = 0.1;
+    /** After this long without the counter, time without power readings is unobserved for good. */
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+    /** Where the counter and what was credited are taken to agree. */
+    private record Anchor(long counterMicrojoules, long creditedMicrojoules) {}
+
+    private final MeterStream counter;
+    private final MeterStream[] powers;
+    private final EnergyCurve credited;
+    private final AtomicLong unobservedNanos;
+    private volatile int sensorIndex;
+    private volatile @Nullable Anchor anchor;
+
+    private boolean started;
+    private long microjoules;
+    private long creditedUntilNanos;
+    private long epochStartNanos = NEVER;
+    private long seenValueNanos = NEVER;
+    private long anchorableAfterNanos = NEVER;
+
+    /** A value of the counter that the credited energy has not come up to yet. */
+    private long pendingNanos = NEVER;
+
+    private long pendingMicrojoules;
+
+    private long comparedNanos;
+    private long comparedCounterMicrojoules;
+    private long comparedCreditedMicrojoules;
+
+    /** What is still to be made up for, below 0 if too much was credited; and the pace, as a share of the energy. */
+    private long owedMicrojoules;
+
+    private double pace;
+
+    /** The counter lagged behind at the last comparison. */
+    private boolean suspected;
+
+    private long gapNanos;
+
+    /**
+     * @param streams one counter, then power streams, best first
+     * @param credited the curve to which what is credited is appended
+     * @param firstMicrojoules energy counted before these streams were opened
+     * @param unobservedNanos counts time whose energy is not known
+     */
+    DisciplinedEnergy(MeterStream[] streams, EnergyCurve credited, long firstMicrojoules, AtomicLong unobservedNanos) {
+        counter = streams[0];
+        powers = new MeterStream[streams.length - 1];
+        System.arraycopy(streams, 1, powers, 0, powers.length);
+        this.credited = credited;
+        this.unobservedNanos = unobservedNanos;
+        microjoules = firstMicrojoules;
+    }
+
+    @Override
+    public void update(long nowNanos) {
+        noteCounter();
+        int power = MeterStream.bestOf(powers, nowNanos, started ? creditedUntilNanos : NEVER);
+        compare(nowNanos, power >= 0);
+        if (power >= 0) {
+            credit(powers[power]);
+            if (anchor == null) {
+                sensorIndex = power + 1;
+            }
+        }
+        if (gapNanos > 0 && nowNanos - Math.max(seenValueNanos, creditedUntilNanos - gapNanos) > PATIENCE_NANOS) {
+            letGo();
+        }
+    }
+
+    private void noteCounter() {
+        long valueNanos = counter.lastValueNanos();
+        if (valueNanos == NEVER || valueNanos == seenValueNanos) {
+            return;
+        }
+        seenValueNanos = valueNanos;
+        if (!started) {
+            start(valueNanos);
+            epochStartNanos = counter.epochStartNanos();
+            anchorAt(valueNanos, microjoules);
+        } else if (counter.epochStartNanos() != epochStartNanos) {
+            epochStartNanos = counter.epochStartNanos();
+            letGo();
+        } else if (anchor != null || counter.lastChangeNanos() - anchorableAfterNanos > 0) {
+            pendingNanos = valueNanos;
+            pendingMicrojoules = counter.integratedMicrojoules();
+        }
+    }
+
+    private void start(long timeNanos) {
+        started = true;
+        creditedUntilNanos = timeNanos;
+    }
+
+    private void anchorAt(long timeNanos, long creditedMicrojoules) {
+        // What is still owed from an earlier anchor is paid on, and is no difference from this one.
+        anchor = new Anchor(counter.integratedMicrojoules(), creditedMicrojoules + owedMicrojoules);
+        compared(timeNanos, counter.integratedMicrojoules(), creditedMicrojoules);
+        sensorIndex = 0;
+    }
+
+    private void compared(long timeNanos, long counterMicrojoules, long creditedMicrojoules) {
+        comparedNanos = timeNanos;
+        comparedCounterMicrojoules = counterMicrojoules;
+        comparedCreditedMicrojoules = creditedMicrojoules;
+        pendingNanos = NEVER;
+    }
+
+    /** Believes the counter no more; what it could not tell before stays unobserved. */
+    private void letGo() {
+        anchor = null;
+        suspected = false;
+        pendingNanos = NEVER;
+        anchorableAfterNanos = seenValueNanos;
+        unobserved();
+    }
+
+    private void unobserved() {
+        if (gapNanos > 0) {
+            unobservedNanos.addAndGet(gapNanos);
+            gapNanos = 0;
+        }
+    }
+
+    private void compare(long nowNanos, boolean powered) {
+        if (pendingNanos == NEVER) {
+            return;
+        }
+        if (credited.coveredUntilNanos() - pendingNanos >= 0) {
+            compareWith(credited.microjoulesAt(pendingNanos));
+        } else if (!powered) {
+            takeAll();
+        } else if (nowNanos - pendingNanos > PATIENCE_NANOS) {
+            pendingNanos = NEVER;
+        }
+    }
+
+    private void compareWith(long creditedMicrojoules) {
+        Anchor base = anchor;
+        if (base == null) {
+            anchorAt(pendingNanos, creditedMicrojoules);
+            return;
+        }
+        long elapsedNanos = pendingNanos - comparedNanos;
+        long gained = creditedMicrojoules - comparedCreditedMicrojoules;
+        if (pendingMicrojoules == comparedCounterMicrojoules && gained * 1e3 > DRAWN_WATTS * elapsedNanos) {
+            letGo();
+            return;
+        }
+        long owed = pendingMicrojoules - base.counterMicrojoules() - (creditedMicrojoules - base.creditedMicrojoules());
+        double ofAge = elapsedNanos > 0 ? (double) gained * COUNTER_AGE_NANOS / elapsedNanos : 0;
+        double doubtful = -ofAge - LAG_RATIO * gained;
+        boolean lags = pendingMicrojoules - comparedCounterMicrojoules - gained < doubtful;
+        boolean stumbled = suspected && !lags && owed < doubtful;
+        if (stumbled) {
+            unobserved();
+            anchorAt(pendingNanos, creditedMicrojoules);
+        } else if (!lags || suspected) {
+            owedMicrojoules = Math.abs(owed) <= ofAge ? owed / AGE_DIVISOR : owed;
+            pace = gained > 0 ? Math.max(-0.5, Math.min(1, (double) owedMicrojoules / gained)) : Long.signum(owed);
+            gapNanos = 0;
+        }
+        suspected = lags;
+        compared(pendingNanos, pendingMicrojoules, creditedMicrojoules);
+    }
+
+    /** There is no power to run with, so the counter's own steps are all there is. */
+    private void takeAll() {
+        Anchor base = anchor;
+        if (base == null) {
+            gapNanos += Math.max(0, pendingNanos - creditedUntilNanos);
+            creditedUntilNanos = pendingNanos;
+            unobserved();
+            anchorAt(pendingNanos, microjoules);
+            return;
+        }
+        long owed = pendingMicrojoules - base.counterMicrojoules() - (microjoules - base.creditedMicrojoules());
+        microjoules += Math.max(0, owed);
+        owedMicrojoules = Math.min(0, owed);
+        pace = -0.5;
+        creditedUntilNanos = pendingNanos;
+        gapNanos = 0;
+        compared(pendingNanos, pendingMicrojoules, microjoules);
+    }
+
+    private void credit(MeterStream power) {
+        if (!started) {
+            start(power.curve().coveredSinceNanos());
+        }
+        long untilNanos = power.coveredUntilNanos();
+        if (untilNanos - creditedUntilNanos <= 0) {
+            return;
+        }
+        gapNanos += Math.max(0, power.gapNanosBetween(creditedUntilNanos, untilNanos));
+        EnergyCurve curve = power.curve();
+        long gained = curve.microjoulesAt(untilNanos) - curve.microjoulesAt(creditedUntilNanos);
+        microjoules += gained + makeUp(gained);
+        creditedUntilNanos = untilNanos;
+        if (anchor == null) {
+            unobserved();
+        }
+    }
+
+    private long makeUp(long gained) {
+        long most = Math.abs(Math.round(pace * gained));
+        long part = Math.max(-most, Math.min(most, owedMicrojoules));
+        owedMicrojoules -= part;
+        return part;
+    }
+
+    @Override
+    public boolean isStarted() {
+        return started;
+    }
+
+    @Override
+    public long microjoules() {
+        return microjoules;
+    }
+
+    @Override
+    public long creditedUntilNanos() {
+        return creditedUntilNanos;
+    }
+
+    @Override
+    public int sensorIndex() {
+        return sensorIndex;
+    }
+
+    @Override
+    public boolean wantsHistory() {
+        return true;
+    }
+
+    /**
+     * What the counter would have counted by the time at which this much was credited, as of its integral; empty while it is
+     * not believed. Any thread.
+     */
+    Optional<Long> counterMicrojoulesAt(long creditedMicrojoules) {
+        Anchor base = anchor;
+        return base == null
+                ? Optional.empty()
+                : Optional.of(base.counterMicrojoules() + creditedMicrojoules - base.creditedMicrojoules());
+    }
+}
