@@ -2,6 +2,7 @@ package io.joulegram.agent.energy;
 
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
+import io.joulegram.power.Sensor;
 import io.joulegram.power.SourceUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,7 +116,7 @@ public final class SourceSupervisor implements AutoCloseable {
         while (closing.getCount() > 0) {
             pause(WATCH_MILLIS);
             long now = System.nanoTime();
-            boolean lost = samplers.stream()
+            boolean lost = measured(samplers).stream()
                     .allMatch(sampler -> !sampler.isHung()
                             && !sampler.downReason().isEmpty()
                             && now - sampler.downSinceNanos() > REOPEN_AFTER_NANOS);
@@ -124,6 +125,15 @@ public final class SourceSupervisor implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** An estimate never goes down, and must not keep what it stands beside from being opened again. */
+    private static List<SourceSampler> measured(List<SourceSampler> samplers) {
+        List<SourceSampler> measured = samplers.stream()
+                .filter(sampler ->
+                        sampler.source().channels().stream().anyMatch(channel -> channel.sensor() != Sensor.ESTIMATE))
+                .toList();
+        return measured.isEmpty() ? samplers : measured;
     }
 
     private void close(List<SourceSampler> samplers) throws InterruptedException {
