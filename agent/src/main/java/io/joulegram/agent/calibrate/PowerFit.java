@@ -47,8 +47,8 @@ public record PowerFit(
     /** Below this, a term is explained to 99.9 % by the others, and its interval is 30 times as wide as it could be. */
     private static final double MIN_PIVOT = 0.03;
 
-    /** F(0.99) of 1 and 9 degrees of freedom, those of the usual 13 levels. */
-    private static final double MIN_F_OF_EXPONENT = 10.56;
+    /** F(0.99) of 1 and 10 degrees of freedom, those of the usual 14 levels. */
+    private static final double MIN_F_OF_EXPONENT = 10.04;
 
     private static final int TERMS = 3;
 

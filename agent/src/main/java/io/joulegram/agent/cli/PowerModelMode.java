@@ -55,7 +55,7 @@ final class PowerModelMode implements CalibrateMode {
         command.addOption(OptionSpec.builder(option())
                         .description(
                                 "Fits the model of processors and memory that stands in where nothing measures them:"
-                                        + " puts the host under some 13 levels of load, about two minutes in all, and"
+                                        + " puts the host under some 14 levels of load, about two minutes in all, and"
                                         + " compares with RAPL.")
                         .build())
                 .addOption(LedgerOptions.text("--seconds", "N", "How long a level lasts, 4 to 600 (default: 10)."))

@@ -115,19 +115,21 @@ public final class SourceSupervisor implements AutoCloseable {
     private void watch(List<SourceSampler> samplers) throws InterruptedException {
         while (closing.getCount() > 0) {
             pause(WATCH_MILLIS);
-            long now = System.nanoTime();
-            boolean lost = measured(samplers).stream()
-                    .allMatch(sampler -> !sampler.isHung()
-                            && !sampler.downReason().isEmpty()
-                            && now - sampler.downSinceNanos() > REOPEN_AFTER_NANOS);
-            if (lost) {
+            if (lost(samplers, System.nanoTime())) {
                 LOG.info("{}: opening again", samplers.get(0).source().name());
                 return;
             }
         }
     }
 
-    /** An estimate never goes down, and must not keep what it stands beside from being opened again. */
+    /** Whether all that measures has been down for a while; an estimate never is, and counts only where it is alone. */
+    static boolean lost(List<SourceSampler> samplers, long nowNanos) {
+        return measured(samplers).stream()
+                .allMatch(sampler -> !sampler.isHung()
+                        && !sampler.downReason().isEmpty()
+                        && nowNanos - sampler.downSinceNanos() > REOPEN_AFTER_NANOS);
+    }
+
     private static List<SourceSampler> measured(List<SourceSampler> samplers) {
         List<SourceSampler> measured = samplers.stream()
                 .filter(sampler ->

@@ -54,12 +54,24 @@ final class EstimateSource implements PowerSource {
         channels = parts.stream().map(this::channel).toList();
         lastTicks = host.ticks();
         lastNanos = nanoTime.getAsLong();
-        LOG.info(
-                "estimate: \"{}\" is {}; at full load {} W of processors, {} W of memory",
-                host.cpuName(),
-                models.basis(),
-                fullLoadWatts(Domain.CPU),
-                fullLoadWatts(Domain.DRAM));
+        tell(models);
+    }
+
+    private void tell(HostModels models) {
+        if (estimates(Domain.CPU)) {
+            LOG.info(
+                    "estimate: \"{}\" is {}, {} W of processors at full load",
+                    host.cpuName(),
+                    models.basis(),
+                    fullLoadWatts(Domain.CPU));
+        }
+        if (estimates(Domain.DRAM)) {
+            LOG.info("estimate: {} W of memory at full load", fullLoadWatts(Domain.DRAM));
+        }
+    }
+
+    private boolean estimates(Domain domain) {
+        return parts.stream().anyMatch(part -> part.domain() == domain);
     }
 
     private List<Part> parts(Domain domain, HostModels models) {
