@@ -3,6 +3,7 @@ package io.joulegram.agent;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.power.constant.ConstantProvider;
+import io.joulegram.power.estimate.BesideDramEstimate;
 import io.joulegram.power.estimate.EstimateProvider;
 import io.joulegram.power.nvml.NvmlProvider;
 import io.joulegram.power.rapl.RaplProvider;
@@ -23,13 +24,7 @@ public final class HostSources {
         if (config.nvml().enabled()) {
             families.add(List.of(new NvmlProvider(config.nvml().library())));
         }
-        List<PowerSourceProvider> processors = new ArrayList<>();
-        if (config.rapl().enabled()) {
-            processors.add(new RaplProvider(config.path().sysfs(), config.path().procfs(), DEV, ways(config)));
-        }
-        if (config.estimate().enabled()) {
-            processors.add(new EstimateProvider());
-        }
+        List<PowerSourceProvider> processors = processors(config);
         if (!processors.isEmpty()) {
             families.add(processors);
         }
@@ -37,6 +32,27 @@ public final class HostSources {
             families.add(List.of(new ConstantProvider(config.host().otherWatts())));
         }
         return families;
+    }
+
+    private static List<PowerSourceProvider> processors(AgentConfig config) {
+        List<PowerSourceProvider> measured = new ArrayList<>();
+        if (config.rapl().enabled()) {
+            measured.add(rapl(config));
+        }
+        if (!config.estimate().enabled()) {
+            return measured;
+        }
+        EstimateProvider estimate =
+                new EstimateProvider(config.path().procfs(), config.estimate().constants());
+        List<PowerSourceProvider> processors = new ArrayList<>();
+        measured.forEach(provider -> processors.add(new BesideDramEstimate(provider, estimate)));
+        processors.add(estimate);
+        return processors;
+    }
+
+    /** RAPL, whether the configuration asks for it or not. */
+    public static PowerSourceProvider rapl(AgentConfig config) {
+        return new RaplProvider(config.path().sysfs(), config.path().procfs(), DEV, ways(config));
     }
 
     private static List<RaplWay> ways(AgentConfig config) {

@@ -1,9 +1,11 @@
 package io.joulegram.agent.cli;
 
+import io.joulegram.agent.calibrate.LiveHost;
 import io.joulegram.agent.config.ConfigLoader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 
 /** Where the process starts. */
 public final class Main {
@@ -18,6 +20,7 @@ public final class Main {
                 .add(ConfiguredCommand.create(loader, new RunTask(err)))
                 .add(ConfiguredCommand.createDemo(loader, new DemoTask(out, err)))
                 .add(ConfiguredCommand.createDoctor(loader, new DoctorTask(out, err)))
+                .add(CalibrateCommand.create(loader, List.of(new PowerModelMode(LiveHost::open))))
                 .add(ReportCommand.create(loader, InstantSource.system()))
                 .add(WhatIfCommand.create(loader, InstantSource.system()))
                 .add(ConfigCheckCommand.create(loader))

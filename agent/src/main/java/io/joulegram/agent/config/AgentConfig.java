@@ -2,6 +2,7 @@ package io.joulegram.agent.config;
 
 import io.joulegram.agent.budget.Budget;
 import io.joulegram.power.Component;
+import io.joulegram.power.estimate.ModelConstants;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerTarget;
 import java.net.URI;
@@ -163,8 +164,9 @@ public record AgentConfig(
      * Models in the place of sensors.
      *
      * @param enabled whether the power of a CPU and DRAM without sensors is estimated
+     * @param constants of the models, where they are known better than the built-in table has them
      */
-    public record Estimate(boolean enabled) {}
+    public record Estimate(boolean enabled, ModelConstants constants) {}
 
     /**
      * When sensors are read.

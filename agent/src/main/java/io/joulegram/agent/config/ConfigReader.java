@@ -49,7 +49,7 @@ final class ConfigReader {
                 new AgentConfig.Paths(root.get(Keys.PATH_SYSFS), root.get(Keys.PATH_PROCFS)),
                 new AgentConfig.Nvml(root.get(Keys.NVML_ENABLED), root.get(Keys.NVML_LIBRARY)),
                 new AgentConfig.Rapl(root.get(Keys.RAPL_ENABLED), root.get(Keys.RAPL_ACCESS)),
-                new AgentConfig.Estimate(root.get(Keys.ESTIMATE_ENABLED)),
+                new EstimateReader(root).read(),
                 sampling(),
                 servers.read(),
                 tokens(),

@@ -9,6 +9,7 @@ import static io.joulegram.agent.config.ValueTypes.count;
 import static io.joulegram.agent.config.ValueTypes.duration;
 import static io.joulegram.agent.config.ValueTypes.matching;
 import static io.joulegram.agent.config.ValueTypes.number;
+import static io.joulegram.agent.config.ValueTypes.numberOrAuto;
 import static io.joulegram.agent.config.ValueTypes.numberOrNone;
 import static io.joulegram.agent.config.ValueTypes.size;
 import static io.joulegram.agent.config.ValueTypes.years;
@@ -95,6 +96,54 @@ final class Keys {
 
     static final ConfigKey.Value<Boolean> ESTIMATE_ENABLED =
             value("estimate.enabled", "true", FLAG, "Estimate the power of CPU and DRAM where no sensor gives it");
+    static final ConfigKey.Value<OptionalDouble> ESTIMATE_CPU_IDLE_WATTS = value(
+            "estimate.cpu.idle-watts",
+            "auto",
+            numberOrAuto("watts", "0", "5000"),
+            "Power of one package at rest; auto, with load-watts, is by the built-in table");
+    static final ConfigKey.Value<OptionalDouble> ESTIMATE_CPU_LOAD_WATTS = value(
+            "estimate.cpu.load-watts",
+            "auto",
+            numberOrAuto("watts", "0", "5000"),
+            "What full utilization of one package adds to it");
+    static final ConfigKey.Value<Double> ESTIMATE_CPU_MEMORY_WATTS = value(
+            "estimate.cpu.memory-watts",
+            "0",
+            number("watts", "0", "5000"),
+            "What the most memory traffic adds to the power of one package");
+    static final ConfigKey.Value<Double> ESTIMATE_CPU_EXPONENT = value(
+            "estimate.cpu.exponent",
+            "1",
+            number("", "0.2", "4"),
+            "Power of the utilization by which load-watts grow: below 1 where the first busy cores cost most");
+    static final ConfigKey.Value<Optional<Integer>> ESTIMATE_CPU_THREADS = value(
+            "estimate.cpu.threads",
+            "auto",
+            count(1, 4096).or("auto"),
+            "Threads of the package that these watts are of, of which a virtual machine gets its share; auto is those"
+                    + " of a package here");
+    static final ConfigKey.Value<OptionalDouble> ESTIMATE_CPU_UNCERTAINTY = value(
+            "estimate.cpu.uncertainty",
+            "auto",
+            numberOrAuto("ratio", "0", "2"),
+            "Relative error of these watts; that of the published figure is never below 0.3");
+    static final ConfigKey.Value<OptionalDouble> ESTIMATE_DRAM_IDLE_WATTS_PER_GB = value(
+            "estimate.dram.idle-watts-per-gb",
+            "auto",
+            numberOrAuto("watts", "0", "50"),
+            "Power of a GB (2^30 bytes) of memory at rest; auto, with load-watts-per-gb, is by size alone");
+    static final ConfigKey.Value<OptionalDouble> ESTIMATE_DRAM_LOAD_WATTS_PER_GB = value(
+            "estimate.dram.load-watts-per-gb",
+            "auto",
+            numberOrAuto("watts", "0", "50"),
+            "What full utilization of the processors adds to it, without much memory traffic");
+    static final ConfigKey.Value<Double> ESTIMATE_DRAM_MEMORY_WATTS_PER_GB = value(
+            "estimate.dram.memory-watts-per-gb",
+            "0",
+            number("watts", "0", "50"),
+            "What the most memory traffic adds to it");
+    static final ConfigKey.Value<OptionalDouble> ESTIMATE_DRAM_UNCERTAINTY =
+            value("estimate.dram.uncertainty", "auto", numberOrAuto("ratio", "0", "2"), "As estimate.cpu.uncertainty");
 
     static final ConfigKey.Value<Duration> SAMPLING_INTERVAL = value(
                     "sampling.interval", "100ms", duration("10ms", "10s"), "Time between two readings of a sensor")
@@ -362,9 +411,7 @@ final class Keys {
     static final ConfigKey.Value<OptionalDouble> HOST_PEAK_WATTS = value(
             "host.peak-watts",
             "auto",
-            number("watts", "1", "1000000")
-                    .or("auto")
-                    .map(watts -> watts.map(OptionalDouble::of).orElseGet(OptionalDouble::empty)),
+            numberOrAuto("watts", "1", "1000000"),
             "The most that the server can draw, from which thresholds of budget alerts are derived; auto is the sum of the"
                     + " limits that the devices tell");
 
@@ -432,6 +479,16 @@ final class Keys {
             RAPL_ENABLED,
             RAPL_ACCESS,
             ESTIMATE_ENABLED,
+            ESTIMATE_CPU_IDLE_WATTS,
+            ESTIMATE_CPU_LOAD_WATTS,
+            ESTIMATE_CPU_MEMORY_WATTS,
+            ESTIMATE_CPU_EXPONENT,
+            ESTIMATE_CPU_THREADS,
+            ESTIMATE_CPU_UNCERTAINTY,
+            ESTIMATE_DRAM_IDLE_WATTS_PER_GB,
+            ESTIMATE_DRAM_LOAD_WATTS_PER_GB,
+            ESTIMATE_DRAM_MEMORY_WATTS_PER_GB,
+            ESTIMATE_DRAM_UNCERTAINTY,
             SAMPLING_INTERVAL,
             SAMPLING_RAPL_INTERVAL,
             SAMPLING_POWER_INTERVAL,

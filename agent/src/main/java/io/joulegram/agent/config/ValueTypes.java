@@ -124,8 +124,17 @@ final class ValueTypes {
 
     /** A decimal number within bounds, or {@code none}. */
     static ValueType<OptionalDouble> numberOrNone(String unit, String least, String most) {
+        return numberOr("none", unit, least, most);
+    }
+
+    /** A decimal number within bounds, or {@code auto}. */
+    static ValueType<OptionalDouble> numberOrAuto(String unit, String least, String most) {
+        return numberOr("auto", unit, least, most);
+    }
+
+    private static ValueType<OptionalDouble> numberOr(String word, String unit, String least, String most) {
         return number(unit, least, most)
-                .or("none")
+                .or(word)
                 .map(value -> value.map(OptionalDouble::of).orElseGet(OptionalDouble::empty));
     }
 

@@ -2,6 +2,7 @@ package io.joulegram.agent.energy;
 
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
+import io.joulegram.power.Sensor;
 import io.joulegram.power.SourceUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,16 +115,27 @@ public final class SourceSupervisor implements AutoCloseable {
     private void watch(List<SourceSampler> samplers) throws InterruptedException {
         while (closing.getCount() > 0) {
             pause(WATCH_MILLIS);
-            long now = System.nanoTime();
-            boolean lost = samplers.stream()
-                    .allMatch(sampler -> !sampler.isHung()
-                            && !sampler.downReason().isEmpty()
-                            && now - sampler.downSinceNanos() > REOPEN_AFTER_NANOS);
-            if (lost) {
+            if (lost(samplers, System.nanoTime())) {
                 LOG.info("{}: opening again", samplers.get(0).source().name());
                 return;
             }
         }
+    }
+
+    /** Whether all that measures has been down for a while; an estimate never is, and counts only where it is alone. */
+    static boolean lost(List<SourceSampler> samplers, long nowNanos) {
+        return measured(samplers).stream()
+                .allMatch(sampler -> !sampler.isHung()
+                        && !sampler.downReason().isEmpty()
+                        && nowNanos - sampler.downSinceNanos() > REOPEN_AFTER_NANOS);
+    }
+
+    private static List<SourceSampler> measured(List<SourceSampler> samplers) {
+        List<SourceSampler> measured = samplers.stream()
+                .filter(sampler ->
+                        sampler.source().channels().stream().anyMatch(channel -> channel.sensor() != Sensor.ESTIMATE))
+                .toList();
+        return measured.isEmpty() ? samplers : measured;
     }
 
     private void close(List<SourceSampler> samplers) throws InterruptedException {

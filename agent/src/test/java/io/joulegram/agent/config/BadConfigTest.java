@@ -107,6 +107,17 @@ final class BadConfigTest {
                         "tokens: {max-body: 80}",
                         "1: tokens.max-body: \"80\" has no unit; allowed: a size from 64KB to"
                                 + " 256MB (B, KB, MB, GB, KiB, MiB, GiB)"),
+                arguments(
+                        "estimate:\n  cpu:\n    load-watts: 5",
+                        "3: estimate.cpu.load-watts: needs estimate.cpu.idle-watts beside it: one tells nothing alone"),
+                arguments(
+                        "estimate.dram.idle-watts-per-gb: 0.1",
+                        "1: estimate.dram.idle-watts-per-gb: needs estimate.dram.load-watts-per-gb beside it: one tells"
+                                + " nothing alone"),
+                arguments(
+                        "estimate.cpu.uncertainty: 3",
+                        "1: estimate.cpu.uncertainty: \"3\" is out of range; allowed: `auto` or a number from 0 to 2"
+                                + " (ratio)"),
                 arguments("pue: NaN", "1: pue: \"NaN\" is not a number; allowed: a number from 1 to 3"),
                 arguments("pue: .inf", "1: pue: \".inf\" is not a number; allowed: a number from 1 to 3"),
                 arguments("pue: 1e999", "1: pue: \"1e999\" is out of range; allowed: a number from 1 to 3"),

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,9 +41,13 @@ final class SourceSupervisorTest {
         final CountDownLatch gate;
 
         Constant(String name, Domain domain, CountDownLatch gate) {
+            this(name, Channel.power(domain, "0", Sensor.SIMULATED, 1000, 0, 0.05), gate);
+        }
+
+        Constant(String name, Channel channel, CountDownLatch gate) {
             this.name = name;
             this.gate = gate;
-            channels = List.of(Channel.power(domain, "0", Sensor.SIMULATED, 1000, 0, 0.05));
+            channels = List.of(channel);
         }
 
         @Override
@@ -159,5 +164,31 @@ final class SourceSupervisorTest {
         assertThat(well.closed).isTrue();
         assertThat(hung.closed).isFalse();
         assertThat(book.samplers()).isEmpty();
+    }
+
+    @Test
+    void opensWhatMeasuresAgainThoughTheEstimateBesideItGivesValues() {
+        AtomicLong nanos = new AtomicLong();
+        SourceSampler estimate = sampler(Sensor.ESTIMATE, nanos);
+        SourceSampler rapl = sampler(Sensor.RAPL_PERF, nanos);
+        estimate.tick(0, 0);
+        nanos.set(10_000_000_000L);
+        assertThat(SourceSupervisor.lost(List.of(rapl, estimate), nanos.get())).isFalse();
+
+        nanos.incrementAndGet();
+        assertThat(SourceSupervisor.lost(List.of(rapl, estimate), nanos.get())).isTrue();
+        assertThat(SourceSupervisor.lost(List.of(estimate), nanos.get())).isFalse();
+
+        rapl.tick(nanos.get(), 0);
+        assertThat(SourceSupervisor.lost(List.of(rapl, estimate), nanos.get())).isFalse();
+    }
+
+    private static SourceSampler sampler(Sensor sensor, AtomicLong nanos) {
+        return new SourceSampler(
+                new Constant(sensor.label(), Channel.power(Domain.CPU, "0", sensor, 1000, 0, 0.3), OPEN),
+                List.of(),
+                new SamplingSchedule(1_000_000_000, false, 0),
+                2_000_000_000,
+                nanos::get);
     }
 }

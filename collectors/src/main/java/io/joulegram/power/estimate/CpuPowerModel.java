@@ -1,11 +1,10 @@
 package io.joulegram.power.estimate;
 
 /**
- * Power of a processor package by its utilization.
+ * Power of a processor package by its utilization u.
  *
  * <p>The two models in common use enclose most others and differ by up to four times at the low loads that hosts of
- * inference servers have, so the estimate is their mean, and its uncertainty is half their distance. Of the rated power
- * R, at a utilization u from 0 to 1:
+ * inference servers have, so they are the bounds. Of the rated power R:
  *
  * <ul>
  *   <li>low: R (0.1 + 0.9 u^3), CodeCarbon v3 ({@code codecarbon/core/cpu.py});
@@ -13,66 +12,58 @@ package io.joulegram.power.estimate;
  *       as in the Green Software Foundation's Impact Framework and Boavizta's API.
  * </ul>
  *
- * <p>Uncertainty: U = max(0.30, sqrt(m^2 + r^2)), where m is the largest (high - low) / (high + low) over all u, and r
- * is the relative uncertainty of R itself. For a processor whose rating is known r is 0, and U is 0.62.
+ * <p>Where power at rest and at full load was measured for a processor's family, both curves run between these two.
  */
 final class CpuPowerModel {
-    /** The least that an estimate may claim, however well its models agree. */
-    static final double MIN_UNCERTAINTY_RATIO = 0.30;
-
     /** Rated power of an unknown processor: CodeCarbon v3's default, near the middle of the built-in table. */
     static final double UNKNOWN_WATTS_PER_THREAD = 4;
 
     /** Half the spread of watts per thread in the built-in table, two threads to a core, relative to its middle. */
     static final double UNKNOWN_RATING_UNCERTAINTY_RATIO = 0.66;
 
+    /**
+     * A virtual machine is not told whether one of its processors is a thread, as with the large clouds, or a whole
+     * core: a factor of two, of which this is half the span over the middle.
+     */
+    static final double VIRTUAL_SHARE_UNCERTAINTY_RATIO = (2.0 - 1) / (2 + 1);
+
     private static final double[] TEADS_UTILIZATION = {0, 0.1, 0.5, 1};
     private static final double[] TEADS_RATIO = {0.12, 0.32, 0.75, 1.02};
-    private static final int GRID = 1000;
 
-    private final double ratedWatts;
-    private final double uncertaintyRatio;
-
-    private CpuPowerModel(double ratedWatts, double ratingUncertaintyRatio) {
-        this.ratedWatts = ratedWatts;
-        uncertaintyRatio = Math.max(MIN_UNCERTAINTY_RATIO, Math.hypot(disagreementRatio(), ratingUncertaintyRatio));
-    }
+    private CpuPowerModel() {}
 
     /**
      * The model of a processor in the table.
      *
-     * @param visibleCores how many of its cores this machine has: a virtual machine gets only its share of the power
+     * @param share of the package that this machine has, above 0, at most 1
+     * @param shareUncertaintyRatio relative uncertainty of that share
      */
-    static CpuPowerModel of(CpuRating rating, int visibleCores) {
-        double share = Math.min(1, (double) visibleCores / rating.cores());
-        return new CpuPowerModel(rating.tdpWatts() * share, 0);
+    static PowerModel of(CpuRating rating, double share, double shareUncertaintyRatio) {
+        return rating.measured()
+                .map(span -> between(span.idleWatts() * share, span.maxWatts() * share, shareUncertaintyRatio))
+                .orElseGet(() -> rated(rating.tdpWatts() * share, shareUncertaintyRatio));
     }
 
     /** The model of a processor that is known by its number of threads alone. */
-    static CpuPowerModel ofUnknown(int threads) {
-        return new CpuPowerModel(UNKNOWN_WATTS_PER_THREAD * threads, UNKNOWN_RATING_UNCERTAINTY_RATIO);
+    static PowerModel ofUnknown(int threads) {
+        return rated(UNKNOWN_WATTS_PER_THREAD * threads, UNKNOWN_RATING_UNCERTAINTY_RATIO);
     }
 
-    /** The estimate at a utilization from 0 to 1. */
-    double watts(double utilization) {
-        return ratedWatts * (lowRatio(utilization) + highRatio(utilization)) / 2;
+    private static PowerModel rated(double watts, double uncertaintyRatio) {
+        return new PowerModel(u -> watts * (0.1 + 0.9 * u * u * u), u -> watts * teadsRatio(u), uncertaintyRatio);
     }
 
-    /** The estimate at full load. */
-    double maxWatts() {
-        return watts(1);
+    private static PowerModel between(double idleWatts, double maxWatts, double uncertaintyRatio) {
+        double span = maxWatts - idleWatts;
+        double first = TEADS_RATIO[0];
+        double last = TEADS_RATIO[TEADS_RATIO.length - 1];
+        return new PowerModel(
+                u -> idleWatts + span * u * u * u,
+                u -> idleWatts + span * (teadsRatio(u) - first) / (last - first),
+                uncertaintyRatio);
     }
 
-    /** U of the formula above. */
-    double uncertaintyRatio() {
-        return uncertaintyRatio;
-    }
-
-    private static double lowRatio(double utilization) {
-        return 0.1 + 0.9 * utilization * utilization * utilization;
-    }
-
-    private static double highRatio(double utilization) {
+    private static double teadsRatio(double utilization) {
         int next = 1;
         while (next < TEADS_UTILIZATION.length - 1 && utilization > TEADS_UTILIZATION[next]) {
             next++;
@@ -80,16 +71,5 @@ final class CpuPowerModel {
         double from = TEADS_UTILIZATION[next - 1];
         double along = (utilization - from) / (TEADS_UTILIZATION[next] - from);
         return TEADS_RATIO[next - 1] + along * (TEADS_RATIO[next] - TEADS_RATIO[next - 1]);
-    }
-
-    private static double disagreementRatio() {
-        double largest = 0;
-        for (int i = 0; i <= GRID; i++) {
-            double utilization = (double) i / GRID;
-            double low = lowRatio(utilization);
-            double high = highRatio(utilization);
-            largest = Math.max(largest, (high - low) / (high + low));
-        }
-        return largest;
     }
 }

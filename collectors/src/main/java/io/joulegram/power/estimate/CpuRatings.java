@@ -35,16 +35,26 @@ final class CpuRatings {
             try (CsvReader<NamedCsvRecord> rows =
                     CsvReader.builder().ofNamedCsvRecord(new InputStreamReader(resource, StandardCharsets.UTF_8))) {
                 for (NamedCsvRecord row : rows) {
-                    ratings.add(new CpuRating(
-                            row.getField("name"),
-                            Integer.parseInt(row.getField("cores")),
-                            Double.parseDouble(row.getField("tdp_w"))));
+                    ratings.add(rating(row));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return new CpuRatings(ratings);
+    }
+
+    private static CpuRating rating(NamedCsvRecord row) {
+        Optional<CpuRating.Span> measured = row.getField("idle_w").isEmpty()
+                ? Optional.empty()
+                : Optional.of(new CpuRating.Span(
+                        Double.parseDouble(row.getField("idle_w")), Double.parseDouble(row.getField("max_w"))));
+        return new CpuRating(
+                row.getField("name"),
+                Integer.parseInt(row.getField("cores")),
+                Integer.parseInt(row.getField("threads_per_core")),
+                Double.parseDouble(row.getField("tdp_w")),
+                measured);
     }
 
     /**

@@ -5,12 +5,12 @@ import io.joulegram.power.Domain;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.Readings;
 import io.joulegram.power.Sensor;
-import io.joulegram.power.estimate.HostLoad.Socket;
 import io.joulegram.power.estimate.HostLoad.Ticks;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,53 +34,70 @@ final class EstimateSource implements PowerSource {
 
     private final HostLoad host;
     private final LongSupplier nanoTime;
-    private final List<CpuPowerModel> cpus;
-    private final Optional<DramPowerModel> dramPerSocket;
+    private final List<Part> parts;
     private final List<Channel> channels;
 
     private List<Ticks> lastTicks;
     private long lastNanos;
 
-    EstimateSource(HostLoad host, CpuRatings ratings, LongSupplier nanoTime) {
+    /** A channel: the socket by its place in the host's list, and the model of its part of the domain. */
+    private record Part(Domain domain, int socket, PowerModel model) {}
+
+    /** @param domains what is estimated, of {@link Domain#CPU} and {@link Domain#DRAM} */
+    EstimateSource(HostLoad host, HostModels models, Set<Domain> domains, LongSupplier nanoTime) {
         this.host = host;
         this.nanoTime = nanoTime;
-        List<Socket> sockets = host.sockets();
-        Optional<CpuRating> rating = ratings.find(host.cpuName());
-        cpus = sockets.stream().map(socket -> model(rating, socket)).toList();
-        dramPerSocket = host.memoryBytes() > 0
-                ? Optional.of(new DramPowerModel(host.memoryBytes() / sockets.size()))
-                : Optional.empty();
-        channels = channels(sockets);
+        parts = Stream.of(Domain.CPU, Domain.DRAM)
+                .filter(domains::contains)
+                .flatMap(domain -> parts(domain, models).stream())
+                .toList();
+        channels = parts.stream().map(this::channel).toList();
         lastTicks = host.ticks();
         lastNanos = nanoTime.getAsLong();
-        LOG.info(
-                "estimate: \"{}\" is {}, {} W in all at full load; {} W of memory",
-                host.cpuName(),
-                rating.isPresent() ? "known" : "not known, so rated by its threads",
-                Math.round(cpus.stream().mapToDouble(CpuPowerModel::maxWatts).sum()),
-                Math.round(dramPerSocket.map(DramPowerModel::watts).orElse(0.0) * sockets.size()));
+        tell(models);
     }
 
-    private static CpuPowerModel model(Optional<CpuRating> rating, Socket socket) {
-        return rating.map(known -> CpuPowerModel.of(known, socket.cores()))
-                .orElseGet(() -> CpuPowerModel.ofUnknown(socket.threads()));
-    }
-
-    /** All processors, then all memory. */
-    private List<Channel> channels(List<Socket> sockets) {
-        List<Channel> all = new ArrayList<>();
-        for (int i = 0; i < sockets.size(); i++) {
-            CpuPowerModel model = cpus.get(i);
-            all.add(channel(Domain.CPU, sockets.get(i), model.maxWatts(), model.uncertaintyRatio()));
+    private void tell(HostModels models) {
+        if (estimates(Domain.CPU)) {
+            LOG.info(
+                    "estimate: \"{}\" is {}, {} W of processors at full load",
+                    host.cpuName(),
+                    models.basis(),
+                    fullLoadWatts(Domain.CPU));
         }
-        dramPerSocket.ifPresent(dram -> sockets.forEach(
-                socket -> all.add(channel(Domain.DRAM, socket, dram.maxWatts(), DramPowerModel.UNCERTAINTY_RATIO))));
-        return List.copyOf(all);
+        if (estimates(Domain.DRAM)) {
+            LOG.info("estimate: {} W of memory at full load", fullLoadWatts(Domain.DRAM));
+        }
     }
 
-    private static Channel channel(Domain domain, Socket socket, double maxWatts, double uncertaintyRatio) {
+    private boolean estimates(Domain domain) {
+        return parts.stream().anyMatch(part -> part.domain() == domain);
+    }
+
+    private List<Part> parts(Domain domain, HostModels models) {
+        List<Part> all = new ArrayList<>();
+        for (int i = 0; i < host.sockets().size(); i++) {
+            int socket = i;
+            models.of(domain, host.sockets().get(i)).ifPresent(model -> all.add(new Part(domain, socket, model)));
+        }
+        return all;
+    }
+
+    private Channel channel(Part part) {
         return Channel.power(
-                domain, String.valueOf(socket.socket()), Sensor.ESTIMATE, maxWatts, WINDOW_NANOS, uncertaintyRatio);
+                part.domain(),
+                String.valueOf(host.sockets().get(part.socket()).socket()),
+                Sensor.ESTIMATE,
+                part.model().maxWatts(),
+                WINDOW_NANOS,
+                part.model().uncertaintyRatio());
+    }
+
+    private long fullLoadWatts(Domain domain) {
+        return Math.round(parts.stream()
+                .filter(part -> part.domain() == domain)
+                .mapToDouble(part -> part.model().watts(1))
+                .sum());
     }
 
     @Override
@@ -107,17 +124,15 @@ final class EstimateSource implements PowerSource {
             readings.allFailed(LOAD_UNREADABLE);
             return;
         }
-        for (int i = 0; i < cpus.size(); i++) {
-            long total = ticks.get(i).total() - lastTicks.get(i).total();
-            long busy = ticks.get(i).busy() - lastTicks.get(i).busy();
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            Ticks before = lastTicks.get(part.socket());
+            Ticks after = ticks.get(part.socket());
+            long total = after.total() - before.total();
             if (total > 0) {
-                double utilization = Math.min(1, Math.max(0, (double) busy / total));
-                readings.measured(i, now, milliwatts(cpus.get(i).watts(utilization)));
+                double utilization = Math.min(1, Math.max(0, (double) (after.busy() - before.busy()) / total));
+                readings.measured(i, now, milliwatts(part.model().watts(utilization)));
             }
-        }
-        for (int i = cpus.size(); i < channels.size(); i++) {
-            readings.measured(
-                    i, now, milliwatts(dramPerSocket.map(DramPowerModel::watts).orElseThrow()));
         }
         lastTicks = ticks;
         lastNanos = now;

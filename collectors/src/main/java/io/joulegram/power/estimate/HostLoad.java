@@ -30,6 +30,12 @@ interface HostLoad {
     /** Installed memory; 0 if unknown. */
     long memoryBytes();
 
+    /** Memory that could be used without paging any out; 0 if unknown. */
+    long availableBytes();
+
+    /** Whether this host is a virtual machine that says so. */
+    boolean isVirtual();
+
     /** The ticks so far of each of {@link #sockets()}. */
     List<Ticks> ticks();
 }

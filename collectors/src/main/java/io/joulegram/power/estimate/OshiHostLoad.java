@@ -1,5 +1,7 @@
 package io.joulegram.power.estimate;
 
+import io.joulegram.rapl.CpuModel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,19 +13,23 @@ import oshi.SystemInfo;
 import oshi.hardware.CentralProcessor;
 import oshi.hardware.CentralProcessor.LogicalProcessor;
 import oshi.hardware.CentralProcessor.TickType;
+import oshi.hardware.GlobalMemory;
 import oshi.hardware.HardwareAbstractionLayer;
 
 /** The host as OSHI sees it. */
 final class OshiHostLoad implements HostLoad {
     private final CentralProcessor processor;
-    private final long memoryBytes;
+    private final GlobalMemory memory;
     private final int[] socketOfProcessor;
     private final List<Socket> sockets;
+    private final boolean virtual;
 
-    OshiHostLoad() {
+    /** @param procfsRoot where procfs is mounted; tells whether this is a virtual machine */
+    OshiHostLoad(Path procfsRoot) {
+        virtual = CpuModel.read(procfsRoot).map(CpuModel::hypervisor).orElse(false);
         HardwareAbstractionLayer hardware = new SystemInfo().getHardware();
         processor = hardware.getProcessor();
-        memoryBytes = Math.max(0, hardware.getMemory().getTotal());
+        memory = hardware.getMemory();
         Map<Integer, Set<Integer>> coresBySocket = new TreeMap<>();
         Map<Integer, Integer> threadsBySocket = new HashMap<>();
         for (LogicalProcessor logical : processor.getLogicalProcessors()) {
@@ -53,7 +59,17 @@ final class OshiHostLoad implements HostLoad {
 
     @Override
     public long memoryBytes() {
-        return memoryBytes;
+        return Math.max(0, memory.getTotal());
+    }
+
+    @Override
+    public long availableBytes() {
+        return Math.max(0, memory.getAvailable());
+    }
+
+    @Override
+    public boolean isVirtual() {
+        return virtual;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.joulegram.power.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,7 @@ class CpuRatingsTest {
         "Intel(R) Xeon(R) 6980P, Xeon 6980P, 128, 500"
     })
     void findsAProcessorByTheNameItGivesItself(String cpuName, String name, int cores, double tdpWatts) {
-        assertThat(ratings.find(cpuName)).hasValue(new CpuRating(name, cores, tdpWatts));
+        assertThat(ratings.find(cpuName)).hasValue(new CpuRating(name, cores, 2, tdpWatts, Optional.empty()));
     }
 
     @ParameterizedTest
@@ -31,11 +32,20 @@ class CpuRatingsTest {
     }
 
     @Test
+    void knowsMeasuredPowerWhereItWasPublished() {
+        assertThat(ratings.find("Intel(R) Xeon(R) Platinum 8275CL CPU @ 3.00GHz"))
+                .hasValue(new CpuRating(
+                        "Xeon Platinum 8275CL", 24, 2, 240, Optional.of(new CpuRating.Span(28.97, 313.38))));
+    }
+
+    @Test
     void findsEveryRowByItsOwnName() {
         assertThat(ratings.all()).hasSizeGreaterThan(30).allSatisfy(rating -> {
             assertThat(ratings.find(rating.name())).hasValue(rating);
             assertThat(rating.cores()).isPositive();
             assertThat(rating.tdpWatts()).isPositive();
+            assertThat(rating.threadsPerCore()).isBetween(1, 2);
+            rating.measured().ifPresent(span -> assertThat(span.maxWatts()).isGreaterThan(span.idleWatts()));
         });
     }
 }
