@@ -20,7 +20,7 @@ public final class Main {
                 .add(ConfiguredCommand.create(loader, new RunTask(err)))
                 .add(ConfiguredCommand.createDemo(loader, new DemoTask(out, err)))
                 .add(ConfiguredCommand.createDoctor(loader, new DoctorTask(out, err)))
-                .add(CalibrateCommand.create(loader, List.of(new PowerModelMode(LiveHost::open))))
+                .add(CalibrateCommand.create(loader, List.of(new PowerModelMode(LiveHost::open), new SensorsMode())))
                 .add(ReportCommand.create(loader, InstantSource.system()))
                 .add(WhatIfCommand.create(loader, InstantSource.system()))
                 .add(ConfigCheckCommand.create(loader))

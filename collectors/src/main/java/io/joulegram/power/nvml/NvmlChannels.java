@@ -67,9 +67,13 @@ record NvmlChannels(
      */
     private static final double GAIN_UNCERTAINTY_RATIO = 0.05;
 
-    /** Asks a GPU for everything once, and keeps what it answered. */
-    static NvmlChannels probe(NvmlDevice device) throws NvmlException {
-        Builder builder = new Builder(Integer.toString(device.index()), maxWatts(device));
+    /**
+     * Asks a GPU for everything once, and keeps what it answered.
+     *
+     * @param sparing whether what is dear to read is to be read seldom
+     */
+    static NvmlChannels probe(NvmlDevice device, boolean sparing) throws NvmlException {
+        Builder builder = new Builder(Integer.toString(device.index()), maxWatts(device), sparing);
         builder.probeFields(device);
         builder.probeFunctions(device);
         builder.probeRing(device.powerRing());
@@ -111,15 +115,17 @@ record NvmlChannels(
     private static final class Builder {
         private final String label;
         private final double maxWatts;
+        private final boolean sparing;
         private final List<Channel> channels = new ArrayList<>();
         private final List<NvmlField> fields = new ArrayList<>();
         private int energyFunctionChannel = NONE;
         private int usageFunctionChannel = NONE;
         private int ringChannel = NONE;
 
-        Builder(String label, double maxWatts) {
+        Builder(String label, double maxWatts, boolean sparing) {
             this.label = label;
             this.maxWatts = maxWatts;
+            this.sparing = sparing;
         }
 
         void probeFields(NvmlDevice device) {
@@ -129,7 +135,7 @@ record NvmlChannels(
                     NvmlField.POWER_INSTANT,
                     NvmlField.MEMORY_POWER_AVERAGE));
             values.read();
-            boolean dearCounter = costNanos(device::readEnergy) > DEAR_NANOS;
+            boolean dearCounter = sparing && costNanos(device::readEnergy) > DEAR_NANOS;
             for (int i = 0; i < values.fields().size(); i++) {
                 NvmlField field = values.fields().get(i);
                 boolean works = values.returnCode(i) == NvmlReturn.SUCCESS;
@@ -149,7 +155,7 @@ record NvmlChannels(
                 long cost = costNanos(device::readEnergy);
                 Channel counter = channel(NvmlField.TOTAL_ENERGY);
                 channels.add(
-                        cost <= DEAR_NANOS
+                        !sparing || cost <= DEAR_NANOS
                                 ? counter
                                 : counter.withCadenceNanos(
                                         cadenceNanos(cost, MIN_COUNTER_CADENCE_NANOS, MAX_COUNTER_CADENCE_NANOS)));

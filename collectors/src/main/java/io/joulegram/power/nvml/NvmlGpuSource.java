@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One GPU. What NVML answers is passed on as it is: a value that cannot be true is for the integrator to refuse, and an
  * error is told again at each reading for as long as it lasts.
  */
-final class NvmlGpuSource implements GpuSource {
+public final class NvmlGpuSource implements GpuSource {
     private static final long NEVER = Long.MIN_VALUE;
 
     private final NvmlSession session;
@@ -59,10 +59,11 @@ final class NvmlGpuSource implements GpuSource {
      *
      * @throws NvmlException if it cannot be opened, or does not tell who it is
      */
-    static NvmlGpuSource open(NvmlSession session, int index, String driver, SourceClock clock) throws NvmlException {
+    static NvmlGpuSource open(NvmlSession session, int index, String driver, SourceClock clock, boolean sparing)
+            throws NvmlException {
         NvmlDevice device = session.nvml().device(index);
         GpuInfo info = NvmlIdentity.of(device, driver);
-        NvmlGpuSource source = new NvmlGpuSource(session, device, info, NvmlChannels.probe(device), clock);
+        NvmlGpuSource source = new NvmlGpuSource(session, device, info, NvmlChannels.probe(device, sparing), clock);
         session.acquire();
         return source;
     }
@@ -114,6 +115,11 @@ final class NvmlGpuSource implements GpuSource {
         counterReadNanos = before;
         int code = device.readEnergy();
         note(readings, channel, code, clock.halfwaySince(before), device.energyMillijoules());
+    }
+
+    /** What calls on this GPU cost; takes seconds. */
+    public List<NvmlCallCost> callCosts() {
+        return NvmlCallCost.of(device);
     }
 
     @Override

@@ -25,11 +25,17 @@ public final class NvmlProvider implements PowerSourceProvider {
 
     private final Optional<Path> library;
     private final Supplier<SourceClock> clocks;
+    private final boolean sparing;
     private final NvmlAdvice advice;
 
     /** @param library the file to load as NVML; empty for the one that the driver installed */
     public NvmlProvider(Optional<Path> library) {
         this(library, Path.of("/dev"), SourceClock::system);
+    }
+
+    /** Reads what is dear to read as often as the rest, to learn how it behaves; not for a daemon. */
+    public static NvmlProvider unsparing(Optional<Path> library) {
+        return new NvmlProvider(library, Path.of("/dev"), SourceClock::system, false);
     }
 
     /**
@@ -38,6 +44,11 @@ public final class NvmlProvider implements PowerSourceProvider {
      * @param clocks made for each GPU, as each is read by a thread of its own
      */
     public NvmlProvider(Optional<Path> library, Path devices, Supplier<SourceClock> clocks) {
+        this(library, devices, clocks, true);
+    }
+
+    private NvmlProvider(Optional<Path> library, Path devices, Supplier<SourceClock> clocks, boolean sparing) {
+        this.sparing = sparing;
         this.library = library;
         this.clocks = clocks;
         advice = new NvmlAdvice(library, devices);
@@ -78,7 +89,7 @@ public final class NvmlProvider implements PowerSourceProvider {
         int count = session.nvml().deviceCount();
         for (int index = 0; index < count; index++) {
             try {
-                NvmlGpuSource source = NvmlGpuSource.open(session, index, driver, clocks.get());
+                NvmlGpuSource source = NvmlGpuSource.open(session, index, driver, clocks.get(), sparing);
                 if (source.channels().isEmpty()) {
                     leftOut.add("GPU " + index + " (" + source.info().name() + ") tells neither energy nor power");
                     source.close();

@@ -1,0 +1,96 @@
+package io.joulegram.agent.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.joulegram.nvml.NvmlStandIn;
+import io.joulegram.nvml.SquareWave;
+import io.joulegram.nvml.StandInDriver;
+import io.joulegram.nvml.StandInGpu;
+import io.joulegram.nvml.StandInSensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A GPU that behaves as an H200 with driver 580 was measured to: see docs/validation.md. */
+class DearCounterIT {
+    private static final SquareWave LOAD = SquareWave.square(120, 690, Duration.ofMillis(740), 0.5);
+
+    @TempDir
+    Path directory;
+
+    private NvmlStandIn gpus;
+    private StandInGpu gpu;
+
+    @BeforeEach
+    void makeGpu() throws Exception {
+        gpus = NvmlStandIn.create(directory.resolve("nvml"), StandInDriver.R580, 1);
+        gpu = gpus.gpu(0);
+        gpu.identity("NVIDIA H200", "GPU-stand-in")
+                .counterStep(Duration.ofMillis(100))
+                .counterCost(Duration.ofMillis(3))
+                .instant(StandInSensor.PART_TIME)
+                .samples(Duration.ofMillis(20), 119)
+                .waveform(SquareWave.constant(120));
+    }
+
+    @Test
+    void energyIsRightThoughTheCounterIsReadSeldom() throws Exception {
+        try (AgentProcess agent = AgentCommand.run()
+                .gpus(gpus)
+                .sysfs(Files.createDirectory(directory.resolve("sys")))
+                .noServer()
+                .start()) {
+            Thread.sleep(5_000);
+            double before = facilityJoules(agent);
+            long fromNanos = System.nanoTime();
+            gpu.waveform(LOAD);
+            Thread.sleep(15_000);
+            gpu.waveform(SquareWave.constant(120));
+            Thread.sleep(6_000);
+            double after = facilityJoules(agent);
+            long untilNanos = System.nanoTime();
+            double truth = 1e-6 * (gpu.energyMicrojoules(untilNanos) - gpu.energyMicrojoules(fromNanos));
+
+            // Published figures lag by the driver's samples, up to 0.6 s of 120 W at either end.
+            assertThat(after - before).isCloseTo(truth, within(0.6 * 120 + 0.005 * truth));
+            System.out.printf("dear counter: error %.3f %%%n", 100 * ((after - before) / truth - 1));
+            JsonNode status = agent.json("api/v1/status");
+            assertThat(status.toString()).contains("nvml_samples").contains("nvml_energy");
+            assertThat(agent.metrics().sum("joulegram_energy_unobserved_seconds_total", "domain=\"gpu\""))
+                    .isZero();
+        }
+    }
+
+    private static double facilityJoules(AgentProcess agent) throws Exception {
+        return agent.metrics().sum("joulegram_facility_energy_joules_total", "component=\"gpu\"");
+    }
+
+    @Test
+    void calibrationTellsHowTheSensorsBehave() throws Exception {
+        gpu.waveform(LOAD);
+        Path trace = directory.resolve("trace.csv");
+        try (AgentProcess calibrate = AgentCommand.of(
+                        "calibrate",
+                        "--sensors",
+                        "--survey-seconds",
+                        "9",
+                        "--nvml.library",
+                        gpus.library().toString(),
+                        "--trace",
+                        trace.toString())
+                .start()) {
+            assertThat(calibrate.awaitExit()).as(calibrate.log()).isZero();
+            assertThat(calibrate.log())
+                    .contains("NVIDIA H200")
+                    .containsPattern("\\| gpu \\| nvml_energy \\| (9[5-9]|10[0-5])\\.\\d ms \\|")
+                    .containsPattern("\\| gpu \\| nvml_average \\| [0-9.]+ ms \\| (9[05]|10[05])0\\.0 ms \\|")
+                    .contains("| nvmlDeviceGetTotalEnergyConsumption | ");
+        }
+        assertThat(Files.readAllLines(trace)).first().isEqualTo("monotonic_nanos,device,domain,source,value,unit");
+    }
+}
