@@ -103,6 +103,30 @@ public final class SensorSurvey {
         return behaviours;
     }
 
+    /**
+     * The behaviours of a survey in which the counter was read as often as the rest, with what another tells better in which
+     * it was not: reading a dear counter holds up the rest, so that their times are not exact.
+     */
+    public static List<Behaviour> behaviours(SensorSurvey dense, SensorSurvey undisturbed) {
+        List<Behaviour> exact = undisturbed.behaviours();
+        return dense.behaviours().stream()
+                .map(one -> exact.stream()
+                        .filter(other -> other.channel().sensor()
+                                        == one.channel().sensor()
+                                && other.channel().domain() == one.channel().domain()
+                                && other.channel().quantity() == Quantity.POWER)
+                        .findFirst()
+                        .map(other -> new Behaviour(
+                                one.channel(),
+                                other.updatePeriodNanos(),
+                                other.windowNanos(),
+                                other.isWindowAtMost(),
+                                other.smallestChange(),
+                                one.joules()))
+                        .orElse(one))
+                .toList();
+    }
+
     /** Over the span from the second to the last but one change of the counter of the same domain; else over all. */
     private OptionalDouble joules(SensorSeries one) {
         Domain domain = one.channel().domain();

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -26,7 +27,7 @@ import picocli.CommandLine.ParseResult;
 final class SensorsMode implements CalibrateMode {
     private static final int MIN_SECONDS = 5;
     private static final int MAX_SECONDS = 600;
-    private static final int STANDARD_SECONDS = 30;
+    private static final int STANDARD_SECONDS = 60;
 
     @Override
     public String option() {
@@ -41,33 +42,49 @@ final class SensorsMode implements CalibrateMode {
                                         + " average, and what reading them costs. Run it while the load goes up and"
                                         + " down: without steps the averaging stays unknown.")
                         .build())
-                .addOption(LedgerOptions.text(
-                        "--survey-seconds", "N", "How long the sensors are read, 5 to 600 (default: 30)."))
+                .addOption(
+                        LedgerOptions.text(
+                                "--survey-seconds",
+                                "N",
+                                "How long the sensors are read, 5 to 600 (default: 60); half of it without and half with the counter."))
                 .addOption(OptionSpec.builder("--trace")
                         .paramLabel("FILE")
                         .type(Path.class)
-                        .description("Writes every value that was read, as CSV.")
+                        .description("Writes every value of the second half, as CSV.")
                         .build());
     }
 
     @Override
     public int run(CommandSpec command, ParseResult parsed, AgentConfig config)
             throws CalibrationException, IOException, InterruptedException {
-        Duration duration = Duration.ofSeconds(seconds(command, parsed));
-        List<PowerSource> sources = open(config);
+        Duration half = Duration.ofMillis(500L * seconds(command, parsed));
+        Optional<Path> library = config.nvml().library();
+        List<SensorSurvey> undisturbed = survey(new NvmlProvider(library), half);
+        List<PowerSource> sources = open(NvmlProvider.unsparing(library));
         try {
-            List<SensorSurvey> surveys = survey(sources, duration);
+            List<SensorSurvey> dense = survey(sources, half);
             PrintWriter out = command.commandLine().getOut();
-            for (int i = 0; i < sources.size(); i++) {
+            for (int i = 0; i < sources.size() && i < undisturbed.size(); i++) {
                 NvmlGpuSource gpu = (NvmlGpuSource) sources.get(i);
-                out.println(SensorReport.sensors(gpu.info(), surveys.get(i).behaviours()));
+                out.println(
+                        SensorReport.sensors(gpu.info(), SensorSurvey.behaviours(dense.get(i), undisturbed.get(i))));
                 out.println(SensorReport.costs(gpu.callCosts()));
             }
             out.flush();
             if (parsed.hasMatchedOption("--trace")) {
-                write(parsed.matchedOptionValue("--trace", Path.of("")), surveys);
+                write(parsed.matchedOptionValue("--trace", Path.of("")), dense);
             }
             return 0;
+        } finally {
+            sources.forEach(PowerSource::close);
+        }
+    }
+
+    private static List<SensorSurvey> survey(NvmlProvider provider, Duration duration)
+            throws CalibrationException, InterruptedException {
+        List<PowerSource> sources = open(provider);
+        try {
+            return survey(sources, duration);
         } finally {
             sources.forEach(PowerSource::close);
         }
@@ -86,9 +103,9 @@ final class SensorsMode implements CalibrateMode {
                 "--survey-seconds: \"" + text + "\" is not a whole number from " + MIN_SECONDS + " to " + MAX_SECONDS);
     }
 
-    private static List<PowerSource> open(AgentConfig config) throws CalibrationException {
+    private static List<PowerSource> open(NvmlProvider provider) throws CalibrationException {
         try {
-            return NvmlProvider.unsparing(config.nvml().library()).open();
+            return provider.open();
         } catch (SourceUnavailableException e) {
             throw new CalibrationException(e.getMessage() + (e.fix().isEmpty() ? "" : "; " + e.fix()), e);
         }

@@ -29,6 +29,8 @@ final class DisciplinedEnergy implements EnergyRule {
     private static final double DRAWN_WATTS = 5;
     /** How old the value of a counter can be when it is read: the slowest update seen. */
     private static final long COUNTER_AGE_NANOS = 100_000_000;
+    /** The value holds for some time before it is read. */
+    private static final long MEAN_COUNTER_AGE_NANOS = COUNTER_AGE_NANOS / 2;
     /** Differences that the age of the value explains are made up for by this part at a time, as they average out. */
     private static final int AGE_DIVISOR = 4;
     /**
@@ -113,14 +115,14 @@ final class DisciplinedEnergy implements EnergyRule {
         }
         seenValueNanos = valueNanos;
         if (!started) {
-            start(valueNanos);
+            start(valueNanos - MEAN_COUNTER_AGE_NANOS);
             epochStartNanos = counter.epochStartNanos();
-            anchorAt(valueNanos, microjoules);
+            anchorAt(creditedUntilNanos, microjoules);
         } else if (counter.epochStartNanos() != epochStartNanos) {
             epochStartNanos = counter.epochStartNanos();
             letGo();
         } else if (anchor != null || counter.lastChangeNanos() - anchorableAfterNanos > 0) {
-            pendingNanos = valueNanos;
+            pendingNanos = valueNanos - MEAN_COUNTER_AGE_NANOS;
             pendingMicrojoules = counter.integratedMicrojoules();
         }
     }

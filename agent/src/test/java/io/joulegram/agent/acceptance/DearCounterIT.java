@@ -78,7 +78,7 @@ class DearCounterIT {
                         "calibrate",
                         "--sensors",
                         "--survey-seconds",
-                        "9",
+                        "16",
                         "--nvml.library",
                         gpus.library().toString(),
                         "--trace",
