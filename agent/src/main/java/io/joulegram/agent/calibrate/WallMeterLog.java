@@ -8,7 +8,9 @@ import java.util.List;
 
 /** The log of a wall meter: a CSV file with the columns {@code time} and {@code watts}, in the order of time. Immutable. */
 public final class WallMeterLog {
-    private static final double MAX_WATTS = 1e6;
+    /** As much as {@code host.other-watts} may be; a log in milliwatts is above it. */
+    private static final double MAX_WATTS = 20_000;
+
     private static final int MAX_ROWS = 5_000_000;
     private static final int MIN_SAMPLES = 3;
     private static final double NANOS_PER_SECOND = 1e9;

@@ -102,6 +102,20 @@ class CalibrateCommandTest {
     }
 
     @Test
+    void refusesACounterThatBeginsAnewOrGoesAway() throws Exception {
+        SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
+        MadeHost host = new MadeHost(tree);
+        host.resetAfterSeconds = 30;
+
+        assertThat(calibrate(host, "--path.sysfs", tree.sysfsRoot().toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("joulegram: rapl_powercap: cpu 0 rose by 2")
+                .contains(" J in 0.50 s: it began anew; try again");
+        assertThat(out.toString()).isEmpty();
+        assertThat(host.closed).isTrue();
+    }
+
+    @Test
     void warnsOfOtherWorkAndOfAHostThatIsNotSettled() throws Exception {
         SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
         MadeHost host = new MadeHost(tree);
@@ -225,6 +239,7 @@ class CalibrateCommandTest {
         private long rangeMicrojoules = SysfsTree.PACKAGE_RANGE_MICROJOULES;
         private double strayUtilization;
         private double driftWattsPerSecond;
+        private double resetAfterSeconds = Double.POSITIVE_INFINITY;
         private double seconds;
         private double packageMicrojoules = 1e6;
         private double dramMicrojoules = 1e6;
@@ -276,6 +291,10 @@ class CalibrateCommandTest {
             double packageWatts = PACKAGE.at(utilization(), traffic()) + driftWattsPerSecond * seconds;
             double dramWatts = MEMORY_OF_A_PACKAGE.at(utilization(), traffic());
             seconds += step;
+            if (seconds > resetAfterSeconds) {
+                resetAfterSeconds = Double.POSITIVE_INFINITY;
+                packageMicrojoules = 0;
+            }
             packageMicrojoules += packageWatts * step * 1e6;
             dramMicrojoules += dramWatts * step * 1e6;
             streamed += traffic() * PEAK_BYTES_PER_SECOND * step;
@@ -306,6 +325,11 @@ class CalibrateCommandTest {
         @Override
         public Instant now() {
             return begin.plusNanos((long) (seconds * 1e9));
+        }
+
+        @Override
+        public long nanoTime() {
+            return (long) (seconds * 1e9);
         }
 
         @Override
