@@ -99,6 +99,18 @@ class WallMeterLogTest {
     }
 
     @Test
+    void refusesALogThatDoesNotFitIntoASmallProcess() throws Exception {
+        StringBuilder rows = new StringBuilder("time,watts\n");
+        for (int second = 0; second <= 200_000; second++) {
+            rows.append(second).append(",1\n");
+        }
+
+        assertThatExceptionOfType(CalibrationException.class)
+                .isThrownBy(() -> WallMeterLog.read(write(rows.toString())))
+                .withMessageContaining(":200002: time: there are more than 200000 rows; cut the log");
+    }
+
+    @Test
     void namesAFileThatIsNotThere() {
         assertThatExceptionOfType(CalibrationException.class)
                 .isThrownBy(() -> WallMeterLog.read(directory.resolve("none.csv")))

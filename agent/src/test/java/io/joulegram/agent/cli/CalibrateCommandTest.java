@@ -191,6 +191,32 @@ class CalibrateCommandTest {
         assertThat(out.toString()).contains("The server at the wall: P = idle");
     }
 
+    @Test
+    void writesOverNothingThatItDidNotWrite() throws Exception {
+        SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
+        Path mine = Files.writeString(directory.resolve("joulegram.yaml"), "pue: 1.2\n");
+        Path nowhere = directory.resolve("none/model.yaml");
+        Path fragment = directory.resolve("model.yaml");
+        String sysfs = tree.sysfsRoot().toString();
+
+        assertThat(calibrate(new MadeHost(tree), "--path.sysfs", sysfs, "--output", mine.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--output: " + mine + " holds something else than an earlier calibration");
+        assertThat(mine).hasContent("pue: 1.2\n");
+
+        MadeHost untouched = new MadeHost(tree);
+        assertThat(calibrate(untouched, "--path.sysfs", sysfs, "--output", nowhere.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("joulegram: cannot be written: ").contains(nowhere.toString());
+        assertThat(untouched.levels).isEmpty();
+
+        MadeHost host = new MadeHost(tree);
+        for (int i = 0; i < 2; i++) {
+            assertThat(calibrate(host, "--path.sysfs", sysfs, "--output", fragment.toString()))
+                    .isZero();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ''                                          | nothing is said of what to calibrate: give --power-model
