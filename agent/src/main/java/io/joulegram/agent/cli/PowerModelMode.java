@@ -88,18 +88,8 @@ final class PowerModelMode implements CalibrateMode {
     @Override
     public int run(CommandSpec command, ParseResult parsed, AgentConfig config)
             throws CalibrationException, IOException, InterruptedException {
+        requireOptionsThatFit(command, parsed);
         boolean fromCsv = parsed.hasMatchedOption("--from-csv");
-        if (fromCsv != parsed.hasMatchedOption("--load")) {
-            throw LedgerOptions.wrong(
-                    command,
-                    "--from-csv and --load go together: the meter's log, and the levels that --record noted meanwhile");
-        }
-        if (fromCsv && parsed.hasMatchedOption("--record")) {
-            throw LedgerOptions.wrong(command, "--record and --from-csv exclude each other");
-        }
-        if (parsed.hasMatchedOption("--subtract-watts") && !fromCsv) {
-            throw LedgerOptions.wrong(command, "--subtract-watts needs --from-csv");
-        }
         double subtractWatts = number(command, parsed, "--subtract-watts", 0, 0, MAX_WATTS);
         Duration perLevel = Duration.ofMillis(
                 Math.round(1e3 * number(command, parsed, "--seconds", STANDARD_SECONDS, MIN_SECONDS, MAX_SECONDS)));
@@ -122,6 +112,21 @@ final class PowerModelMode implements CalibrateMode {
             calibration.warnings().forEach(warning -> err.println("warning: " + warning));
             print(command, parsed, calibration, host, subtractWatts);
             return 0;
+        }
+    }
+
+    private static void requireOptionsThatFit(CommandSpec command, ParseResult parsed) {
+        boolean fromCsv = parsed.hasMatchedOption("--from-csv");
+        if (fromCsv != parsed.hasMatchedOption("--load")) {
+            throw LedgerOptions.wrong(
+                    command,
+                    "--from-csv and --load go together: the meter's log, and the levels that --record noted meanwhile");
+        }
+        if (fromCsv && parsed.hasMatchedOption("--record")) {
+            throw LedgerOptions.wrong(command, "--record and --from-csv exclude each other");
+        }
+        if (parsed.hasMatchedOption("--subtract-watts") && !fromCsv) {
+            throw LedgerOptions.wrong(command, "--subtract-watts needs --from-csv");
         }
     }
 
