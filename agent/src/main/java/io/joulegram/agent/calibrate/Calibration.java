@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
 
 /**
  * The fits of a stress run: of processors and memory apart by their counters, or of the whole server by a wall meter.
@@ -35,8 +34,14 @@ public record Calibration(
      */
     public static Calibration byCounters(List<MeasuredLevel> levels) throws CalibrationException {
         List<String> warnings = strayLoad(levels);
-        Optional<PowerFit> cpu = fit("processors", levels, MeasuredLevel::cpuWatts, true, warnings);
-        Optional<PowerFit> dram = fit("memory", levels, MeasuredLevel::dramWatts, false, warnings);
+        Optional<PowerFit> cpu = fit(
+                "processors",
+                levels,
+                levels.stream().map(MeasuredLevel::cpuWatts).toList(),
+                true,
+                warnings);
+        Optional<PowerFit> dram = fit(
+                "memory", levels, levels.stream().map(MeasuredLevel::dramWatts).toList(), false, warnings);
         return new Calibration(cpu, dram, Optional.empty(), warnings);
     }
 
@@ -51,18 +56,17 @@ public record Calibration(
             watts.add(OptionalDouble.of(log.meanWatts(level)));
         }
         List<String> warnings = strayLoad(levels);
-        Optional<PowerFit> wall = fit("the server", levels, level -> watts.get(levels.indexOf(level)), true, warnings);
+        Optional<PowerFit> wall = fit("the server", levels, watts, true, warnings);
         return new Calibration(Optional.empty(), Optional.empty(), wall, warnings);
     }
 
     private static Optional<PowerFit> fit(
             String what,
             List<MeasuredLevel> levels,
-            Function<MeasuredLevel, OptionalDouble> power,
+            List<OptionalDouble> measured,
             boolean curved,
             List<String> warnings)
             throws CalibrationException {
-        List<OptionalDouble> measured = levels.stream().map(power).toList();
         if (!measured.stream().allMatch(OptionalDouble::isPresent)) {
             return Optional.empty();
         }

@@ -6,6 +6,9 @@ import java.util.Locale;
 
 /** The constants of a calibration as the part of a configuration file that {@code joulegram run} takes. */
 public final class ConfigurationFragment {
+    /** How a fragment begins. */
+    public static final String BEGIN = "# Fitted by joulegram calibrate --power-model on ";
+
     private static final double MAX_UNCERTAINTY = 2;
 
     private final StressedHost host;
@@ -24,7 +27,7 @@ public final class ConfigurationFragment {
     public static String of(Calibration calibration, StressedHost host, double subtractWatts) {
         ConfigurationFragment fragment = new ConfigurationFragment(host);
         fragment.text
-                .append("# Fitted by joulegram calibrate --power-model on ")
+                .append(BEGIN)
                 .append(host.cpuName().replaceAll("\\p{Cntrl}", "?"))
                 .append(".\n");
         if (calibration.wall().isPresent()) {

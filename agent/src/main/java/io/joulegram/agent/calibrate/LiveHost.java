@@ -77,6 +77,11 @@ public final class LiveHost implements StressedHost {
     }
 
     @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
     public double utilization() {
         return processors.utilization();
     }

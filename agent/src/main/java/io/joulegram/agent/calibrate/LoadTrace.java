@@ -18,6 +18,9 @@ public final class LoadTrace {
     private static final List<String> COLUMNS =
             List.of("begin", "end", "level", "utilization", "planned", "bytes_per_second", "threads");
 
+    /** How a trace begins. */
+    public static final String BEGIN = String.join(",", COLUMNS);
+
     private static final double MAX_BYTES_PER_SECOND = 1e15;
     private static final int MAX_THREADS = 65_536;
     private static final int MAX_LEVELS = 1_000;
@@ -26,7 +29,7 @@ public final class LoadTrace {
 
     /** Writes it. */
     public static void write(Path file, List<MeasuredLevel> levels, int threads) throws IOException {
-        StringBuilder text = new StringBuilder(String.join(",", COLUMNS)).append('\n');
+        StringBuilder text = new StringBuilder(BEGIN).append('\n');
         for (MeasuredLevel level : levels) {
             text.append(String.format(
                     Locale.ROOT,

@@ -42,7 +42,7 @@ public final class StressRun {
         List<MeasuredLevel> levels = new ArrayList<>();
         List<StressLevel> plan = StressLevel.plan(host.threads());
         Optional<EnergyMeter> meter =
-                counters.isPresent() ? Optional.of(new EnergyMeter(counters.get())) : Optional.empty();
+                counters.isPresent() ? Optional.of(new EnergyMeter(counters.get(), host::nanoTime)) : Optional.empty();
         for (int i = 0; i < plan.size(); i++) {
             progress.accept("level " + (i + 1) + " of " + plan.size() + ": "
                     + plan.get(i).label());
@@ -61,16 +61,14 @@ public final class StressRun {
         long streamedBefore = host.streamedBytes();
         host.utilization();
         Instant begin = host.now();
+        long beginNanos = host.nanoTime();
         pass(perLevel.minus(settling), meter);
-        Instant end = host.now();
-        double seconds = Duration.between(begin, end).toNanos() / NANOS_PER_SECOND;
-        if (!(seconds > 0)) {
-            throw new CalibrationException("the clock went back while the level \"" + level.label() + "\" ran");
-        }
+        long elapsedNanos = host.nanoTime() - beginNanos;
+        double seconds = elapsedNanos / NANOS_PER_SECOND;
         Load load = new Load(level.label(), host.utilization(), (host.streamedBytes() - streamedBefore) / seconds);
         return new MeasuredLevel(
                 begin,
-                end,
+                begin.plusNanos(elapsedNanos),
                 load,
                 level.utilization(host.threads()),
                 watts(cpuBefore, meter, Domain.CPU, seconds),

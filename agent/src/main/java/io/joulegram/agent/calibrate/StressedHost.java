@@ -33,6 +33,9 @@ public interface StressedHost extends AutoCloseable {
     /** The wall clock, which the log of a meter has too. */
     Instant now();
 
+    /** The monotonic clock, in nanoseconds. */
+    long nanoTime();
+
     /** Utilization of all logical processors, 0 to 1, since the last call. */
     double utilization();
 

@@ -8,8 +8,12 @@ import java.util.List;
 
 /** The log of a wall meter: a CSV file with the columns {@code time} and {@code watts}, in the order of time. Immutable. */
 public final class WallMeterLog {
-    private static final double MAX_WATTS = 1e6;
-    private static final int MAX_ROWS = 5_000_000;
+    /** As much as {@code host.other-watts} may be; a log in milliwatts is above it. */
+    private static final double MAX_WATTS = 20_000;
+
+    /** Two days of a row each second, in some 20 MB. */
+    private static final int MAX_ROWS = 200_000;
+
     private static final int MIN_SAMPLES = 3;
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -39,7 +43,8 @@ public final class WallMeterLog {
                 }
             }
             if (samples.size() == MAX_ROWS) {
-                throw row.wrong("time", "there are more than " + MAX_ROWS + " rows");
+                throw row.wrong(
+                        "time", "there are more than " + MAX_ROWS + " rows; cut the log to the time of the levels");
             }
             samples.add(sample);
         });

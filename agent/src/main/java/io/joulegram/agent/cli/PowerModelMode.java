@@ -15,9 +15,14 @@ import io.joulegram.power.PowerSource;
 import io.joulegram.power.SourceUnavailableException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,22 +88,15 @@ final class PowerModelMode implements CalibrateMode {
     @Override
     public int run(CommandSpec command, ParseResult parsed, AgentConfig config)
             throws CalibrationException, IOException, InterruptedException {
+        requireOptionsThatFit(command, parsed);
         boolean fromCsv = parsed.hasMatchedOption("--from-csv");
-        if (fromCsv != parsed.hasMatchedOption("--load")) {
-            throw LedgerOptions.wrong(
-                    command,
-                    "--from-csv and --load go together: the meter's log, and the levels that --record noted meanwhile");
-        }
-        if (fromCsv && parsed.hasMatchedOption("--record")) {
-            throw LedgerOptions.wrong(command, "--record and --from-csv exclude each other");
-        }
-        if (parsed.hasMatchedOption("--subtract-watts") && !fromCsv) {
-            throw LedgerOptions.wrong(command, "--subtract-watts needs --from-csv");
-        }
         double subtractWatts = number(command, parsed, "--subtract-watts", 0, 0, MAX_WATTS);
         Duration perLevel = Duration.ofMillis(
                 Math.round(1e3 * number(command, parsed, "--seconds", STANDARD_SECONDS, MIN_SECONDS, MAX_SECONDS)));
         PrintWriter err = command.commandLine().getErr();
+        // Before two minutes of stress, not after.
+        requireWritable(command, parsed, "--output", ConfigurationFragment.BEGIN);
+        requireWritable(command, parsed, "--record", LoadTrace.BEGIN);
         try (StressedHost host = hosts.find(config.path().procfs())) {
             if (parsed.hasMatchedOption("--record")) {
                 Path trace = parsed.matchedOptionValue("--record", Path.of(""));
@@ -114,6 +112,41 @@ final class PowerModelMode implements CalibrateMode {
             calibration.warnings().forEach(warning -> err.println("warning: " + warning));
             print(command, parsed, calibration, host, subtractWatts);
             return 0;
+        }
+    }
+
+    private static void requireOptionsThatFit(CommandSpec command, ParseResult parsed) {
+        boolean fromCsv = parsed.hasMatchedOption("--from-csv");
+        if (fromCsv != parsed.hasMatchedOption("--load")) {
+            throw LedgerOptions.wrong(
+                    command,
+                    "--from-csv and --load go together: the meter's log, and the levels that --record noted meanwhile");
+        }
+        if (fromCsv && parsed.hasMatchedOption("--record")) {
+            throw LedgerOptions.wrong(command, "--record and --from-csv exclude each other");
+        }
+        if (parsed.hasMatchedOption("--subtract-watts") && !fromCsv) {
+            throw LedgerOptions.wrong(command, "--subtract-watts needs --from-csv");
+        }
+    }
+
+    /** Only a new file, or one that an earlier calibration wrote, is written over. */
+    private static void requireWritable(CommandSpec command, ParseResult parsed, String option, String begin)
+            throws IOException {
+        if (!parsed.hasMatchedOption(option)) {
+            return;
+        }
+        Path file = parsed.matchedOptionValue(option, Path.of(""));
+        byte[] expected = begin.getBytes(StandardCharsets.UTF_8);
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer found = ByteBuffer.allocate(expected.length);
+            channel.read(found, 0);
+            if (channel.size() > 0 && !Arrays.equals(found.array(), expected)) {
+                throw LedgerOptions.wrong(
+                        command,
+                        option + ": " + file + " holds something else than an earlier calibration; name another file");
+            }
         }
     }
 

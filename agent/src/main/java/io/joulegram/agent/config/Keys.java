@@ -120,8 +120,8 @@ final class Keys {
             "estimate.cpu.threads",
             "auto",
             count(1, 4096).or("auto"),
-            "Threads of the package that these watts are of, of which a virtual machine gets its share; auto is those"
-                    + " of a package here");
+            "Threads of the package that these watts are of; a machine with fewer, such as a virtual one, gets its"
+                    + " share; auto is those of a package here");
     static final ConfigKey.Value<OptionalDouble> ESTIMATE_CPU_UNCERTAINTY = value(
             "estimate.cpu.uncertainty",
             "auto",

@@ -62,10 +62,10 @@ class WallMeterLogTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             time,power;2026-03-05T10:00:00Z,5                                  | :1: the header lacks the column watts; needed: time,watts
-            time,watts;2026-03-05T10:00:00Z,5;2026-03-05T10:00:01Z,x           | :3: watts: "x" is not a number from 0 to 1000000
-            time,watts;2026-03-05T10:00:00Z,-5                                 | :2: watts: "-5" is not a number from 0 to 1000000
-            time,watts;2026-03-05T10:00:00Z,NaN                                | :2: watts: "NaN" is not a number from 0 to 1000000
-            time,watts;2026-03-05T10:00:00Z,1e99                               | :2: watts: "1e99" is not a number from 0 to 1000000
+            time,watts;2026-03-05T10:00:00Z,5;2026-03-05T10:00:01Z,x           | :3: watts: "x" is not a number from 0 to 20000
+            time,watts;2026-03-05T10:00:00Z,-5                                 | :2: watts: "-5" is not a number from 0 to 20000
+            time,watts;2026-03-05T10:00:00Z,NaN                                | :2: watts: "NaN" is not a number from 0 to 20000
+            time,watts;2026-03-05T10:00:00Z,1e99                               | :2: watts: "1e99" is not a number from 0 to 20000
             time,watts;2026-03-05T10:00:00Z                                    | :2: watts: is empty
             time,watts;2026-03-05T10:00:00,5                                   | :2: time: "2026-03-05T10:00:00" is neither a time with offset such as 2026-03-05T10:00:00.5Z nor seconds since 1970
             time,watts;5,5;5,5                                                 | :3: time: 1970-01-01T00:00:05Z is not after the time of the row before, 1970-01-01T00:00:05Z
@@ -96,6 +96,18 @@ class WallMeterLogTest {
                 assertThat(e).as("seed %d", seed).hasMessageContaining("garbage.csv");
             }
         }
+    }
+
+    @Test
+    void refusesALogThatDoesNotFitIntoASmallProcess() throws Exception {
+        StringBuilder rows = new StringBuilder("time,watts\n");
+        for (int second = 0; second <= 200_000; second++) {
+            rows.append(second).append(",1\n");
+        }
+
+        assertThatExceptionOfType(CalibrationException.class)
+                .isThrownBy(() -> WallMeterLog.read(write(rows.toString())))
+                .withMessageContaining(":200002: time: there are more than 200000 rows; cut the log");
     }
 
     @Test

@@ -102,6 +102,20 @@ class CalibrateCommandTest {
     }
 
     @Test
+    void refusesACounterThatBeginsAnewOrGoesAway() throws Exception {
+        SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
+        MadeHost host = new MadeHost(tree);
+        host.resetAfterSeconds = 30;
+
+        assertThat(calibrate(host, "--path.sysfs", tree.sysfsRoot().toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("joulegram: rapl_powercap: cpu 0 rose by 2")
+                .contains(" J in 0.50 s: it began anew; try again");
+        assertThat(out.toString()).isEmpty();
+        assertThat(host.closed).isTrue();
+    }
+
+    @Test
     void warnsOfOtherWorkAndOfAHostThatIsNotSettled() throws Exception {
         SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
         MadeHost host = new MadeHost(tree);
@@ -177,6 +191,32 @@ class CalibrateCommandTest {
         assertThat(out.toString()).contains("The server at the wall: P = idle");
     }
 
+    @Test
+    void writesOverNothingThatItDidNotWrite() throws Exception {
+        SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
+        Path mine = Files.writeString(directory.resolve("joulegram.yaml"), "pue: 1.2\n");
+        Path nowhere = directory.resolve("none/model.yaml");
+        Path fragment = directory.resolve("model.yaml");
+        String sysfs = tree.sysfsRoot().toString();
+
+        assertThat(calibrate(new MadeHost(tree), "--path.sysfs", sysfs, "--output", mine.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--output: " + mine + " holds something else than an earlier calibration");
+        assertThat(mine).hasContent("pue: 1.2\n");
+
+        MadeHost untouched = new MadeHost(tree);
+        assertThat(calibrate(untouched, "--path.sysfs", sysfs, "--output", nowhere.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("joulegram: cannot be written: ").contains(nowhere.toString());
+        assertThat(untouched.levels).isEmpty();
+
+        MadeHost host = new MadeHost(tree);
+        for (int i = 0; i < 2; i++) {
+            assertThat(calibrate(host, "--path.sysfs", sysfs, "--output", fragment.toString()))
+                    .isZero();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ''                                          | nothing is said of what to calibrate: give --power-model
@@ -225,6 +265,7 @@ class CalibrateCommandTest {
         private long rangeMicrojoules = SysfsTree.PACKAGE_RANGE_MICROJOULES;
         private double strayUtilization;
         private double driftWattsPerSecond;
+        private double resetAfterSeconds = Double.POSITIVE_INFINITY;
         private double seconds;
         private double packageMicrojoules = 1e6;
         private double dramMicrojoules = 1e6;
@@ -276,6 +317,10 @@ class CalibrateCommandTest {
             double packageWatts = PACKAGE.at(utilization(), traffic()) + driftWattsPerSecond * seconds;
             double dramWatts = MEMORY_OF_A_PACKAGE.at(utilization(), traffic());
             seconds += step;
+            if (seconds > resetAfterSeconds) {
+                resetAfterSeconds = Double.POSITIVE_INFINITY;
+                packageMicrojoules = 0;
+            }
             packageMicrojoules += packageWatts * step * 1e6;
             dramMicrojoules += dramWatts * step * 1e6;
             streamed += traffic() * PEAK_BYTES_PER_SECOND * step;
@@ -306,6 +351,11 @@ class CalibrateCommandTest {
         @Override
         public Instant now() {
             return begin.plusNanos((long) (seconds * 1e9));
+        }
+
+        @Override
+        public long nanoTime() {
+            return (long) (seconds * 1e9);
         }
 
         @Override

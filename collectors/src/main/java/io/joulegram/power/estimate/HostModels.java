@@ -3,13 +3,13 @@ package io.joulegram.power.estimate;
 import io.joulegram.power.Domain;
 import io.joulegram.power.estimate.HostLoad.Socket;
 import io.joulegram.power.estimate.ModelConstants.Cpu;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * Chooses the models of a host's packages and memory: by calibrated constants, else by what the table knows of the
- * processor, else by its threads. A virtual machine gets its share of a package: its threads of the package's.
+ * processor, else by its threads. A machine that has fewer threads than a package, as virtual ones do, gets its share.
  */
 final class HostModels {
     private final HostLoad host;
@@ -28,30 +28,31 @@ final class HostModels {
     }
 
     private PowerModel cpu(Socket socket) {
+        double share = share(socket);
+        double shareError = host.isVirtual() || share < 1 ? CpuPowerModel.VIRTUAL_SHARE_UNCERTAINTY_RATIO : 0;
         if (constants.cpu().isPresent()) {
             Cpu cpu = constants.cpu().get();
-            double share = share(socket, cpu.threads());
-            double error = Math.hypot(cpu.uncertaintyRatio().orElse(0), share < 1 ? shareUncertaintyRatio() : 0);
+            // On the machine that was calibrated, a package is a package.
+            double error = Math.hypot(cpu.uncertaintyRatio().orElse(0), share < 1 ? shareError : 0);
             return CalibratedModel.of(cpu.watts(), share, error);
         }
-        return rating.map(
-                        known -> CpuPowerModel.of(known, share(socket, packageThreads(known)), shareUncertaintyRatio()))
+        return rating.map(known -> CpuPowerModel.of(known, share, shareError))
                 .orElseGet(() -> CpuPowerModel.ofUnknown(socket.threads()));
     }
 
-    private static OptionalInt packageThreads(CpuRating known) {
-        return OptionalInt.of(known.threads());
+    /** The part of a package that this machine has. */
+    private double share(Socket socket) {
+        if (constants.cpu().isPresent()) {
+            OptionalInt threads = constants.cpu().get().threads();
+            return threads.isPresent() ? Math.min(1, (double) socket.threads() / threads.getAsInt()) : 1;
+        }
+        return rating.map(known -> Math.min(1, (double) socket.threads() / packageThreads(known, socket)))
+                .orElse(1.0);
     }
 
-    /** Only a virtual machine has less than a package: elsewhere cores that are off still belong to this host. */
-    private double share(Socket socket, OptionalInt packageThreads) {
-        return host.isVirtual() && packageThreads.isPresent()
-                ? Math.min(1, (double) socket.threads() / packageThreads.getAsInt())
-                : 1;
-    }
-
-    private double shareUncertaintyRatio() {
-        return host.isVirtual() ? CpuPowerModel.VIRTUAL_SHARE_UNCERTAINTY_RATIO : 0;
+    /** Threads of a whole package; its cores on a machine whose second threads are switched off. */
+    private int packageThreads(CpuRating known, Socket socket) {
+        return host.isVirtual() || socket.threads() > socket.cores() ? known.threads() : known.cores();
     }
 
     private Optional<PowerModel> dram() {
@@ -72,16 +73,17 @@ final class HostModels {
         String known = constants.cpu().isPresent()
                 ? "calibrated"
                 : rating.isPresent() ? "known" : "not known, so rated by its threads";
-        if (!host.isVirtual()) {
-            return known;
-        }
-        OptionalInt threads = constants.cpu().isPresent()
-                ? constants.cpu().get().threads()
-                : rating.map(HostModels::packageThreads).orElseGet(OptionalInt::empty);
-        List<Socket> sockets = host.sockets();
-        return threads.isPresent()
-                ? known + "; this is a virtual machine, taken for "
-                        + sockets.get(0).threads() + " of the " + threads.getAsInt() + " threads of a package"
-                : known + "; this is a virtual machine";
+        Socket first = host.sockets().get(0);
+        double share = share(first);
+        String machine = host.isVirtual() ? "; this is a virtual machine" : "";
+        return share < 1
+                ? String.format(
+                        Locale.ROOT,
+                        "%s%s; its %d threads are taken for %.3f of a package",
+                        known,
+                        machine,
+                        first.threads(),
+                        share)
+                : known + machine;
     }
 }

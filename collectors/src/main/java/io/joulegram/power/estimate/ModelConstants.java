@@ -36,7 +36,7 @@ public record ModelConstants(Optional<Cpu> cpu, Optional<Dram> dram) {
      *
      * @param watts of one package
      * @param threads the threads of that package, so that a machine with fewer, such as a virtual one, gets its share;
-     *     those of this machine's if empty
+     *     those of this machine's package if empty
      * @param uncertaintyRatio relative error of the terms; 0 if empty
      */
     public record Cpu(Terms watts, OptionalInt threads, OptionalDouble uncertaintyRatio) {}

@@ -168,14 +168,43 @@ class EstimateSourceTest {
         assertThat(source.channels().get(0).gainUncertaintyRatio())
                 .isCloseTo(Math.hypot(0.6227, 1.0 / 3), within(0.005));
         assertThat(new HostModels(host, CpuRatings.builtIn(), ModelConstants.NONE).basis())
-                .isEqualTo("known; this is a virtual machine, taken for 32 of the 128 threads of a package");
+                .isEqualTo("known; this is a virtual machine; its 32 threads are taken for 0.250 of a package");
+    }
+
+    @Test
+    void givesAMachineWithFewerThreadsItsShareThoughItDoesNotSayThatItIsVirtual() {
+        host.cpuName = "Graviton2";
+        host.sockets = List.of(new Socket(0, 16, 16), new Socket(1, 16, 16));
+
+        assertThat(source().channels().get(0).maxWatts()).isEqualTo(110 * 1.02 / 4);
+    }
+
+    @Test
+    void takesCoresForThreadsWhereSecondThreadsAreSwitchedOff() {
+        host.sockets = List.of(new Socket(0, 64, 64), new Socket(1, 64, 64));
+
+        assertThat(source().channels().get(0).maxWatts()).isEqualTo(280 * 1.02);
+        assertThat(source().channels().get(0).gainUncertaintyRatio()).isLessThan(0.63);
+    }
+
+    @Test
+    void scalesCalibratedConstantsToAMachineWithFewerThreads() {
+        constants = new ModelConstants(
+                Optional.of(
+                        new ModelConstants.Cpu(new Terms(40, 160, 0, 1), OptionalInt.of(512), OptionalDouble.empty())),
+                Optional.empty());
+
+        Channel cpu = source().channels().get(0);
+
+        assertThat(cpu.maxWatts()).isEqualTo(50);
+        assertThat(cpu.gainUncertaintyRatio()).isCloseTo(1.0 / 3, within(1e-9));
     }
 
     @Test
     void takesCalibratedConstantsBeforeTheTable() {
         constants = new ModelConstants(
                 Optional.of(
-                        new ModelConstants.Cpu(new Terms(40, 160, 0, 1), OptionalInt.of(256), OptionalDouble.of(0.05))),
+                        new ModelConstants.Cpu(new Terms(40, 160, 0, 1), OptionalInt.of(128), OptionalDouble.of(0.05))),
                 Optional.of(new ModelConstants.Dram(new Terms(0.1, 0.2, 0, 1), OptionalDouble.empty())));
         PowerSource source = source();
         host.run(0, 25, 100);
@@ -184,7 +213,6 @@ class EstimateSourceTest {
 
         Readings readings = read(source);
 
-        // Not a virtual machine, so all of its packages, whatever they were calibrated on.
         assertThat(readings.value(0)).isEqualTo(80_000);
         assertThat(readings.value(1)).isEqualTo(200_000);
         assertThat(readings.value(2)).isEqualTo(Math.round(256_000 * 0.15));

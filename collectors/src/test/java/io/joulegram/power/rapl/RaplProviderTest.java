@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -169,12 +170,9 @@ class RaplProviderTest {
             Readings readings = read(source);
             long after = System.nanoTime();
 
-            for (int i = 0; i < readings.size(); i++) {
-                assertThat(readings.timeNanos(i)).isBetween(before, after);
-                if (i > 0) {
-                    assertThat(readings.timeNanos(i)).isGreaterThan(readings.timeNanos(i - 1));
-                }
-            }
+            assertThat(LongStream.range(0, readings.size()).map(i -> readings.timeNanos((int) i)))
+                    .doesNotHaveDuplicates()
+                    .allSatisfy(time -> assertThat(time).isBetween(before, after));
         }
     }
 

@@ -7,11 +7,15 @@ import com.sun.management.ThreadMXBean;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.Readings;
 import io.joulegram.power.Readings.Status;
+import io.joulegram.power.Sensor;
+import io.joulegram.power.SourceClock;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +100,35 @@ class RaplSourceTest {
             // Less than a byte per read: what is left is the measurement's own.
             assertThat(allocated).isLessThan(READS);
         }
+    }
+
+    @Test
+    void readsWhatLiesInsideOtherDomainsAtMostEveryTenMillisecondsOrSo() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        FoundCounters found = new FoundCounters();
+        SysfsTree tree = SysfsTree.twoSockets(root);
+        new PowercapWay(tree.sysfsRoot(), false).open(found);
+        try (PowerSource source =
+                new RaplSource(Sensor.RAPL_POWERCAP, found.counters(), new SourceClock(nanos::get, () -> 0))) {
+            assertThat(measured(source)).containsExactly("cpu", "core", "dram", "cpu", "core", "dram");
+            nanos.addAndGet(RaplSource.INNER_INTERVAL_NANOS - 1);
+            assertThat(measured(source)).containsExactly("cpu", "dram", "cpu", "dram");
+            nanos.incrementAndGet();
+            assertThat(measured(source)).containsExactly("cpu", "core", "dram", "cpu", "core", "dram");
+
+            for (String zone : List.of("intel-rapl:0", "intel-rapl:0:1", "intel-rapl:1", "intel-rapl:1:1")) {
+                Files.writeString(tree.zone(zone).energyFile(), "");
+            }
+            assertThat(measured(source)).containsExactly("core", "core");
+        }
+    }
+
+    private static List<String> measured(PowerSource source) {
+        Readings readings = RaplProviderTest.read(source);
+        return IntStream.range(0, readings.size())
+                .filter(i -> readings.status(i) == Status.MEASURED)
+                .mapToObj(i -> source.channels().get(i).domain().label())
+                .toList();
     }
 
     @Test
