@@ -68,6 +68,7 @@ final class SnapshotAssembler {
             KeptState kept,
             OptionalLong agentMicrojoules) {
         long wallMillis = System.currentTimeMillis();
+        List<Uncertainties.Part> parts = Uncertainties.parts(book.entries(), nowNanos);
         return new Snapshot(
                 wallMillis,
                 nowNanos,
@@ -79,7 +80,7 @@ final class SnapshotAssembler {
                 sources(),
                 servers.stream().map(watch -> server(watch, devices)).toList(),
                 attribution.servers().stream()
-                        .flatMap(account -> account.models().stream().map(model -> model(account, model)))
+                        .flatMap(account -> models(account, devices, carbon, parts))
                         .toList(),
                 attribution.facilityMicrojoules(),
                 byComponent(attribution.unattributed()),
@@ -193,7 +194,14 @@ final class SnapshotAssembler {
                 watch.errors());
     }
 
-    private ModelState model(ServerAccount server, ModelAccount model) {
+    private Stream<ModelState> models(
+            ServerAccount account, ServedDevices devices, CarbonState carbon, List<Uncertainties.Part> parts) {
+        Uncertainties uncertainties =
+                new Uncertainties(parts, devices.of(account.server()).devices(), carbon.embodied());
+        return account.models().stream().map(model -> model(account, model, uncertainties));
+    }
+
+    private ModelState model(ServerAccount server, ModelAccount model, Uncertainties uncertainties) {
         RollingWindow window = model.window();
         return new ModelState(
                 server.server(),
@@ -208,7 +216,7 @@ final class SnapshotAssembler {
                 energy(model),
                 intensityKnown ? OptionalDouble.of(model.operationalGrams()) : OptionalDouble.empty(),
                 model.embodiedGrams(),
-                perToken(window),
+                perToken(window, uncertainties),
                 phases(window),
                 sci(window));
     }
@@ -231,7 +239,7 @@ final class SnapshotAssembler {
         };
     }
 
-    private List<PerToken> perToken(RollingWindow window) {
+    private List<PerToken> perToken(RollingWindow window, Uncertainties uncertainties) {
         List<PerToken> figures = new ArrayList<>();
         for (TokenKind kind : TokenKind.values()) {
             long tokens = window.tokens(kind == TokenKind.ALL);
@@ -245,7 +253,7 @@ final class SnapshotAssembler {
                 for (Load load : Load.values()) {
                     boolean active = load == Load.ACTIVE;
                     if (!active || window.isActiveKnown()) {
-                        figures.add(perToken(window, kind, tokens, boundary, load));
+                        figures.add(perToken(window, uncertainties, kind, tokens, boundary, load));
                     }
                 }
             }
@@ -253,13 +261,28 @@ final class SnapshotAssembler {
         return figures;
     }
 
-    private PerToken perToken(RollingWindow window, TokenKind kind, long tokens, Boundary boundary, Load load) {
+    private PerToken perToken(
+            RollingWindow window,
+            Uncertainties uncertainties,
+            TokenKind kind,
+            long tokens,
+            Boundary boundary,
+            Load load) {
         Set<Component> components = components(boundary);
         boolean active = load == Load.ACTIVE;
         double joules = window.microjoules(components, active) * 1e-6 / tokens;
         OptionalDouble grams =
                 intensityKnown ? OptionalDouble.of(window.grams(components, active) / tokens) : OptionalDouble.empty();
-        return new PerToken(kind, boundary, load, joules, grams);
+        OptionalDouble uncertainty =
+                uncertainties.ofEnergy(components, part -> window.microjoules(Set.of(part), active));
+        OptionalDouble gramsUncertainty = intensityKnown && uncertainty.isPresent()
+                ? uncertainties.ofGrams(
+                        components,
+                        uncertainty.getAsDouble(),
+                        window.grams(components, active),
+                        part -> window.embodiedGrams(part, active))
+                : OptionalDouble.empty();
+        return new PerToken(kind, boundary, load, joules, grams, uncertainty, gramsUncertainty);
     }
 
     /** A boundary is known if its main part is measured, and some of it was given to the model. */

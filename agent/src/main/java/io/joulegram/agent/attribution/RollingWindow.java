@@ -77,6 +77,11 @@ public final class RollingWindow {
         return totals().grams(boundary, activeOnly);
     }
 
+    /** The part of {@link #grams} of one component that is of the making of the devices. */
+    public double embodiedGrams(Component component, boolean activeOnly) {
+        return totals().embodiedGrams(component, activeOnly);
+    }
+
     /** Joules per computed prompt token of GPU energy beyond idle; empty without tokens or while idle is unknown. */
     public OptionalDouble prefillJoulesPerToken() {
         return perToken(

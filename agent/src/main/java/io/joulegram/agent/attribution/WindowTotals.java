@@ -65,16 +65,17 @@ final class WindowTotals {
         return sum;
     }
 
+    double embodiedGrams(Component part, boolean activeOnly) {
+        return activeOnly
+                ? working.embodiedGrams(part)
+                : prefill.embodiedGrams(part) + decode.embodiedGrams(part) + idle.embodiedGrams(part);
+    }
+
     double grams(Set<Component> boundary, boolean activeOnly) {
         double sum = 0;
         for (Component part : boundary) {
             sum += prefill.operationalGrams(part) + decode.operationalGrams(part);
-            sum += activeOnly
-                    ? working.embodiedGrams(part)
-                    : idle.operationalGrams(part)
-                            + prefill.embodiedGrams(part)
-                            + decode.embodiedGrams(part)
-                            + idle.embodiedGrams(part);
+            sum += (activeOnly ? 0 : idle.operationalGrams(part)) + embodiedGrams(part, activeOnly);
         }
         return sum;
     }

@@ -298,16 +298,17 @@ public final class Meter {
     }
 
     /**
-     * Relative error of a stream's energy: the sensor's gain error and the share of time that was not observed, added
-     * as independent errors.
+     * Relative standard uncertainty of a stream's energy since the start: the gain of its sensor, what it could not see
+     * between its values, and the time that was not observed, added as independent errors. True values lie within twice as
+     * much in 95 of 100 cases; see docs/accuracy.md.
      */
     public double uncertaintyRatio(MeterStream stream, long nowNanos) {
         double gain = stream.channel().gainUncertaintyRatio();
+        double coverage = stream.coverageRatio();
         long start = startNanos();
-        if (start == NEVER || nowNanos - start <= 0) {
-            return gain;
-        }
-        double unobserved = Math.min(1, (double) unobservedNanos() / (nowNanos - start));
-        return Math.sqrt(gain * gain + unobserved * unobserved);
+        double unobserved = start == NEVER || nowNanos - start <= 0
+                ? 0
+                : Math.min(1, (double) unobservedNanos() / (nowNanos - start));
+        return Math.sqrt(gain * gain + coverage * coverage + unobserved * unobserved);
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class MeterStream {
     private static final long NEVER = Long.MIN_VALUE;
     private static final int READINGS_TO_LOST = 3;
+    private static final int MIN_CHANGES = 4;
 
     private final Channel channel;
     private final Integrator integrator;
@@ -24,6 +25,10 @@ public final class MeterStream {
     private final AtomicLong lastValueNanos = new AtomicLong(NEVER);
     private final AtomicLong lastMilliwatts = new AtomicLong(NEVER);
     private final AtomicLong updatePeriodNanos = new AtomicLong(0);
+    private final AtomicLong sampledChanges = new AtomicLong();
+    private final AtomicLong coveredSpanNanos = new AtomicLong();
+    /** The bits of a double, of milliwatts squared. */
+    private final AtomicLong squaredDifferences = new AtomicLong(Double.doubleToRawLongBits(0));
 
     /** Where the counter stood when its present epoch began; null before the first value, and of power streams. */
     private volatile @Nullable CounterEpoch counterEpoch;
@@ -145,6 +150,37 @@ public final class MeterStream {
         return first;
     }
 
+    /**
+     * Relative standard uncertainty of the energy from seeing the power only at times: a sensor that averages over a part of
+     * its update period, or is only read now and then, takes for a whole period what it saw in a part of it. The error of one
+     * period is estimated from the difference of one value to the next, which slow changes of the load do not enter, and
+     * falls with the number of periods. 0 for counters and for sensors that see all the time. Any thread.
+     *
+     * <p>Load that keeps step with the sensor is seen at the same phase each time: no sensor can tell that of itself.
+     */
+    public double coverageRatio() {
+        long changes = sampledChanges.getAcquire();
+        long spanNanos = coveredSpanNanos.getAcquire();
+        long energyMicrojoules = microjoules() - firstMicrojoules;
+        if (changes < MIN_CHANGES || energyMicrojoules <= 0 || spanNanos <= 0) {
+            return 0;
+        }
+        double meanMilliwatts = 1e6 * energyMicrojoules / spanNanos;
+        double variance = Double.longBitsToDouble(squaredDifferences.getAcquire()) / 2 / changes;
+        double seen = Math.min(1, (double) channel.windowNanos() * changes / spanNanos);
+        return Math.sqrt((1 - seen) * variance / changes) / meanMilliwatts;
+    }
+
+    private void noteSample(long value, long elapsedNanos) {
+        coveredSpanNanos.setRelease(coveredSpanNanos.getPlain() + elapsedNanos);
+        if (value != lastValue) {
+            double difference = value - lastValue;
+            double sum = Double.longBitsToDouble(squaredDifferences.getPlain()) + difference * difference;
+            squaredDifferences.setRelease(Double.doubleToRawLongBits(sum));
+            sampledChanges.setRelease(sampledChanges.getPlain() + 1);
+        }
+    }
+
     /** Takes a value; sampler only. */
     void accept(long timeNanos, long value) {
         previousCoveredUntilNanos = integrator.coveredUntilNanos();
@@ -155,6 +191,9 @@ public final class MeterStream {
         lastValueNanos.setRelease(timeNanos);
         if (channel.quantity() == Quantity.POWER) {
             lastMilliwatts.setRelease(value);
+        }
+        if (channel.quantity() == Quantity.POWER && lastStep == Step.ADVANCED) {
+            noteSample(value, integrator.coveredUntilNanos() - previousCoveredUntilNanos);
         }
         boolean changed = value != lastValue;
         if (lastStep != Step.ADVANCED) {

@@ -190,6 +190,26 @@ public enum MetricCatalogue {
             "kind",
             "boundary",
             "load"),
+    /** Relative uncertainty of joules per token. */
+    ENERGY_PER_TOKEN_UNCERTAINTY_RATIO(
+            GAUGE,
+            "ratio",
+            "Relative standard uncertainty of the energy per token, from that of the sensors: 95 % of true values lie within"
+                    + " twice as much.",
+            "server",
+            "model",
+            "boundary",
+            "load"),
+    /** Relative uncertainty of grams per token. */
+    CO2_PER_TOKEN_UNCERTAINTY_RATIO(
+            GAUGE,
+            "ratio",
+            "The same for grams per token, from that of the energy and from the bounds of the devices' making. That of the"
+                    + " carbon intensity is not known and not in it.",
+            "server",
+            "model",
+            "boundary",
+            "load"),
     /** Joules per token of a phase. */
     PHASE_ENERGY_PER_TOKEN_JOULES(
             GAUGE,

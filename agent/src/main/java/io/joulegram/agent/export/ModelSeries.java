@@ -84,5 +84,17 @@ final class ModelSeries {
         };
         families.add(MetricCatalogue.ENERGY_PER_TOKEN_JOULES, figure.joules(), labels);
         families.add(MetricCatalogue.CO2_PER_TOKEN_GRAMS, figure.grams(), labels);
+        if (figure.kind() == Snapshot.TokenKind.ALL) {
+            addUncertainty(server, model, figure);
+        }
+    }
+
+    /** The same for all kinds of tokens, which are counted and not measured. */
+    private void addUncertainty(String server, String model, PerToken figure) {
+        String[] labels = {
+            server, model, figure.boundary().label(), figure.load().label()
+        };
+        families.add(MetricCatalogue.ENERGY_PER_TOKEN_UNCERTAINTY_RATIO, figure.uncertaintyRatio(), labels);
+        families.add(MetricCatalogue.CO2_PER_TOKEN_UNCERTAINTY_RATIO, figure.gramsUncertaintyRatio(), labels);
     }
 }

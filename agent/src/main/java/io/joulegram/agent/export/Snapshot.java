@@ -275,8 +275,20 @@ public record Snapshot(
         }
     }
 
-    /** One figure per token over the last minute. */
-    public record PerToken(TokenKind kind, Boundary boundary, Load load, double joules, OptionalDouble grams) {}
+    /**
+     * One figure per token over the last minute.
+     *
+     * @param uncertaintyRatio relative standard uncertainty of the joules
+     * @param gramsUncertaintyRatio that of the grams, without that of the intensity
+     */
+    public record PerToken(
+            TokenKind kind,
+            Boundary boundary,
+            Load load,
+            double joules,
+            OptionalDouble grams,
+            OptionalDouble uncertaintyRatio,
+            OptionalDouble gramsUncertaintyRatio) {}
 
     /** Energy per token of one phase over the last minute. */
     public record PhasePerToken(Phase phase, double joules) {}

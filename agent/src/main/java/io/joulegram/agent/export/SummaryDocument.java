@@ -76,7 +76,9 @@ final class SummaryDocument {
                 .text("boundary", figure.boundary().label())
                 .text("load", figure.load().label())
                 .number("joulesPerToken", figure.joules())
-                .number("gramsPerToken", figure.grams());
+                .number("gramsPerToken", figure.grams())
+                .number("uncertaintyRatio", figure.uncertaintyRatio())
+                .number("gramsUncertaintyRatio", figure.gramsUncertaintyRatio());
     }
 
     private static void carbon(JsonObject json, CarbonState carbon) {

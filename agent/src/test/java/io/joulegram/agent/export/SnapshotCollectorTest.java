@@ -163,7 +163,9 @@ class SnapshotCollectorTest {
                         Snapshot.Boundary.HOST,
                         Snapshot.Load.LOADED,
                         Double.POSITIVE_INFINITY,
-                        OptionalDouble.of(Double.NaN))),
+                        OptionalDouble.of(Double.NaN),
+                        OptionalDouble.of(Double.NaN),
+                        OptionalDouble.of(Double.POSITIVE_INFINITY))),
                 List.of(),
                 OptionalDouble.of(Double.NEGATIVE_INFINITY));
         CarbonState carbon = new CarbonState(
@@ -183,6 +185,8 @@ class SnapshotCollectorTest {
                         "joulegram_model_co2_grams",
                         "joulegram_energy_per_token_joules",
                         "joulegram_co2_per_token_grams",
+                        "joulegram_energy_per_token_uncertainty_ratio",
+                        "joulegram_co2_per_token_uncertainty_ratio",
                         "joulegram_sci_grams_per_token",
                         "joulegram_co2_grams",
                         "joulegram_pue_ratio");

@@ -210,13 +210,30 @@ final class Snapshots {
                 OptionalDouble.of(0.125),
                 0.0625,
                 List.of(
-                        new PerToken(TokenKind.GENERATION, Boundary.GPU, Load.ACTIVE, 0.3, OptionalDouble.empty()),
+                        new PerToken(
+                                TokenKind.GENERATION,
+                                Boundary.GPU,
+                                Load.ACTIVE,
+                                0.3,
+                                OptionalDouble.empty(),
+                                OptionalDouble.of(0.05),
+                                OptionalDouble.empty()),
                         new PerToken(
                                 TokenKind.GENERATION,
                                 Boundary.FACILITY,
                                 Load.LOADED,
                                 0.375,
-                                OptionalDouble.of(0.0000625))),
+                                OptionalDouble.of(0.0000625),
+                                OptionalDouble.of(0.0625),
+                                OptionalDouble.of(0.125)),
+                        new PerToken(
+                                TokenKind.ALL,
+                                Boundary.FACILITY,
+                                Load.LOADED,
+                                0.125,
+                                OptionalDouble.of(0.00003125),
+                                OptionalDouble.of(0.0625),
+                                OptionalDouble.of(0.125))),
                 List.of(new PhasePerToken(Phase.PREFILL, 0.01), new PhasePerToken(Phase.DECODE, 0.25)),
                 OptionalDouble.of(0.0000625));
     }
