@@ -1,9 +1,14 @@
 package io.joulegram.agent;
 
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.config.AgentConfig.Host.PlatformMeter;
 import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.power.constant.ConstantProvider;
 import io.joulegram.power.estimate.EstimateProvider;
+import io.joulegram.power.hwmon.HwmonGpuProvider;
+import io.joulegram.power.hwmon.HwmonPlatformProvider;
+import io.joulegram.power.hwmon.HwmonProcessorProvider;
+import io.joulegram.power.ipmi.IpmiProvider;
 import io.joulegram.power.nvml.NvmlProvider;
 import io.joulegram.power.rapl.RaplProvider;
 import io.joulegram.power.rapl.RaplWay;
@@ -23,9 +28,15 @@ public final class HostSources {
         if (config.nvml().enabled()) {
             families.add(List.of(new NvmlProvider(config.nvml().library())));
         }
+        if (config.hwmon().enabled()) {
+            families.add(List.of(new HwmonGpuProvider(config.path().sysfs())));
+        }
         List<PowerSourceProvider> processors = new ArrayList<>();
         if (config.rapl().enabled()) {
             processors.add(new RaplProvider(config.path().sysfs(), config.path().procfs(), DEV, ways(config)));
+        }
+        if (config.hwmon().enabled()) {
+            processors.add(new HwmonProcessorProvider(config.path().sysfs()));
         }
         if (config.estimate().enabled()) {
             processors.add(new EstimateProvider());
@@ -33,7 +44,13 @@ public final class HostSources {
         if (!processors.isEmpty()) {
             families.add(processors);
         }
-        if (config.host().otherWatts() > 0) {
+        if (config.hwmon().enabled()) {
+            families.add(List.of(new HwmonPlatformProvider(config.path().sysfs())));
+        }
+        if (config.ipmi().enabled()) {
+            families.add(List.of(new IpmiProvider(DEV)));
+        }
+        if (config.host().otherWatts() > 0 && config.host().platformMeter() == PlatformMeter.NONE) {
             families.add(List.of(new ConstantProvider(config.host().otherWatts())));
         }
         return families;

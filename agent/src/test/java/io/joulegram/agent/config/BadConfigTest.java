@@ -27,6 +27,8 @@ final class BadConfigTest {
             "estimate",
             "grid",
             "host",
+            "hwmon",
+            "ipmi",
             "ledger",
             "log",
             "nvml",
