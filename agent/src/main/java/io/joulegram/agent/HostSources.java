@@ -29,7 +29,10 @@ public final class HostSources {
             families.add(List.of(new NvmlProvider(config.nvml().library())));
         }
         if (config.hwmon().enabled()) {
-            families.add(List.of(new HwmonGpuProvider(config.path().sysfs())));
+            families.add(List.of(new HwmonGpuProvider(
+                    config.path().sysfs(),
+                    config.amdsmi().enabled(),
+                    config.amdsmi().library())));
         }
         List<PowerSourceProvider> processors = new ArrayList<>();
         if (config.rapl().enabled()) {

@@ -19,6 +19,8 @@ public enum Sensor {
     RAPL_PERF("rapl_perf"),
     /** RAPL through model-specific registers. */
     RAPL_MSR("rapl_msr"),
+    /** The energy counter of an AMD GPU ({@code amdsmi_get_energy_count}). */
+    AMDSMI_ENERGY("amdsmi_energy"),
     /** A power or energy sensor of the kernel's hwmon class. */
     HWMON("hwmon"),
     /** The whole server's power as its BMC tells it by DCMI over IPMI. */

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param web the web server
  * @param path where the kernel's files are
  * @param nvml GPU sensors
+ * @param amdsmi energy counters of AMD GPUs
  * @param rapl CPU and DRAM sensors
  * @param hwmon sensors of the kernel's hwmon class
  * @param ipmi the BMC's meter
@@ -44,6 +45,7 @@ public record AgentConfig(
         Web web,
         Paths path,
         Nvml nvml,
+        AmdSmi amdsmi,
         Rapl rapl,
         Hwmon hwmon,
         Ipmi ipmi,
@@ -74,6 +76,7 @@ public record AgentConfig(
                 web,
                 path,
                 nvml,
+                amdsmi,
                 rapl,
                 hwmon,
                 ipmi,
@@ -99,6 +102,7 @@ public record AgentConfig(
                 web,
                 path,
                 nvml,
+                amdsmi,
                 rapl,
                 hwmon,
                 ipmi,
@@ -146,6 +150,14 @@ public record AgentConfig(
      * @param library the library to load; the loader's search if empty
      */
     public record Nvml(boolean enabled, Optional<Path> library) {}
+
+    /**
+     * Energy counters of AMD GPUs.
+     *
+     * @param enabled whether AMD's library is asked
+     * @param library the library to load; where ROCm installs it if empty
+     */
+    public record AmdSmi(boolean enabled, Optional<Path> library) {}
 
     /**
      * CPU and DRAM sensors.

@@ -48,6 +48,7 @@ final class ConfigReader {
                 new AgentConfig.Web(root.get(Keys.WEB_LISTEN_ADDRESS), webConfig()),
                 new AgentConfig.Paths(root.get(Keys.PATH_SYSFS), root.get(Keys.PATH_PROCFS)),
                 new AgentConfig.Nvml(root.get(Keys.NVML_ENABLED), root.get(Keys.NVML_LIBRARY)),
+                new AgentConfig.AmdSmi(root.get(Keys.AMDSMI_ENABLED), root.get(Keys.AMDSMI_LIBRARY)),
                 new AgentConfig.Rapl(root.get(Keys.RAPL_ENABLED), root.get(Keys.RAPL_ACCESS)),
                 new AgentConfig.Hwmon(root.get(Keys.HWMON_ENABLED)),
                 new AgentConfig.Ipmi(root.get(Keys.IPMI_ENABLED)),

@@ -85,6 +85,17 @@ final class Keys {
                     "The NVML library to load instead of the libnvidia-ml.so.1 that the system finds")
             .withFlag("FILE");
 
+    static final ConfigKey.Value<Boolean> AMDSMI_ENABLED = value(
+            "amdsmi.enabled",
+            "true",
+            FLAG,
+            "Ask AMD's library for the energy counters of AMD GPUs that hwmon has; loaded only where there is one");
+    static final ConfigKey.Value<Optional<Path>> AMDSMI_LIBRARY = value(
+            "amdsmi.library",
+            "none",
+            PATH.or("none"),
+            "The library to load instead of the libamd_smi.so that the system or /opt/rocm has");
+
     static final ConfigKey.Value<Boolean> RAPL_ENABLED =
             value("rapl.enabled", "true", FLAG, "Read the RAPL energy counters of CPUs and DRAM");
     static final ConfigKey.Value<AgentConfig.Rapl.Access> RAPL_ACCESS = value(
@@ -452,6 +463,8 @@ final class Keys {
             PATH_PROCFS,
             NVML_ENABLED,
             NVML_LIBRARY,
+            AMDSMI_ENABLED,
+            AMDSMI_LIBRARY,
             RAPL_ENABLED,
             RAPL_ACCESS,
             HWMON_ENABLED,

@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * AMD and Intel GPUs by their drivers' hwmon chips, and the GPU rail of a Jetson, each a {@link
+ * AMD and Intel GPUs by their drivers' hwmon chips, with the energy counters of AMD's library where it is installed, and the GPU rail of a Jetson, each a {@link
  * io.joulegram.power.GpuSource}.
  *
  * <p>Devices are {@code amd0}, {@code amd1} and {@code intel0}, numbered by PCI address, and {@code jetson0}, so that
@@ -32,10 +32,20 @@ public final class HwmonGpuProvider implements PowerSourceProvider {
     private static final double MAX_RAIL_WATTS = 200;
 
     private final Path sysfsRoot;
+    private final boolean amdSmiEnabled;
+    private final Optional<Path> amdSmiLibrary;
 
-    /** @param sysfsRoot where sysfs is mounted, {@code /sys} */
-    public HwmonGpuProvider(Path sysfsRoot) {
+    /**
+     * Makes a provider; opens nothing yet.
+     *
+     * @param sysfsRoot where sysfs is mounted, {@code /sys}
+     * @param amdSmiEnabled whether AMD's library is asked for energy counters, where there is an AMD GPU
+     * @param amdSmiLibrary that library; where ROCm installs it if empty
+     */
+    public HwmonGpuProvider(Path sysfsRoot, boolean amdSmiEnabled, Optional<Path> amdSmiLibrary) {
         this.sysfsRoot = sysfsRoot;
+        this.amdSmiEnabled = amdSmiEnabled;
+        this.amdSmiLibrary = amdSmiLibrary;
     }
 
     @Override
@@ -46,6 +56,14 @@ public final class HwmonGpuProvider implements PowerSourceProvider {
     @Override
     public List<PowerSource> open() throws SourceUnavailableException {
         HwmonTree tree = new HwmonTree(sysfsRoot);
+        boolean amd = amdSmiEnabled
+                && tree.chips().stream().anyMatch(chip -> chip.name().equals("amdgpu"));
+        try (AmdCounters counters = amd ? AmdCounters.open(amdSmiLibrary) : AmdCounters.none()) {
+            return open(tree, counters);
+        }
+    }
+
+    private static List<PowerSource> open(HwmonTree tree, AmdCounters counters) throws SourceUnavailableException {
         List<PowerSource> sources = new ArrayList<>();
         Map<String, Integer> counts = new TreeMap<>();
         for (HwmonChip chip : tree.chips()) {
@@ -57,7 +75,7 @@ public final class HwmonGpuProvider implements PowerSourceProvider {
                 String vendor = chip.name().equals("amdgpu") ? "amd" : "intel";
                 // Numbered whether it can be opened or not, so that a label stays with its GPU.
                 int number = counts.merge(vendor, 1, Integer::sum) - 1;
-                open(tree, new HwmonGpu(vendor + number, chip, sensor.get()), sources);
+                open(tree, new HwmonGpu(vendor + number, chip, sensor.get()), counters, sources);
             }
         }
         openRail(tree, sources);
@@ -68,10 +86,11 @@ public final class HwmonGpuProvider implements PowerSourceProvider {
         return List.copyOf(sources);
     }
 
-    private static void open(HwmonTree tree, HwmonGpu gpu, List<PowerSource> sources) {
+    private static void open(HwmonTree tree, HwmonGpu gpu, AmdCounters counters, List<PowerSource> sources) {
         List<HwmonMeter> meters = new ArrayList<>();
         tree.open(meters, () -> HwmonMeter.open(gpu.channel(), gpu.sensor()));
-        meters.forEach(meter -> sources.add(new HwmonGpuSource(gpu.info(), meter, gpu::telemetry)));
+        meters.forEach(meter -> sources.add(new HwmonGpuSource(
+                gpu.info(), meter, gpu::telemetry, counters.take(gpu.chip().deviceName()))));
     }
 
     private static void openRail(HwmonTree tree, List<PowerSource> sources) {
@@ -82,7 +101,7 @@ public final class HwmonGpuProvider implements PowerSourceProvider {
             tree.open(meters, () -> HwmonMeter.open(channel, rail.voltage(), rail.current()));
             GpuInfo info = new GpuInfo(
                     "jetson0", "rail-" + rail.name(), "NVIDIA Jetson (" + rail.name() + ")", "", "ina3221", 0, 0);
-            meters.forEach(meter -> sources.add(new HwmonGpuSource(info, meter, HwmonGpuProvider::untold)));
+            meters.forEach(meter -> sources.add(new HwmonGpuSource(info, meter, HwmonGpuProvider::untold, null)));
         });
     }
 

@@ -10,17 +10,23 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A GPU with one meter. */
+/** A GPU with one meter of hwmon, and for AMD's perhaps the driver's energy counter beside it. */
 final class HwmonGpuSource implements GpuSource {
     private final GpuInfo info;
     private final HwmonMeter meter;
     private final Supplier<GpuTelemetry> telemetryReader;
+    private final @Nullable AmdCounter counter;
+    private final List<Channel> channels;
     private volatile @Nullable GpuTelemetry telemetry;
 
-    HwmonGpuSource(GpuInfo info, HwmonMeter meter, Supplier<GpuTelemetry> telemetryReader) {
+    HwmonGpuSource(
+            GpuInfo info, HwmonMeter meter, Supplier<GpuTelemetry> telemetryReader, @Nullable AmdCounter counter) {
         this.info = info;
         this.meter = meter;
         this.telemetryReader = telemetryReader;
+        this.counter = counter;
+        channels =
+                counter == null ? List.of(meter.channel()) : List.of(meter.channel(), counter.channel(meter.channel()));
     }
 
     @Override
@@ -35,12 +41,15 @@ final class HwmonGpuSource implements GpuSource {
 
     @Override
     public List<Channel> channels() {
-        return List.of(meter.channel());
+        return channels;
     }
 
     @Override
     public void read(Readings readings) {
         meter.read(0, readings);
+        if (counter != null) {
+            counter.read(1, readings);
+        }
     }
 
     @Override
@@ -55,11 +64,14 @@ final class HwmonGpuSource implements GpuSource {
 
     @Override
     public String errorName(int errorCode) {
-        return Errno.nameOf(errorCode);
+        return errorCode >= AmdCounter.STATUS_CODES ? AmdCounter.errorName(errorCode) : Errno.nameOf(errorCode);
     }
 
     @Override
     public void close() {
         meter.close();
+        if (counter != null) {
+            counter.close();
+        }
     }
 }

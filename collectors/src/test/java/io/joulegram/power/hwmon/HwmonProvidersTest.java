@@ -49,7 +49,7 @@ class HwmonProvidersTest {
                         "mem_info_vram_used", "1073741824",
                         "mem_info_vram_total", "68702699520"));
 
-        List<PowerSource> sources = new HwmonGpuProvider(sysfs).open();
+        List<PowerSource> sources = new HwmonGpuProvider(sysfs, false, Optional.empty()).open();
 
         assertThat(sources).extracting(PowerSource::name).containsExactly("hwmon:amd0", "hwmon:amd1");
         GpuSource first = (GpuSource) sources.get(0);
@@ -75,7 +75,8 @@ class HwmonProvidersTest {
         chip(0, "amdgpu", "0000:c4:00.0", Map.of("power1_input", "9000000", "in1_input", "900", "in1_label", "vddnb"));
 
         assertUnavailable(
-                new HwmonGpuProvider(sysfs), "0000:c4:00.0 (amdgpu) is part of a processor, whose package contains it");
+                new HwmonGpuProvider(sysfs, false, Optional.empty()),
+                "0000:c4:00.0 (amdgpu) is part of a processor, whose package contains it");
     }
 
     @Test
@@ -93,7 +94,7 @@ class HwmonProvidersTest {
         chip(2, "i915", "0000:05:00.0", Map.of("energy1_input", "56", "power1_max", "120000000"));
         chip(3, "i915_gt0", "0000:05:00.0", Map.of("energy1_input", "55"));
 
-        List<PowerSource> sources = new HwmonGpuProvider(sysfs).open();
+        List<PowerSource> sources = new HwmonGpuProvider(sysfs, false, Optional.empty()).open();
 
         List<String> values = new ArrayList<>();
         for (PowerSource source : sources) {
@@ -190,7 +191,10 @@ class HwmonProvidersTest {
         jetson("VDD_IN", "VDD_GPU_SOC", "VDD_CPU_CV");
 
         assertThat(read(new HwmonPlatformProvider(sysfs).open().get(0))).containsExactly("platform vdd_in 19000 mW");
-        assertThat(read(new HwmonGpuProvider(sysfs).open().get(0))).containsExactly("gpu jetson0 38000 mW");
+        assertThat(read(new HwmonGpuProvider(sysfs, false, Optional.empty())
+                        .open()
+                        .get(0)))
+                .containsExactly("gpu jetson0 38000 mW");
         assertThat(read(new HwmonProcessorProvider(sysfs).open().get(0))).containsExactly("cpu 0 57000 mW");
     }
 
@@ -199,7 +203,7 @@ class HwmonProvidersTest {
         jetson("VDD_IN", "VDD_CPU_GPU_CV", "VDD_SOC");
 
         assertUnavailable(
-                new HwmonGpuProvider(sysfs),
+                new HwmonGpuProvider(sysfs, false, Optional.empty()),
                 "no AMD, Intel or Jetson GPU in " + sysfs + "/class/hwmon, which has ina3221");
         assertUnavailable(
                 new HwmonProcessorProvider(sysfs),
@@ -231,7 +235,7 @@ class HwmonProvidersTest {
     @Test
     void tellsThatThereIsNoHwmon() {
         assertUnavailable(
-                new HwmonGpuProvider(sysfs),
+                new HwmonGpuProvider(sysfs, false, Optional.empty()),
                 sysfs + "/class/hwmon cannot be listed: this kernel offers no hwmon, as in most virtual machines");
     }
 
