@@ -3,6 +3,7 @@ package io.joulegram.power.hwmon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.joulegram.nvml.CCompiler;
 import io.joulegram.power.Channel;
 import io.joulegram.power.Domain;
 import io.joulegram.power.GpuSource;
@@ -11,6 +12,7 @@ import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.power.Quantity;
 import io.joulegram.power.Readings;
+import io.joulegram.power.Sensor;
 import io.joulegram.power.SourceUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +25,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HwmonProvidersTest {
+    private static final String AMD_SMI = """
+            #include <stdint.h>
+            static int reads;
+            int amdsmi_init(uint64_t flags) { reads = 0; return 0; }
+            int amdsmi_shut_down(void) { return 0; }
+            int amdsmi_get_socket_handles(uint32_t *n, void **h) { if (h) h[0] = &reads; *n = 1; return 0; }
+            int amdsmi_get_processor_handles(void *s, uint32_t *n, void **h) { if (h) h[0] = s; *n = 1; return 0; }
+            int amdsmi_get_gpu_device_bdf(void *gpu, uint64_t *bdf) { *bdf = 0x300; return 0; }
+            int amdsmi_get_energy_count(void *gpu, uint64_t *value, float *resolution, uint64_t *time) {
+                *value = ++reads * 1000;
+                *resolution = 15.25f;
+                return reads > 2 ? 10 : 0;
+            }
+            """;
+
     @TempDir
     Path sysfs;
 
@@ -68,6 +85,47 @@ class HwmonProvidersTest {
         assertThat(telemetry.powerLimitWatts()).hasValue(300);
         sources.forEach(PowerSource::close);
         assertThat(read(first)).containsExactly("gpu amd0 EBADF");
+    }
+
+    @Test
+    void putsTheEnergyCounterOfAmdsLibraryBesideThePowerOfTheSameGpu() throws Exception {
+        chip(0, "amdgpu", "0000:03:00.0", Map.of("power1_input", "33000000"));
+        chip(1, "amdgpu", "0000:04:00.0", Map.of("power1_input", "44000000"));
+        Path library = amdSmi();
+        for (int i = 0; i < 2; i++) {
+            List<PowerSource> sources = new HwmonGpuProvider(sysfs, true, Optional.of(library)).open();
+
+            assertThat(sources.get(0).channels())
+                    .extracting(Channel::sensor)
+                    .containsExactly(Sensor.HWMON, Sensor.AMDSMI_ENERGY);
+            assertThat(sources.get(0).channels().get(1).microjoulesPerCount()).isEqualTo(15.25);
+            assertThat(read(sources.get(0))).containsExactly("gpu amd0 33000 mW", "gpu amd0 2000 uJ");
+            assertThat(read(sources.get(0))).containsExactly("gpu amd0 33000 mW", "gpu amd0 AMDSMI_NO_PERM");
+            // The library tells nothing of the second GPU, whose power is integrated.
+            assertThat(read(sources.get(1))).containsExactly("gpu amd1 44000 mW");
+            // The library is shut down with the last that uses it, so that it can be opened again.
+            sources.forEach(PowerSource::close);
+        }
+    }
+
+    @Test
+    void doesWithoutAmdsLibraryWhereItIsMissing() throws Exception {
+        chip(0, "amdgpu", "0000:03:00.0", Map.of("power1_input", "33000000"));
+
+        PowerSource source = new HwmonGpuProvider(sysfs, true, Optional.of(sysfs.resolve("none.so")))
+                .open()
+                .get(0);
+
+        assertThat(read(source)).containsExactly("gpu amd0 33000 mW");
+        source.close();
+    }
+
+    /** One GPU, whose counter can be read twice: once at the search, once after. */
+    private Path amdSmi() throws IOException {
+        Path directory = Files.createDirectories(sysfs.resolve("lib"));
+        Files.writeString(directory.resolve("amdsmi.c"), AMD_SMI);
+        CCompiler.find().run(directory, List.of("-shared", "-fPIC", "-o", "libamd_smi.so", "amdsmi.c"));
+        return directory.resolve("libamd_smi.so");
     }
 
     @Test
