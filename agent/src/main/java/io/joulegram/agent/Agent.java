@@ -100,7 +100,7 @@ public final class Agent implements AutoCloseable {
                 new SamplingPlan(
                         sampling.interval(), sampling.raplInterval(), sampling.powerInterval(), sampling.hangTimeout()),
                 System::nanoTime);
-        supervisor = new SourceSupervisor(book, families);
+        supervisor = new SourceSupervisor(book, PlatformRest.join(families, config.host(), book));
         attribution = new Attribution(
                 new TokenWeights(
                         config.attribution().prefillTokenWeight(),

@@ -123,7 +123,7 @@ public final class Doctor {
                     + channel.sensor().label();
             switch (second.status(i)) {
                 case MEASURED -> {
-                    found(what, watts(channel, i, first, second));
+                    found(what, watts(channel, i, first, second) + share(channel));
                     measured |= !NOT_MEASURED.contains(channel.sensor())
                             && channel.domain().component() != null;
                 }
@@ -132,6 +132,17 @@ public final class Doctor {
                 case FAILED -> missing(what, source.errorName(second.errorCode(i)), "");
             }
         }
+    }
+
+    /** Whether the energy is part of the host's total, and if not, why. */
+    private static String share(Channel channel) {
+        return switch (channel.domain()) {
+            case GPU, CPU, DRAM, OTHER -> "";
+            case GPU_MEMORY -> "; not in the total: inside gpu";
+            case CORE, UNCORE -> "; not in the total: inside cpu";
+            case GPU_MODULE -> "; not in the total: contains a GPU and its processor";
+            case PLATFORM -> "; not in the total: contains what others measure (host.platform-meter takes the rest)";
+        };
     }
 
     private static String watts(Channel channel, int index, Readings first, Readings second) {

@@ -1,16 +1,22 @@
 package io.joulegram.agent;
 
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.config.AgentConfig.Host.PlatformMeter;
 import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.power.constant.ConstantProvider;
 import io.joulegram.power.estimate.BesideDramEstimate;
 import io.joulegram.power.estimate.EstimateProvider;
+import io.joulegram.power.hwmon.HwmonGpuProvider;
+import io.joulegram.power.hwmon.HwmonPlatformProvider;
+import io.joulegram.power.hwmon.HwmonProcessorProvider;
+import io.joulegram.power.ipmi.IpmiProvider;
 import io.joulegram.power.nvml.NvmlProvider;
 import io.joulegram.power.rapl.RaplProvider;
 import io.joulegram.power.rapl.RaplWay;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The families of power sources that a configuration asks for. */
 public final class HostSources {
@@ -24,29 +30,43 @@ public final class HostSources {
         if (config.nvml().enabled()) {
             families.add(List.of(new NvmlProvider(config.nvml().library())));
         }
+        if (config.hwmon().enabled()) {
+            families.add(List.of(new HwmonGpuProvider(
+                    config.path().sysfs(),
+                    config.amdsmi().enabled(),
+                    config.amdsmi().library())));
+        }
         List<PowerSourceProvider> processors = processors(config);
         if (!processors.isEmpty()) {
             families.add(processors);
         }
-        if (config.host().otherWatts() > 0) {
+        if (config.hwmon().enabled()) {
+            families.add(List.of(new HwmonPlatformProvider(config.path().sysfs())));
+        }
+        if (config.ipmi().enabled()) {
+            families.add(List.of(new IpmiProvider(DEV)));
+        }
+        if (config.host().otherWatts() > 0 && config.host().platformMeter() == PlatformMeter.NONE) {
             families.add(List.of(new ConstantProvider(config.host().otherWatts())));
         }
         return families;
     }
 
     private static List<PowerSourceProvider> processors(AgentConfig config) {
-        List<PowerSourceProvider> measured = new ArrayList<>();
-        if (config.rapl().enabled()) {
-            measured.add(rapl(config));
-        }
-        if (!config.estimate().enabled()) {
-            return measured;
-        }
-        EstimateProvider estimate =
-                new EstimateProvider(config.path().procfs(), config.estimate().constants());
+        Optional<EstimateProvider> estimate = config.estimate().enabled()
+                ? Optional.of(new EstimateProvider(
+                        config.path().procfs(), config.estimate().constants()))
+                : Optional.empty();
         List<PowerSourceProvider> processors = new ArrayList<>();
-        measured.forEach(provider -> processors.add(new BesideDramEstimate(provider, estimate)));
-        processors.add(estimate);
+        if (config.rapl().enabled()) {
+            processors.add(estimate.<PowerSourceProvider>map(memory -> new BesideDramEstimate(rapl(config), memory))
+                    .orElseGet(() -> rapl(config)));
+        }
+        if (config.hwmon().enabled()) {
+            // What these meters count of the memory differs by board, so none is estimated beside them.
+            processors.add(new HwmonProcessorProvider(config.path().sysfs()));
+        }
+        estimate.ifPresent(processors::add);
         return processors;
     }
 

@@ -50,6 +50,7 @@ class HostSourcesTest {
         Path file = Files.writeString(
                 directory.resolve("c.yaml"), """
                 nvml.enabled: false
+                hwmon.enabled: false
                 rapl.access: powercap
                 path: {sysfs: %s, procfs: %s}
                 %s

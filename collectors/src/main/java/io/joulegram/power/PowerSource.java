@@ -16,6 +16,14 @@ public interface PowerSource extends AutoCloseable {
     List<Channel> channels();
 
     /**
+     * The time in which the device has something new to tell, in nanoseconds: reading it more often only costs. 0 if
+     * that is unknown or short.
+     */
+    default long fastestNanos() {
+        return 0;
+    }
+
+    /**
      * Reads every channel. Allocates nothing in steady state and throws nothing: what goes wrong is noted in {@code
      * readings}, per channel.
      *

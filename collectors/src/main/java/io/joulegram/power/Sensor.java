@@ -21,8 +21,14 @@ public enum Sensor {
     RAPL_PERF("rapl_perf"),
     /** RAPL through model-specific registers. */
     RAPL_MSR("rapl_msr"),
+    /** The energy counter of an AMD GPU ({@code amdsmi_get_energy_count}). */
+    AMDSMI_ENERGY("amdsmi_energy"),
     /** A power or energy sensor of the kernel's hwmon class. */
     HWMON("hwmon"),
+    /** The whole server's power as its BMC tells it by DCMI over IPMI. */
+    IPMI_DCMI("ipmi_dcmi"),
+    /** A platform meter less what others measure inside it. */
+    REST("rest"),
     /** A figure that OSHI read. */
     OSHI("oshi"),
     /** A model of the device, not a measurement. */

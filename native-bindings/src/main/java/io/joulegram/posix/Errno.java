@@ -41,6 +41,8 @@ public final class Errno {
     public static final int ENODATA = 61;
     /** Bad message: what was read is not what it should be. */
     public static final int EBADMSG = 74;
+    /** Time has run out. */
+    public static final int ETIMEDOUT = 110;
     /** Operation not supported. */
     public static final int EOPNOTSUPP = 95;
 
@@ -67,6 +69,7 @@ public final class Errno {
             case ELOOP -> "ELOOP";
             case ENODATA -> "ENODATA";
             case EBADMSG -> "EBADMSG";
+            case ETIMEDOUT -> "ETIMEDOUT";
             case EOPNOTSUPP -> "EOPNOTSUPP";
             default -> "errno " + errno;
         };

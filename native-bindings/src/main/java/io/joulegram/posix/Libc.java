@@ -5,7 +5,7 @@ import com.sun.jna.NativeLibrary;
 
 /**
  * The C library by JNA direct mapping. Addresses and sizes are Java longs, so this holds on 64-bit systems only; {@code
- * open} and {@code syscall} are variadic in C, which Linux passes like fixed arguments on x86_64 and aarch64.
+ * open}, {@code ioctl} and {@code syscall} are variadic in C, which Linux passes like fixed arguments on x86_64 and aarch64.
  */
 final class Libc {
     static {
@@ -21,6 +21,10 @@ final class Libc {
     static native long read(int descriptor, long buffer, long length);
 
     static native long pread(int descriptor, long buffer, long length, long offset);
+
+    static native int ioctl(int descriptor, long request, long argument);
+
+    static native int poll(long descriptors, long count, int timeoutMillis);
 
     static native int clock_gettime(int clock, long timespec);
 

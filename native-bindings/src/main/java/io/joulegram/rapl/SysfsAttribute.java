@@ -1,31 +1,19 @@
 package io.joulegram.rapl;
 
-import io.joulegram.posix.NativeBuffer;
 import io.joulegram.posix.PosixException;
-import io.joulegram.posix.PosixFile;
-import java.nio.charset.StandardCharsets;
+import io.joulegram.posix.TextFile;
 import java.nio.file.Path;
 
 /** A file of sysfs that holds one short text. */
 final class SysfsAttribute {
-    /** Sysfs gives at most one page; the attributes read here are lists of processors at the longest. */
-    private static final int MAX_BYTES = 4096;
-
     private static final int MAX_QUOTED_CHARS = 40;
 
     private SysfsAttribute() {}
 
     /** The text, without the white space around it. */
     static String text(Path file) throws RaplException {
-        NativeBuffer buffer = new NativeBuffer(MAX_BYTES);
-        try (PosixFile open = PosixFile.openReadOnly(file)) {
-            int length = open.readAt(buffer, MAX_BYTES, 0);
-            if (length < 0) {
-                throw new PosixException("read", file.toString(), -length);
-            }
-            byte[] bytes = new byte[length];
-            buffer.bytes().get(0, bytes);
-            return new String(bytes, StandardCharsets.ISO_8859_1).strip();
+        try {
+            return TextFile.read(file);
         } catch (PosixException e) {
             throw RaplException.of(e);
         }

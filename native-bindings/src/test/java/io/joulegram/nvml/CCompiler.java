@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The system's C compiler. */
-final class CCompiler {
+public final class CCompiler {
     private final Path command;
 
     private CCompiler(Path command) {
@@ -25,7 +25,7 @@ final class CCompiler {
      * The first of cc, gcc and clang on the path. Where there is none the running test is skipped, or fails if the
      * environment has {@code JOULEGRAM_REQUIRE_COMPILER=true}.
      */
-    static CCompiler find() {
+    public static CCompiler find() {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
         Optional<Path> found = Stream.of("cc", "gcc", "clang")
                 .flatMap(name -> Arrays.stream(path.split(File.pathSeparator, -1))
@@ -33,7 +33,7 @@ final class CCompiler {
                 .filter(Files::isExecutable)
                 .findFirst();
         if (found.isEmpty()) {
-            String reason = "no C compiler (cc, gcc or clang) on PATH, which the NVML stand-in needs";
+            String reason = "no C compiler (cc, gcc or clang) on PATH, which this test needs";
             if ("true".equals(System.getenv("JOULEGRAM_REQUIRE_COMPILER"))) {
                 throw new AssertionError(reason);
             }
@@ -43,14 +43,14 @@ final class CCompiler {
     }
 
     /** Runs the compiler in a directory and waits for it. */
-    void run(Path directory, List<String> arguments) throws IOException {
+    public void run(Path directory, List<String> arguments) throws IOException {
         List<String> words = new ArrayList<>(List.of(command.toString()));
         words.addAll(arguments);
         runToEnd(directory, words);
     }
 
     /** Runs any command in a directory and gives what it printed. */
-    static String runToEnd(Path directory, List<String> words) throws IOException {
+    public static String runToEnd(Path directory, List<String> words) throws IOException {
         Path output = Files.createTempFile(directory, "output", ".txt");
         Process process = new ProcessBuilder(words)
                 .directory(directory.toFile())

@@ -23,7 +23,10 @@ import java.util.OptionalInt;
  * @param web the web server
  * @param path where the kernel's files are
  * @param nvml GPU sensors
+ * @param amdsmi energy counters of AMD GPUs
  * @param rapl CPU and DRAM sensors
+ * @param hwmon sensors of the kernel's hwmon class
+ * @param ipmi the BMC's meter
  * @param estimate models of devices that have no sensor
  * @param sampling when sensors are read
  * @param servers the inference servers
@@ -43,7 +46,10 @@ public record AgentConfig(
         Web web,
         Paths path,
         Nvml nvml,
+        AmdSmi amdsmi,
         Rapl rapl,
+        Hwmon hwmon,
+        Ipmi ipmi,
         Estimate estimate,
         Sampling sampling,
         Servers servers,
@@ -71,7 +77,10 @@ public record AgentConfig(
                 web,
                 path,
                 nvml,
+                amdsmi,
                 rapl,
+                hwmon,
+                ipmi,
                 estimate,
                 sampling,
                 others,
@@ -94,7 +103,10 @@ public record AgentConfig(
                 web,
                 path,
                 nvml,
+                amdsmi,
                 rapl,
+                hwmon,
+                ipmi,
                 estimate,
                 sampling,
                 servers,
@@ -141,6 +153,14 @@ public record AgentConfig(
     public record Nvml(boolean enabled, Optional<Path> library) {}
 
     /**
+     * Energy counters of AMD GPUs.
+     *
+     * @param enabled whether AMD's library is asked
+     * @param library the library to load; where ROCm installs it if empty
+     */
+    public record AmdSmi(boolean enabled, Optional<Path> library) {}
+
+    /**
      * CPU and DRAM sensors.
      *
      * @param enabled whether RAPL is read
@@ -159,6 +179,20 @@ public record AgentConfig(
             MSR
         }
     }
+
+    /**
+     * Sensors of the kernel's hwmon class.
+     *
+     * @param enabled whether they are read
+     */
+    public record Hwmon(boolean enabled) {}
+
+    /**
+     * The BMC's meter.
+     *
+     * @param enabled whether it is asked
+     */
+    public record Ipmi(boolean enabled) {}
 
     /**
      * Models in the place of sensors.
@@ -348,10 +382,29 @@ public record AgentConfig(
      * What cannot be read from the host itself.
      *
      * @param otherWatts power of the rest of the server (fans, board, NIC, SSD, power supply loss); 0 adds nothing
+     * @param platformMeter the meter that tells the rest of the server instead
+     * @param platformMeterContainsGpus whether GPUs are inside it; by the kind of meter if empty
      * @param gpus GPUs in the machine, where fewer are visible here, so that the host is shared in proportion
      * @param peakWatts the most that the server can draw; the sum of the limits of its devices if empty
      */
-    public record Host(double otherWatts, OptionalInt gpus, OptionalDouble peakWatts) {}
+    public record Host(
+            double otherWatts,
+            PlatformMeter platformMeter,
+            Optional<Boolean> platformMeterContainsGpus,
+            OptionalInt gpus,
+            OptionalDouble peakWatts) {
+        /** A meter of the whole platform. */
+        public enum PlatformMeter {
+            /** The rest of the server is the constant. */
+            NONE,
+            /** RAPL {@code psys}. */
+            PSYS,
+            /** An ACPI power meter, or the input rail of a Jetson. */
+            HWMON,
+            /** The BMC. */
+            IPMI
+        }
+    }
 
     /**
      * Where energy, intensity and tokens are kept.

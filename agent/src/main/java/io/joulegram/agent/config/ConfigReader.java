@@ -48,7 +48,10 @@ final class ConfigReader {
                 new AgentConfig.Web(root.get(Keys.WEB_LISTEN_ADDRESS), webConfig()),
                 new AgentConfig.Paths(root.get(Keys.PATH_SYSFS), root.get(Keys.PATH_PROCFS)),
                 new AgentConfig.Nvml(root.get(Keys.NVML_ENABLED), root.get(Keys.NVML_LIBRARY)),
+                new AgentConfig.AmdSmi(root.get(Keys.AMDSMI_ENABLED), root.get(Keys.AMDSMI_LIBRARY)),
                 new AgentConfig.Rapl(root.get(Keys.RAPL_ENABLED), root.get(Keys.RAPL_ACCESS)),
+                new AgentConfig.Hwmon(root.get(Keys.HWMON_ENABLED)),
+                new AgentConfig.Ipmi(root.get(Keys.IPMI_ENABLED)),
                 new EstimateReader(root).read(),
                 sampling(),
                 servers.read(),
@@ -143,6 +146,8 @@ final class ConfigReader {
         Optional<Integer> gpus = root.get(Keys.HOST_GPUS);
         return new AgentConfig.Host(
                 root.get(Keys.HOST_OTHER_WATTS),
+                root.get(Keys.HOST_PLATFORM_METER),
+                root.get(Keys.HOST_PLATFORM_METER_GPUS),
                 gpus.map(OptionalInt::of).orElseGet(OptionalInt::empty),
                 root.get(Keys.HOST_PEAK_WATTS));
     }

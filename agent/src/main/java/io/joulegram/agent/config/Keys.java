@@ -86,6 +86,17 @@ final class Keys {
                     "The NVML library to load instead of the libnvidia-ml.so.1 that the system finds")
             .withFlag("FILE");
 
+    static final ConfigKey.Value<Boolean> AMDSMI_ENABLED = value(
+            "amdsmi.enabled",
+            "true",
+            FLAG,
+            "Ask AMD's library for the energy counters of AMD GPUs that hwmon has; loaded only where there is one");
+    static final ConfigKey.Value<Optional<Path>> AMDSMI_LIBRARY = value(
+            "amdsmi.library",
+            "none",
+            PATH.or("none"),
+            "The library to load instead of the libamd_smi.so that the system or /opt/rocm has");
+
     static final ConfigKey.Value<Boolean> RAPL_ENABLED =
             value("rapl.enabled", "true", FLAG, "Read the RAPL energy counters of CPUs and DRAM");
     static final ConfigKey.Value<AgentConfig.Rapl.Access> RAPL_ACCESS = value(
@@ -93,6 +104,18 @@ final class Keys {
             "auto",
             choice(AgentConfig.Rapl.Access.class),
             "The way to the RAPL counters; auto takes the first that works of perf, powercap, msr");
+
+    static final ConfigKey.Value<Boolean> HWMON_ENABLED = value(
+            "hwmon.enabled",
+            "true",
+            FLAG,
+            "Read AMD, Intel and Jetson GPUs, processors without RAPL, and ACPI power meters through hwmon");
+
+    static final ConfigKey.Value<Boolean> IPMI_ENABLED = value(
+            "ipmi.enabled",
+            "false",
+            FLAG,
+            "Ask the BMC for the server's power (DCMI, /dev/ipmi0, root); off because a BMC is slow and shared");
 
     static final ConfigKey.Value<Boolean> ESTIMATE_ENABLED =
             value("estimate.enabled", "true", FLAG, "Estimate the power of CPU and DRAM where no sensor gives it");
@@ -370,6 +393,17 @@ final class Keys {
             "0",
             number("watts", "0", "20000"),
             "Power of the rest of the server: fans, board, network, disks, power supply loss");
+    static final ConfigKey.Value<AgentConfig.Host.PlatformMeter> HOST_PLATFORM_METER = value(
+            "host.platform-meter",
+            "none",
+            choice(AgentConfig.Host.PlatformMeter.class),
+            "The meter from which the rest of the server is what the components inside it leave; replaces"
+                    + " host.other-watts");
+    static final ConfigKey.Value<Optional<Boolean>> HOST_PLATFORM_METER_GPUS = value(
+            "host.platform-meter-gpus",
+            "auto",
+            FLAG.or("auto"),
+            "Whether that meter contains the GPUs beside CPU and DRAM; auto: hwmon and ipmi do, psys does not");
     static final ConfigKey.Value<Optional<Integer>> HOST_GPUS = value(
             "host.gpus",
             "none",
@@ -476,8 +510,12 @@ final class Keys {
             PATH_PROCFS,
             NVML_ENABLED,
             NVML_LIBRARY,
+            AMDSMI_ENABLED,
+            AMDSMI_LIBRARY,
             RAPL_ENABLED,
             RAPL_ACCESS,
+            HWMON_ENABLED,
+            IPMI_ENABLED,
             ESTIMATE_ENABLED,
             ESTIMATE_CPU_IDLE_WATTS,
             ESTIMATE_CPU_LOAD_WATTS,
@@ -523,6 +561,8 @@ final class Keys {
             GRID_UK_URL,
             PUE,
             HOST_OTHER_WATTS,
+            HOST_PLATFORM_METER,
+            HOST_PLATFORM_METER_GPUS,
             HOST_GPUS,
             HOST_PEAK_WATTS,
             EMBODIED_LIFETIME_GPU,

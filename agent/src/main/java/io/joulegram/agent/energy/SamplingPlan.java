@@ -22,7 +22,8 @@ public record SamplingPlan(Duration interval, Duration raplInterval, Duration po
 
     SamplingSchedule scheduleFor(PowerSource source, long nowNanos) {
         boolean counts = source.channels().stream().anyMatch(channel -> channel.quantity() == Quantity.ENERGY);
-        return new SamplingSchedule(intervalFor(source, counts).toNanos(), !counts, nowNanos);
+        long intervalNanos = Math.max(intervalFor(source, counts).toNanos(), source.fastestNanos());
+        return new SamplingSchedule(intervalNanos, !counts, nowNanos);
     }
 
     private Duration intervalFor(PowerSource source, boolean counts) {

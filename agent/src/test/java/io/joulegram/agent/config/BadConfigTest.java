@@ -20,6 +20,7 @@ final class BadConfigTest {
     private static final String DURATION = "; allowed: a duration from 10ms to 10s (ms, s, m, h)";
 
     private static final List<String> ROOT = List.of(
+            "amdsmi",
             "attribution",
             "budgets",
             "embodied",
@@ -27,6 +28,8 @@ final class BadConfigTest {
             "estimate",
             "grid",
             "host",
+            "hwmon",
+            "ipmi",
             "ledger",
             "log",
             "nvml",

@@ -42,7 +42,13 @@ final class ConfigLoaderTest {
         assertThat(config.grid().isChosen()).isFalse();
         assertThat(config.grid().maxAge()).isEqualTo(Duration.ofHours(2));
         assertThat(config.pue()).isEqualTo(1.0);
-        assertThat(config.host()).isEqualTo(new AgentConfig.Host(0, OptionalInt.empty(), OptionalDouble.empty()));
+        assertThat(config.host())
+                .isEqualTo(new AgentConfig.Host(
+                        0,
+                        AgentConfig.Host.PlatformMeter.NONE,
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        OptionalDouble.empty()));
         assertThat(config.embodied().lifetimes()).containsEntry(Component.GPU, Duration.ofDays(1461));
         assertThat(config.log().level()).isEqualTo(LogLevel.INFO);
     }
@@ -72,7 +78,13 @@ final class ConfigLoaderTest {
                 .containsEntry(Component.GPU, Duration.ofHours(3 * 8766))
                 .containsEntry(Component.CPU, Duration.ofHours(5 * 8766));
         assertThat(config.tokens().maxBodyBytes()).isEqualTo(8 << 20);
-        assertThat(config.host()).isEqualTo(new AgentConfig.Host(412.5, OptionalInt.of(8), OptionalDouble.empty()));
+        assertThat(config.host())
+                .isEqualTo(new AgentConfig.Host(
+                        412.5,
+                        AgentConfig.Host.PlatformMeter.NONE,
+                        Optional.empty(),
+                        OptionalInt.of(8),
+                        OptionalDouble.empty()));
     }
 
     @Test
