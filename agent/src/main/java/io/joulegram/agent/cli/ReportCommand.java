@@ -30,7 +30,7 @@ import picocli.CommandLine.ParseResult;
 final class ReportCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final Set<String> FORMATS = Set.of("text", "csv", "json", "html");
-    private static final Set<String> GROUPS = Set.of("component", "device", "model", "day");
+    private static final Set<String> GROUPS = Set.of("component", "device", "host", "model", "scope", "day");
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("report");
     private final LedgerOptions ledgers;
@@ -42,7 +42,9 @@ final class ReportCommand implements Callable<Integer> {
         ledgers.addTo(spec);
         spec.addOption(LedgerOptions.text("--format", "FORMAT", "text, csv, json or html (default: text)."))
                 .addOption(LedgerOptions.text(
-                        "--by", "WHAT", "The lines of CSV: component, device, model or day (default: component)."))
+                        "--by",
+                        "WHAT",
+                        "The lines of CSV: component, device, host, model, scope or day (default: component)."))
                 .addOption(OptionSpec.builder("--restate")
                         .paramLabel("FILE")
                         .type(Path.class)
@@ -106,7 +108,7 @@ final class ReportCommand implements Callable<Integer> {
 
     private static String text(Report report, String format, String by) {
         return switch (format) {
-            case "csv" -> CsvReport.of(by, lines(report, by));
+            case "csv" -> by.equals("scope") ? CsvReport.of(report.scopes()) : CsvReport.of(by, lines(report, by));
             case "json" -> new JsonReport().of(report);
             case "html" -> HtmlReport.of(report);
             default -> TextReport.of(report);
@@ -118,6 +120,7 @@ final class ReportCommand implements Callable<Integer> {
             case "device" -> report.byDevice();
             case "model" -> report.byModel();
             case "day" -> report.byDay();
+            case "host" -> report.byHost();
             default -> report.byComponent();
         };
     }

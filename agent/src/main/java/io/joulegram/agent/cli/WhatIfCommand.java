@@ -4,8 +4,10 @@ import io.joulegram.agent.carbon.EmbodiedCatalogue;
 import io.joulegram.agent.carbon.Footprint;
 import io.joulegram.agent.config.ConfigException;
 import io.joulegram.agent.config.ConfigLoader;
+import io.joulegram.agent.config.Nearest;
 import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.report.Comparison;
+import io.joulegram.agent.report.ElectricitySource;
 import io.joulegram.agent.report.Pricing;
 import io.joulegram.agent.report.ReportBuilder;
 import io.joulegram.agent.report.WhatIf;
@@ -51,6 +53,11 @@ final class WhatIfCommand implements Callable<Integer> {
         ledgers.addTo(spec);
         spec.addOption(LedgerOptions.text("--intensity", "GRAMS", "Another carbon intensity, in gCO2e/kWh."))
                 .addOption(LedgerOptions.text("--zone", "ZONE", "That of another place, from the yearly tables."))
+                .addOption(LedgerOptions.text(
+                        "--source",
+                        "NAME",
+                        "That of one source of electricity, over its life cycle: "
+                                + String.join(", ", ElectricitySource.labels()) + "."))
                 .addOption(OptionSpec.builder("--trace")
                         .paramLabel("FILE")
                         .type(Path.class)
@@ -94,7 +101,8 @@ final class WhatIfCommand implements Callable<Integer> {
             WhatIf whatIf = whatIf(parsed, changes);
             if (changes.isEmpty()) {
                 throw LedgerOptions.wrong(
-                        spec, "nothing is changed: give --intensity, --zone, --trace, --pue, --lifetime or --gpu");
+                        spec,
+                        "nothing is changed: give --intensity, --zone, --source, --trace, --pue, --lifetime or --gpu");
             }
             ReportBuilder before =
                     new ReportBuilder(choice.from(), choice.until(), choice.zone(), Pricing.asBooked(), false);
@@ -113,7 +121,7 @@ final class WhatIfCommand implements Callable<Integer> {
     }
 
     private Pricing pricing(ParseResult parsed, List<String> changes) throws IntensityTraceException {
-        List<String> given = List.of("--intensity", "--zone", "--trace").stream()
+        List<String> given = List.of("--intensity", "--zone", "--source", "--trace").stream()
                 .filter(parsed::hasMatchedOption)
                 .toList();
         if (given.size() > 1) {
@@ -134,12 +142,27 @@ final class WhatIfCommand implements Callable<Integer> {
                     Locale.ROOT, "%.1f g/kWh of %s (%s)", figure.gramsPerKwh(), figure.zone(), figure.dataset()));
             return Pricing.fixed(figure.gramsPerKwh());
         }
+        if (parsed.hasMatchedOption("--source")) {
+            ElectricitySource source = source(parsed.matchedOptionValue("--source", ""));
+            changes.add(String.format(Locale.ROOT, "%.1f g/kWh of %s", source.gramsPerKwh(), source.label()));
+            return Pricing.fixed(source.gramsPerKwh());
+        }
         if (parsed.hasMatchedOption("--trace")) {
             Path file = parsed.matchedOptionValue("--trace", Path.of(""));
             changes.add("intensity of " + file + ", and as booked where it has none");
             return Pricing.restated(IntensityTrace.read(file));
         }
         return Pricing.asBooked();
+    }
+
+    private ElectricitySource source(String name) {
+        return ElectricitySource.of(name)
+                .orElseThrow(() -> LedgerOptions.wrong(
+                        spec,
+                        "--source: \"" + name + "\" is none of " + String.join(", ", ElectricitySource.labels())
+                                + Nearest.to(name, ElectricitySource.labels())
+                                        .map(near -> "; did you mean " + near + "?")
+                                        .orElse("")));
     }
 
     private WhatIf whatIf(ParseResult parsed, List<String> changes) {

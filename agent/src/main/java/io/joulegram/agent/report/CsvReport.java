@@ -15,12 +15,26 @@ public final class CsvReport {
     /**
      * The lines.
      *
-     * @param what the name of the first column: component, device, model or day
+     * @param what the name of the first column: component, device, host, model or day
      */
     public static String of(String what, List<Line> lines) {
         StringWriter text = new StringWriter();
         try (CsvWriter csv = CsvWriter.builder().build(text)) {
             write(csv, what, lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /** The scopes of the GHG Protocol; the two of scope 2 are two views of one thing. */
+    public static String of(List<ScopeLine> scopes) {
+        StringWriter text = new StringWriter();
+        try (CsvWriter csv = CsvWriter.builder().build(text)) {
+            csv.writeRecord("scope", "grams", "low_grams", "high_grams");
+            for (ScopeLine scope : scopes) {
+                csv.writeRecord(scope.name(), plain(scope.grams()), plain(scope.lowGrams()), plain(scope.highGrams()));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -46,6 +46,8 @@ public final class HtmlReport {
         parts.put(
                 "tables",
                 table("", "day", report.byDay())
+                        + scopes(report.scopes())
+                        + (report.hosts().size() > 1 ? table("By host", "host", report.byHost()) : "")
                         + table("By component", "component", report.byComponent())
                         + table("By model", "model", report.byModel())
                         + table("By device", "device", report.byDevice()));
@@ -87,6 +89,19 @@ public final class HtmlReport {
         return "<p><strong>Restated:</strong> operational grams were " + text(Units.mass(booked))
                 + " as booked; the difference is " + text(Units.mass(now - booked)) + " ("
                 + text(Units.percent(now / booked - 1)) + ").</p>";
+    }
+
+    private static String scopes(List<ScopeLine> scopes) {
+        StringBuilder html = new StringBuilder("<h2>By scope of the GHG Protocol</h2>"
+                + "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">scope</th><th scope=\"col\">CO2e</th>"
+                + "<th scope=\"col\">low</th><th scope=\"col\">high</th></tr></thead><tbody>\n");
+        for (ScopeLine scope : scopes) {
+            html.append("<tr><th scope=\"row\">").append(text(scope.name())).append("</th>");
+            List.of(Units.mass(scope.grams()), Units.mass(scope.lowGrams()), Units.mass(scope.highGrams()))
+                    .forEach(cell -> html.append("<td>").append(text(cell)).append("</td>"));
+            html.append("</tr>\n");
+        }
+        return html.append("</tbody></table></div>\n").toString();
     }
 
     private static String table(String title, String what, List<Line> lines) {

@@ -23,6 +23,13 @@ public final class JsonReport {
         root.put("timeZone", report.zone().getId());
         report.hosts().forEach(root.putArray("hosts")::add);
         root.set("total", line(report.total()));
+        for (ScopeLine scope : report.scopes()) {
+            ObjectNode node = root.withArray("scopes").addObject().put("name", scope.name());
+            node.put("grams", scope.grams());
+            put(node, "lowGrams", scope.lowGrams());
+            put(node, "highGrams", scope.highGrams());
+        }
+        lines(root.putArray("byHost"), report.byHost());
         lines(root.putArray("components"), report.byComponent());
         lines(root.putArray("devices"), report.byDevice());
         lines(root.putArray("models"), report.byModel());

@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
  * @param byDevice the whole by host, component and device; a partition of it
  * @param byModel the part that belongs to models, and, last, what belongs to none; a partition of the whole
  * @param byDay the whole by day; a partition of it
+ * @param byHost the whole by host; a partition of it
  * @param intensities what the operational grams rest on
  * @param coverage how far the span was observed
  * @param bookedGrams location-based operational grams as they were booked; empty if not restated, or unknown
@@ -31,6 +32,7 @@ public record Report(
         List<Line> byDevice,
         List<Line> byModel,
         List<Line> byDay,
+        List<Line> byHost,
         List<IntensityUse> intensities,
         Coverage coverage,
         OptionalDouble bookedGrams) {
@@ -41,7 +43,13 @@ public record Report(
         byDevice = List.copyOf(byDevice);
         byModel = List.copyOf(byModel);
         byDay = List.copyOf(byDay);
+        byHost = List.copyOf(byHost);
         intensities = List.copyOf(intensities);
+    }
+
+    /** The grams of the whole by scope of the GHG Protocol. */
+    public List<ScopeLine> scopes() {
+        return ScopeLine.of(total);
     }
 
     /**

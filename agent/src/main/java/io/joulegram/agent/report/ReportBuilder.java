@@ -48,6 +48,7 @@ public final class ReportBuilder {
     private final Map<String, Tally> byDevice = new TreeMap<>();
     private final Map<String, Tally> byModel = new TreeMap<>();
     private final Map<LocalDate, Tally> byDay = new TreeMap<>();
+    private final Map<String, Tally> byHost = new TreeMap<>();
     private final Map<String, Weighted> byProvenance = new TreeMap<>();
     private final Map<String, Provenance> provenances = new TreeMap<>();
     private int ledgers;
@@ -99,7 +100,8 @@ public final class ReportBuilder {
                     total,
                     byComponent.computeIfAbsent(component, key -> new Tally()),
                     byDevice.computeIfAbsent(device.strip(), key -> new Tally()),
-                    byDay.computeIfAbsent(day, key -> new Tally()))) {
+                    byDay.computeIfAbsent(day, key -> new Tally()),
+                    byHost.computeIfAbsent(host, key -> new Tally()))) {
                 tally.addDevice(host, use, bucket, pricing);
             }
             unobservedMillis += use.unobservedMillis();
@@ -171,6 +173,9 @@ public final class ReportBuilder {
                 modelLines,
                 byDay.entrySet().stream()
                         .map(entry -> entry.getValue().line(entry.getKey().toString()))
+                        .toList(),
+                byHost.entrySet().stream()
+                        .map(entry -> entry.getValue().line(entry.getKey()))
                         .toList(),
                 intensities(),
                 new Report.Coverage(

@@ -36,6 +36,10 @@ public final class TextReport {
                         .append(" (")
                         .append(Units.percent(report.total().operationalGrams().orElse(0) / booked - 1))
                         .append(").\n\n"));
+        scopes(out, report.scopes());
+        if (report.hosts().size() > 1) {
+            table(out, "By host", report.byHost());
+        }
         table(out, "By component", report.byComponent());
         table(out, "By device", report.byDevice());
         table(out, "By model", report.byModel());
@@ -45,6 +49,14 @@ public final class TextReport {
         out.append('\n');
         Boundary.STATEMENTS.forEach(statement -> out.append(wrapped(statement)).append('\n'));
         return out.toString();
+    }
+
+    private static void scopes(StringBuilder out, List<ScopeLine> scopes) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("", "CO2e", "(low", "high)"));
+        scopes.forEach(scope -> rows.add(List.of(
+                scope.name(), Units.mass(scope.grams()), Units.mass(scope.lowGrams()), Units.mass(scope.highGrams()))));
+        out.append("By scope of the GHG Protocol\n").append(Table.of(rows)).append('\n');
     }
 
     private static void table(StringBuilder out, String title, List<Line> lines) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.joulegram.agent.ledger.BookedIntensity;
+import io.joulegram.agent.report.ElectricitySource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -79,6 +80,7 @@ class WorkedNumbersTest {
         "wind, 11, 3.36"
     })
     void aServerUnderSixSourcesOfEnergy(String source, double gramsPerKwh, double milligramsPerSecond) {
+        assertThat(ElectricitySource.of(source).orElseThrow().gramsPerKwh()).isEqualTo(gramsPerKwh);
         BookedIntensity intensity =
                 new BookedIntensity(gramsPerKwh, source, "fixed", "average", "lifecycle", "HotCarbon'24");
         assertThat(1e3 * intensity.grams(1_100_000_000L)).isCloseTo(milligramsPerSecond, within(0.01));

@@ -102,6 +102,8 @@ final class LedgerCommandsTest {
                 "whatif --ledger L | nothing is changed",
                 "whatif --ledger L --pue 0.5 | --pue: \"0.5\" is not a number from 1.0 to 3.0",
                 "whatif --ledger L --zone Atlantis | --zone: \"Atlantis\" is in no table",
+                "whatif --ledger L --source hydra | --source: \"hydra\" is none of coal, gas, biomass, solar",
+                "whatif --ledger L --source hydra | did you mean hydro?",
                 "whatif --ledger L --lifetime fan=3 | --lifetime: \"fan=3\" is not a lifetime such as gpu=6",
                 "whatif --ledger L --gpu H100 | --gpu needs --gpu-energy",
                 "whatif --ledger L --zone DE --intensity 5 | --intensity and --zone exclude each other"

@@ -64,7 +64,8 @@ class ReportTest {
     @Test
     void everyGroupingIsAPartitionOfTheWhole() throws LedgerException {
         Report report = report(Pricing.asBooked(), node1, node2);
-        for (List<Line> lines : List.of(report.byComponent(), report.byDevice(), report.byModel(), report.byDay())) {
+        for (List<Line> lines :
+                List.of(report.byComponent(), report.byDevice(), report.byModel(), report.byDay(), report.byHost())) {
             assertSums(lines, report.total(), Line::joules);
             assertSums(lines, report.total(), line -> line.operationalGrams().orElse(0));
             assertSums(lines, report.total(), Line::embodiedGrams);
@@ -97,6 +98,22 @@ class ReportTest {
         assertThat(model.joulesPerToken().orElseThrow()).isCloseTo(2 * 3.6e6 / 3_000_000, within(1e-9));
         assertThat(model.gramsPerToken().orElseThrow())
                 .isCloseTo((400 + 100 + model.embodiedGrams()) / 3_000_000, within(1e-12));
+    }
+
+    @Test
+    void scopesAreThoseOfTheGhgProtocol() throws LedgerException {
+        Report report = report(Pricing.asBooked(), node1, node2);
+        assertThat(report.byHost().stream().map(Line::name)).containsExactly("node1", "node2");
+        assertThat(report.scopes())
+                .extracting(ScopeLine::name)
+                .containsExactly("scope 2, location-based", "scope 3, making, amortized");
+        assertThat(report.scopes().stream().mapToDouble(ScopeLine::grams).sum())
+                .isCloseTo(report.total().totalGrams().orElseThrow(), within(1e-9));
+        assertThat(CsvReport.of(report.scopes()))
+                .startsWith("scope,grams,low_grams,high_grams")
+                .contains("\"scope 2, location-based\",1320,,");
+        assertThat(TextReport.of(report)).contains("By scope of the GHG Protocol", "By host");
+        assertThat(HtmlReport.of(report)).contains("<th scope=\"row\">scope 2, location-based</th>");
     }
 
     @Test
