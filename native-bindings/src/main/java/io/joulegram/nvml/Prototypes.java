@@ -8,18 +8,6 @@ package io.joulegram.nvml;
 final class Prototypes {
     private Prototypes() {}
 
-    static final class InitV2 {
-        static native int nvmlInit_v2();
-    }
-
-    static final class Init {
-        static native int nvmlInit();
-    }
-
-    static final class Shutdown {
-        static native int nvmlShutdown();
-    }
-
     static final class SystemDriverVersion {
         static native int nvmlSystemGetDriverVersion(long text, int length);
     }

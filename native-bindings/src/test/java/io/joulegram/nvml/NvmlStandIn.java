@@ -83,6 +83,12 @@ public final class NvmlStandIn {
         return (int) control.get(Control.GPU_COUNT);
     }
 
+    /** How many of the GPUs that were made NVML sees: those with the lowest numbers. */
+    public NvmlStandIn gpuCount(int gpus) {
+        control.set(Control.GPU_COUNT, gpus);
+        return this;
+    }
+
     /** One of the GPUs, by its NVML index. */
     public StandInGpu gpu(int index) {
         if (index < 0 || index >= gpuCount()) {

@@ -40,8 +40,8 @@ record NvmlChannels(
     private static final double GAIN_UNCERTAINTY_RATIO = 0.05;
 
     /** Asks a GPU for everything once, and keeps what it answered. */
-    static NvmlChannels probe(NvmlDevice device) throws NvmlException {
-        Builder builder = new Builder(Integer.toString(device.index()), maxWatts(device));
+    static NvmlChannels probe(NvmlDevice device, String label) throws NvmlException {
+        Builder builder = new Builder(label, maxWatts(device));
         builder.probeFields(device);
         builder.probeFunctions(device);
         return builder.build();

@@ -42,17 +42,20 @@ final class NvmlGpuSource implements GpuSource {
      *
      * @throws NvmlException if it cannot be opened, or does not tell who it is
      */
-    static NvmlGpuSource open(NvmlSession session, int index, String driver) throws NvmlException {
-        NvmlDevice device = session.nvml().device(index);
-        GpuInfo info = NvmlIdentity.of(device, driver);
-        NvmlGpuSource source = new NvmlGpuSource(session, device, info, NvmlChannels.probe(device));
+    static NvmlGpuSource open(NvmlSession session, NvmlDevice device, GpuInfo info) throws NvmlException {
+        NvmlGpuSource source = new NvmlGpuSource(session, device, info, NvmlChannels.probe(device, info.device()));
         session.acquire();
         return source;
     }
 
+    /** The name of the source of a GPU. */
+    static String nameOf(GpuInfo info) {
+        return "nvml:" + info.device();
+    }
+
     @Override
     public String name() {
-        return "nvml:" + info.device();
+        return nameOf(info);
     }
 
     @Override

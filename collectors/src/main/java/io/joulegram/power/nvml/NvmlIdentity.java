@@ -8,10 +8,11 @@ import io.joulegram.power.GpuInfo;
 final class NvmlIdentity {
     private NvmlIdentity() {}
 
-    static GpuInfo of(NvmlDevice device, String driver) throws NvmlException {
+    static GpuInfo of(NvmlDevice device, DeviceLabels labels, String driver) throws NvmlException {
+        String uuid = device.uuid();
         return new GpuInfo(
-                Integer.toString(device.index()),
-                device.uuid(),
+                labels.of(uuid, device.index()),
+                uuid,
                 device.name(),
                 device.pciBusId(),
                 driver,
