@@ -9,6 +9,9 @@ import io.joulegram.agent.attribution.TokenWeights;
 import io.joulegram.agent.carbon.CarbonBook;
 import io.joulegram.agent.carbon.EmbodiedInventory;
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.control.ControlException;
+import io.joulegram.agent.control.ControlRequests;
+import io.joulegram.agent.control.ControlSocket;
 import io.joulegram.agent.energy.EnergyBook;
 import io.joulegram.agent.energy.Meter;
 import io.joulegram.agent.energy.SamplingPlan;
@@ -39,6 +42,7 @@ import io.joulegram.tokens.HttpTokenServer;
 import io.joulegram.tokens.ScrapeLimits;
 import io.joulegram.tokens.ServerDiscovery;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,6 +92,7 @@ public final class Agent implements AutoCloseable {
     private final BuildInfo build;
     private volatile @Nullable Snapshot snapshot;
     private volatile @Nullable HttpEndpoint endpoint;
+    private @Nullable ControlSocket control;
 
     /**
      * @param families power sources, each a chain of providers of which the first that works is used
@@ -168,7 +173,17 @@ public final class Agent implements AutoCloseable {
         supervisor.start();
         survey.start();
         bookkeeper.start();
+        config.control().socket().ifPresent(this::listenForControl);
         LOG.info("{} listens on {}", build, opened.url());
+    }
+
+    /** Without the socket the daemon measures all the same. */
+    private void listenForControl(Path socket) {
+        try {
+            control = ControlSocket.open(socket, new ControlRequests(supervisor));
+        } catch (ControlException e) {
+            LOG.warn("`joulegram quiesce` cannot reach this agent: {}", e.getMessage());
+        }
     }
 
     /** Where HTTP is served. */
@@ -212,6 +227,9 @@ public final class Agent implements AutoCloseable {
     @Override
     public void close() {
         HttpEndpoint open = endpoint;
+        if (control != null) {
+            control.close();
+        }
         survey.close();
         bookkeeper.close();
         archive.close();

@@ -8,6 +8,7 @@ import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.power.Quantity;
 import io.joulegram.power.Readings;
+import io.joulegram.power.Remark;
 import io.joulegram.power.Sensor;
 import io.joulegram.power.SourceUnavailableException;
 import io.joulegram.tokens.EngineCatalog;
@@ -95,6 +96,7 @@ public final class Doctor {
             List<PowerSource> sources = opening.get(OPEN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             for (PowerSource source : sources) {
                 examine(source);
+                remark(source);
                 source.close();
             }
             return true;
@@ -130,6 +132,15 @@ public final class Doctor {
                 case NO_DATA -> missing(what, "has no value yet", "");
                 case UNSUPPORTED -> missing(what, "the device does not have it", "");
                 case FAILED -> missing(what, source.errorName(second.errorCode(i)), "");
+            }
+        }
+    }
+
+    private void remark(PowerSource source) {
+        for (Remark remark : source.remarks()) {
+            out.println("  warning  " + source.name() + ": " + remark.what());
+            if (!remark.fix().isEmpty()) {
+                out.println("           fix: " + remark.fix());
             }
         }
     }

@@ -20,6 +20,8 @@ public final class Main {
                 .add(ConfiguredCommand.createDoctor(loader, new DoctorTask(out, err)))
                 .add(ReportCommand.create(loader, InstantSource.system()))
                 .add(WhatIfCommand.create(loader, InstantSource.system()))
+                .add(ControlCommand.createQuiesce(System.getenv()))
+                .add(ControlCommand.createResume(System.getenv()))
                 .add(ConfigCheckCommand.create(loader))
                 .execute(args);
         System.exit(status);

@@ -107,6 +107,8 @@ public final class SourceSampler {
                 }
             }
         } finally {
+            // What it gave last says nothing of now, from here on and not only when it is stale.
+            down("closed", clock.getAsLong());
             source.close();
         }
     }

@@ -9,6 +9,7 @@ import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuSource;
 import io.joulegram.power.GpuTelemetry;
 import io.joulegram.power.Readings;
+import io.joulegram.power.Remark;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,11 @@ final class NvmlGpuSource implements GpuSource {
     @Override
     public @Nullable GpuTelemetry telemetry() {
         return telemetry;
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        return NvmlRemarks.of(device);
     }
 
     @Override

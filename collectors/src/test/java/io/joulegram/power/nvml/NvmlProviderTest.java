@@ -191,6 +191,25 @@ final class NvmlProviderTest {
         assertThat(provider.heldAfterClose()).isEmpty();
     }
 
+    @Test
+    void remarksThatPersistenceModeIsOffAndThatMigModeWillChange() throws Exception {
+        NvmlStandIn standIn = NvmlStandIn.create(directory, StandInDriver.R580, 3);
+        standIn.gpu(0).persistence(0);
+        standIn.gpu(1).mig(0, 1);
+        standIn.gpu(2).persistence(StandInGpu.UNSUPPORTED).mig(StandInGpu.UNSUPPORTED, 0);
+        List<PowerSource> sources = provider(standIn).open();
+
+        assertThat(sources.get(0).remarks())
+                .singleElement()
+                .satisfies(remark -> assertThat(remark.what()).startsWith("persistence mode is off"))
+                .satisfies(remark -> assertThat(remark.fix()).contains("nvidia-persistenced"));
+        assertThat(sources.get(1).remarks())
+                .singleElement()
+                .satisfies(remark -> assertThat(remark.what()).isEqualTo("MIG mode will be on after the next reset"));
+        assertThat(sources.get(2).remarks()).isEmpty();
+        sources.forEach(PowerSource::close);
+    }
+
     private static NvmlProvider provider(NvmlStandIn standIn) {
         return new NvmlProvider(Optional.of(standIn.library()));
     }
