@@ -299,6 +299,64 @@ final class NvmlLibrary {
                 : absent();
     }
 
+    int maxMigDeviceCount(long device, long count) {
+        return has(Prototypes.MaxMigDeviceCount.class)
+                ? Prototypes.MaxMigDeviceCount.nvmlDeviceGetMaxMigDeviceCount(device, count)
+                : absent();
+    }
+
+    int migDeviceHandleByIndex(long device, int index, long migDevice) {
+        return has(Prototypes.MigDeviceHandleByIndex.class)
+                ? Prototypes.MigDeviceHandleByIndex.nvmlDeviceGetMigDeviceHandleByIndex(device, index, migDevice)
+                : absent();
+    }
+
+    int gpuInstanceId(long migDevice, long id) {
+        return has(Prototypes.GpuInstanceId.class)
+                ? Prototypes.GpuInstanceId.nvmlDeviceGetGpuInstanceId(migDevice, id)
+                : absent();
+    }
+
+    int computeInstanceId(long migDevice, long id) {
+        return has(Prototypes.ComputeInstanceId.class)
+                ? Prototypes.ComputeInstanceId.nvmlDeviceGetComputeInstanceId(migDevice, id)
+                : absent();
+    }
+
+    int attributes(long migDevice, long attributes) {
+        return has(Prototypes.AttributesV2.class)
+                ? Prototypes.AttributesV2.nvmlDeviceGetAttributes_v2(migDevice, attributes)
+                : absent();
+    }
+
+    int gpmQueryDeviceSupport(long device, long support) {
+        return has(Prototypes.GpmQueryDeviceSupport.class)
+                ? Prototypes.GpmQueryDeviceSupport.nvmlGpmQueryDeviceSupport(device, support)
+                : absent();
+    }
+
+    int gpmSampleAlloc(long sample) {
+        return has(Prototypes.GpmSampleAlloc.class) ? Prototypes.GpmSampleAlloc.nvmlGpmSampleAlloc(sample) : absent();
+    }
+
+    int gpmSampleFree(long sample) {
+        return has(Prototypes.GpmSampleFree.class) ? Prototypes.GpmSampleFree.nvmlGpmSampleFree(sample) : absent();
+    }
+
+    int gpmSampleGet(long device, long sample) {
+        return has(Prototypes.GpmSampleGet.class) ? Prototypes.GpmSampleGet.nvmlGpmSampleGet(device, sample) : absent();
+    }
+
+    int gpmMigSampleGet(long device, int gpuInstance, long sample) {
+        return has(Prototypes.GpmMigSampleGet.class)
+                ? Prototypes.GpmMigSampleGet.nvmlGpmMigSampleGet(device, gpuInstance, sample)
+                : absent();
+    }
+
+    int gpmMetricsGet(long metrics) {
+        return has(Prototypes.GpmMetricsGet.class) ? Prototypes.GpmMetricsGet.nvmlGpmMetricsGet(metrics) : absent();
+    }
+
     private boolean has(Class<?> prototype) {
         return bound.contains(prototype);
     }

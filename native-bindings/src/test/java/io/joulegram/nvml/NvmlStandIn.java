@@ -18,7 +18,8 @@ import java.util.List;
  */
 public final class NvmlStandIn {
     private static final int MAX_GPUS = 16;
-    private static final List<String> SOURCES = List.of("standin.c", "waveform.c", "waveform.h", "nvml.h", "layout.c");
+    private static final List<String> SOURCES =
+            List.of("standin.c", "parts.c", "parts.h", "waveform.c", "waveform.h", "nvml.h", "layout.c");
 
     private final Path directory;
     private final StandInControl control;
@@ -56,6 +57,7 @@ public final class NvmlStandIn {
                         "-o",
                         library(directory).toString(),
                         "standin.c",
+                        "parts.c",
                         "waveform.c",
                         "-ldl"));
         StandInControl control = StandInControl.create(directory.resolve("control"), gpus);
@@ -106,6 +108,11 @@ public final class NvmlStandIn {
     /** How many more times NVML was initialized than shut down, over all processes. */
     public long initializations() {
         return control.get(Control.INITIALIZATIONS);
+    }
+
+    /** How many GPM samples were allocated and not freed, over all processes. */
+    public long gpmSamples() {
+        return control.get(Control.GPM_SAMPLES);
     }
 
     /** Puts the C sources, and the header made from {@link StandInSlots}, into a directory of their own. */
