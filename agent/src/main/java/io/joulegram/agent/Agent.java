@@ -24,6 +24,7 @@ import io.joulegram.agent.export.HttpEndpoint;
 import io.joulegram.agent.export.ListenException;
 import io.joulegram.agent.export.Snapshot;
 import io.joulegram.agent.ledger.LedgerException;
+import io.joulegram.agent.serving.GpuEvidence;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerSurvey;
 import io.joulegram.agent.serving.ServerWatch;
@@ -224,6 +225,17 @@ public final class Agent implements AutoCloseable {
         return processes;
     }
 
+    private Map<String, GpuEvidence.Observed> observedGpus() {
+        Map<String, GpuEvidence.Observed> observed = new TreeMap<>();
+        for (GpuSource gpu : gpus()) {
+            var telemetry = gpu.telemetry();
+            if (telemetry != null) {
+                observed.put(gpu.info().device(), new GpuEvidence.Observed(telemetry.processes(), gpu.activity()));
+            }
+        }
+        return observed;
+    }
+
     @Override
     public void close() {
         HttpEndpoint open = endpoint;
@@ -283,7 +295,9 @@ public final class Agent implements AutoCloseable {
             GridIntensity headline = intensities.get(CarbonBook.LOCATION);
             OptionalDouble gramsPerKwh =
                     headline == null ? OptionalDouble.empty() : OptionalDouble.of(headline.gramsPerKwh());
-            return new Conditions(feeds, carbon.rates(), survey.devices().serversByGpu(), gramsPerKwh);
+            ServedDevices served = survey.devices();
+            return new Conditions(
+                    feeds, carbon.rates(), served.serversByGpu(), GpuEvidence.of(served, observedGpus()), gramsPerKwh);
         }
 
         @Override

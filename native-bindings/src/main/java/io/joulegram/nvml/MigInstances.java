@@ -63,6 +63,7 @@ final class MigInstances {
             Calls.check("nvmlDeviceGetAttributes_v2", library.attributes(address, out.address()));
             return Optional.of(new NvmlMigInstance(
                     device.uuid(),
+                    name(device),
                     gpuInstance,
                     computeInstance,
                     out.getInt(ATTRIBUTES_GPU_SLICES),
@@ -74,6 +75,17 @@ final class MigInstances {
         } catch (NvmlException e) {
             if (e.code() == NvmlReturn.INVALID_ARGUMENT || e.code() == NvmlReturn.NOT_FOUND) {
                 return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static String name(NvmlDevice device) throws NvmlException {
+        try {
+            return device.name();
+        } catch (NvmlException e) {
+            if (NvmlReturn.isAbsent(e.code()) || e.code() == NvmlReturn.NO_PERMISSION) {
+                return "";
             }
             throw e;
         }

@@ -8,6 +8,7 @@ import java.util.Optional;
  * handles are used again, while the driver runs.
  *
  * @param uuid UUID, {@code MIG-...}
+ * @param name product and profile, {@code NVIDIA H100 80GB HBM3 MIG 1g.10gb}; empty if the driver does not tell
  * @param gpuInstance id of the GPU instance that it is part of
  * @param computeInstance id within that
  * @param gpuSlices slices of the GPU that the GPU instance has, of 7 on data-centre GPUs
@@ -19,6 +20,7 @@ import java.util.Optional;
  */
 public record NvmlMigInstance(
         String uuid,
+        String name,
         int gpuInstance,
         int computeInstance,
         int gpuSlices,

@@ -5,6 +5,7 @@ import io.joulegram.nvml.NvmlException;
 import io.joulegram.nvml.NvmlFieldValues;
 import io.joulegram.nvml.NvmlReturn;
 import io.joulegram.power.Channel;
+import io.joulegram.power.GpuActivity;
 import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuSource;
 import io.joulegram.power.GpuTelemetry;
@@ -25,7 +26,9 @@ final class NvmlGpuSource implements GpuSource {
     private final NvmlFieldValues fields;
     private final int fieldCount;
     private final NvmlTelemetry telemetryReader;
+    private final NvmlActivity activityReader;
     private volatile @Nullable GpuTelemetry telemetry;
+    private volatile @Nullable GpuActivity activity;
     private boolean closed;
 
     private NvmlGpuSource(NvmlSession session, NvmlDevice device, GpuInfo info, NvmlChannels channels) {
@@ -36,6 +39,7 @@ final class NvmlGpuSource implements GpuSource {
         fields = device.fieldValues(channels.fields());
         fieldCount = channels.fields().size();
         telemetryReader = new NvmlTelemetry(device);
+        activityReader = new NvmlActivity(device);
     }
 
     /**
@@ -89,16 +93,24 @@ final class NvmlGpuSource implements GpuSource {
     @Override
     public void refresh() {
         try {
-            telemetry = telemetryReader.read();
+            GpuTelemetry now = telemetryReader.read();
+            telemetry = now;
+            activity = activityReader.read(now.processes());
         } catch (NvmlException e) {
             // The next reading of the channels tells the same, and that is where it is counted.
             telemetry = null;
+            activity = null;
         }
     }
 
     @Override
     public @Nullable GpuTelemetry telemetry() {
         return telemetry;
+    }
+
+    @Override
+    public @Nullable GpuActivity activity() {
+        return activity;
     }
 
     @Override
@@ -115,6 +127,7 @@ final class NvmlGpuSource implements GpuSource {
     public void close() {
         if (!closed) {
             closed = true;
+            activityReader.close();
             session.release();
         }
     }

@@ -1,0 +1,28 @@
+package io.joulegram.agent.attribution;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of how a GPU is used.
+ *
+ * @param shares how its servers share it; empty if only their tokens tell
+ * @param instances its parts, if it is divided
+ */
+public record GpuUse(Optional<GpuShares> shares, List<InstanceUse> instances) {
+    /** Copies the list. */
+    public GpuUse {
+        instances = List.copyOf(instances);
+    }
+
+    /**
+     * A part of a divided GPU.
+     *
+     * @param instance its id, {@code 9/0}
+     * @param profile its size, {@code 1g.10gb}
+     * @param method {@code gpm}, or {@code memory} if nothing tells how busy it is
+     * @param active how much it did, 0 or more
+     * @param slices slices of the GPU that it has
+     */
+    public record InstanceUse(String instance, String profile, String method, double active, int slices) {}
+}
