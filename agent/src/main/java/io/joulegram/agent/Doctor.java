@@ -138,8 +138,9 @@ public final class Doctor {
 
     private void remark(PowerSource source) {
         for (Remark remark : source.remarks()) {
-            out.println("  warning  " + source.name() + ": " + remark.what());
-            if (!remark.fix().isEmpty()) {
+            boolean fixable = !remark.fix().isEmpty();
+            out.println((fixable ? "  warning  " : "  note     ") + source.name() + ": " + remark.what());
+            if (fixable) {
                 out.println("           fix: " + remark.fix());
             }
         }

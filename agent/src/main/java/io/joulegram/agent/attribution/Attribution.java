@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -237,6 +238,7 @@ public final class Attribution {
             long timely = gain.microjoules() - gain.lateMicrojoules();
             double idle = idleMicrojoules(meter.device(), timely);
             Map<Pool, Double> shares = gpuShares(meter.device(), timely > 0 ? idle / timely : 0);
+            noteRatios(meter.device(), shares);
             GpuUse use = useByGpu.get(meter.device());
             if (use != null) {
                 instances.add(meter.device(), use.instances(), timely, idle);
@@ -273,16 +275,14 @@ public final class Attribution {
             shares.forEach((pool, share) -> pool.addEmbodied(rate.component(), grams * share / sum));
         }
 
-        /** What of a GPU's energy it would have drawn with nobody at work; 0 where nothing tells who is. */
+        /** What of a GPU's energy it would have drawn with nobody at work; 0 where that was never seen. */
         private double idleMicrojoules(String device, long microjoules) {
             GpuUse use = useByGpu.get(device);
-            if (use == null || (use.shares().isEmpty() && use.instances().isEmpty())) {
+            if (use == null) {
                 return 0;
             }
             IdleFloor floor = idleFloors.computeIfAbsent(device, key -> new IdleFloor());
-            boolean active = use.shares().filter(GpuShares::isActive).isPresent()
-                    || use.instances().stream().anyMatch(instance -> instance.active() > 0);
-            if (!active) {
+            if (use.isSeenIdle()) {
                 floor.learn(microjoules, elapsedNanos);
             }
             return floor.idleMicrojoules(microjoules, elapsedNanos);
@@ -291,18 +291,23 @@ public final class Attribution {
         /** @param idleRatio the part that is shared by what each holds and not by what each does */
         private Map<Pool, Double> gpuShares(String device, double idleRatio) {
             List<String> names = serversByGpu.getOrDefault(device, List.of());
+            Optional<GpuShares> evidence = evidence(device);
+            return evidence.isPresent() && !names.isEmpty()
+                    ? evidenceShares(names, evidence.get(), idleRatio)
+                    : tokenShares(device);
+        }
+
+        private Optional<GpuShares> evidence(String device) {
             GpuUse use = useByGpu.get(device);
-            GpuShares evidence = use == null ? null : use.shares().orElse(null);
-            Map<Pool, Double> shares;
-            if (evidence != null && !names.isEmpty()) {
-                shares = evidenceShares(names, evidence, idleRatio);
-            } else {
-                shares = tokenShares(device);
-            }
+            return use == null ? Optional.empty() : use.shares();
+        }
+
+        private void noteRatios(String device, Map<Pool, Double> shares) {
+            List<String> names = serversByGpu.getOrDefault(device, List.of());
             if (!names.isEmpty()) {
-                ratios.put(device, ratios(names, evidence == null ? "tokens" : evidence.method(), shares));
+                String method = evidence(device).map(GpuShares::method).orElse("tokens");
+                ratios.put(device, ratios(names, method, shares));
             }
-            return shares;
         }
 
         private GpuShareRatios ratios(List<String> names, String method, Map<Pool, Double> shares) {

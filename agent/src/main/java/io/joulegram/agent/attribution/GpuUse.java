@@ -15,6 +15,15 @@ public record GpuUse(Optional<GpuShares> shares, List<InstanceUse> instances) {
         instances = List.copyOf(instances);
     }
 
+    /** Whether the driver tells who is at work, and nobody is: memory that is held tells nothing of that. */
+    boolean isSeenIdle() {
+        boolean told = shares.filter(GpuShares::tellsWork).isPresent()
+                || instances.stream().anyMatch(instance -> instance.method().equals(GpuShares.GPM));
+        return told
+                && shares.filter(GpuShares::isActive).isEmpty()
+                && instances.stream().noneMatch(instance -> instance.active() > 0);
+    }
+
     /**
      * A part of a divided GPU.
      *

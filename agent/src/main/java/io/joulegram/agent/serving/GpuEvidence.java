@@ -61,10 +61,8 @@ public final class GpuEvidence {
                 .map(instance -> new InstanceUse(
                         instance.id(),
                         instance.profile(),
-                        counted ? "gpm" : "memory",
-                        counted
-                                ? work(instance)
-                                : (double) instance.memoryUsedBytes().orElse(0),
+                        counted ? GpuShares.GPM : GpuShares.MEMORY,
+                        counted ? work(instance) : held(instance),
                         instance.slices()))
                 .toList();
     }
@@ -86,21 +84,21 @@ public final class GpuEvidence {
                         process.memoryUsedBytes().orElse(0)));
         GpuActivity activity = observed.activity();
         if (activity != null && activity.divided() && isCounted(activity)) {
-            return Optional.of(shares("gpm", ofInstances(activity, owners), memory));
+            return Optional.of(shares(GpuShares.GPM, ofInstances(activity, owners), memory));
         }
         if (activity != null && activity.smRatioByPid().isPresent()) {
             Map<String, Double> busy = new HashMap<>();
             activity.smRatioByPid()
                     .get()
                     .forEach((pid, ratio) -> give(busy, owners.getOrDefault(pid, Set.of(NOBODY)), ratio));
-            return Optional.of(shares("process_utilization", busy, memory));
+            return Optional.of(shares(GpuShares.PROCESS_UTILIZATION, busy, memory));
         }
         boolean memoryKnown = memory.values().stream().anyMatch(bytes -> bytes > 0);
-        return memoryKnown ? Optional.of(shares("memory", memory, memory)) : Optional.empty();
+        return memoryKnown ? Optional.of(shares(GpuShares.MEMORY, memory, memory)) : Optional.empty();
     }
 
     private static GpuShares alone(String server) {
-        return new GpuShares("exclusive", Map.of(server, 1.0), 0, Map.of(server, 1.0), 0);
+        return new GpuShares(GpuShares.EXCLUSIVE, Map.of(server, 1.0), 0, Map.of(server, 1.0), 0);
     }
 
     private static GpuShares shares(String method, Map<String, Double> active, Map<String, Double> memory) {
@@ -123,9 +121,7 @@ public final class GpuEvidence {
         Map<String, Double> active = new HashMap<>();
         for (GpuInstance instance : activity.instances()) {
             double work = work(instance);
-            double held = instance.processes().stream()
-                    .mapToDouble(process -> (double) process.memoryUsedBytes().orElse(0))
-                    .sum();
+            double held = heldByProcesses(instance);
             if (instance.processes().isEmpty()) {
                 give(active, Set.of(NOBODY), work);
             }
@@ -143,6 +139,16 @@ public final class GpuEvidence {
     private static double work(GpuInstance instance) {
         double sm = instance.smRatio().orElse(0);
         return instance.slices() * (sm + instance.dramRatio().orElse(sm)) / 2;
+    }
+
+    private static double held(GpuInstance instance) {
+        return Math.max((double) instance.memoryUsedBytes().orElse(0), heldByProcesses(instance));
+    }
+
+    private static double heldByProcesses(GpuInstance instance) {
+        return instance.processes().stream()
+                .mapToDouble(process -> (double) process.memoryUsedBytes().orElse(0))
+                .sum();
     }
 
     private static boolean isCounted(GpuActivity activity) {

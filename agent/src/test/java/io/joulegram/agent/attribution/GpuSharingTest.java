@@ -102,6 +102,17 @@ class GpuSharingTest {
     }
 
     @Test
+    void whatMemoryTellsIsNotTakenForIdleness() {
+        start("a", "b");
+        Map<String, Double> memory = Map.of("a", 1.0, "b", 1.0);
+        List<InstanceUse> held = List.of(new InstanceUse("1/0", "3g.40gb", "memory", 0, 3));
+        run(SECOND, 400_000_000, List.of("a", "b"), Optional.of(new GpuUse(Optional.empty(), held)));
+        run(SECOND, 400_000_000, List.of("a", "b"), use("gpm", Map.of("b", 0.5), 0, memory, 0));
+        assertThat(microjoules("a")).isEqualTo(200_000_000);
+        assertThat(microjoules("b")).isEqualTo(600_000_000);
+    }
+
+    @Test
     void processesOfNoServerTakeTheirPart() {
         start("a");
         run(SECOND, 100_000_000, List.of("a"), use("process_utilization", Map.of("a", 0.3), 0.1, Map.of("a", 3.0), 1));

@@ -22,6 +22,7 @@ final class BadConfigTest {
     private static final List<String> ROOT = List.of(
             "attribution",
             "budgets",
+            "control",
             "embodied",
             "engines",
             "estimate",

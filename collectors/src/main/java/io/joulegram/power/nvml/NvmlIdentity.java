@@ -2,6 +2,7 @@ package io.joulegram.power.nvml;
 
 import io.joulegram.nvml.NvmlDevice;
 import io.joulegram.nvml.NvmlException;
+import io.joulegram.nvml.NvmlReturn;
 import io.joulegram.power.GpuInfo;
 
 /** Asks a GPU who it is. */
@@ -10,8 +11,10 @@ final class NvmlIdentity {
 
     static GpuInfo of(NvmlDevice device, DeviceLabels labels, String driver) throws NvmlException {
         String uuid = device.uuid();
+        String label = labels.of(uuid, device.index())
+                .orElseThrow(() -> new NvmlException("nvmlDeviceGetUUID", NvmlReturn.INSUFFICIENT_RESOURCES));
         return new GpuInfo(
-                labels.of(uuid, device.index()),
+                label,
                 uuid,
                 device.name(),
                 device.pciBusId(),

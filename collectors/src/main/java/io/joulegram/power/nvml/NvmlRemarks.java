@@ -3,10 +3,12 @@ package io.joulegram.power.nvml;
 import io.joulegram.nvml.NvmlDevice;
 import io.joulegram.nvml.NvmlException;
 import io.joulegram.nvml.NvmlMigMode;
+import io.joulegram.power.GpuActivity;
 import io.joulegram.power.Remark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What the user of a GPU should know of how it is set up. */
 final class NvmlRemarks {
@@ -28,9 +30,29 @@ final class NvmlRemarks {
                         "MIG mode will be " + (mig.get().pending() ? "on" : "off") + " after the next reset",
                         "`sudo nvidia-smi --gpu-reset`, after `joulegram quiesce`"));
             }
+            if (mig.isPresent() && mig.get().current()) {
+                remarks.add(new Remark(layout(device), ""));
+            }
         } catch (NvmlException e) {
             remarks.add(new Remark("cannot be asked how it is set up: " + e.getMessage(), ""));
         }
         return remarks;
+    }
+
+    private static String layout(NvmlDevice device) throws NvmlException {
+        GpuActivity activity;
+        try (NvmlActivity reader = new NvmlActivity(device)) {
+            activity = reader.read(List.of());
+        }
+        if (activity.instances().isEmpty()) {
+            return "is divided (MIG), into no instance yet";
+        }
+        boolean counted = new Query<>(device::isGpmSupported).ask().orElse(false);
+        return "is divided (MIG) into "
+                + activity.instances().stream()
+                        .map(instance -> instance.id() + " " + instance.profile())
+                        .collect(Collectors.joining(", "))
+                + "; its energy is split by "
+                + (counted ? "their performance counters (gpm)" : "the memory in use (memory)");
     }
 }

@@ -7,6 +7,7 @@ import io.joulegram.nvml.NvmlReturn;
 import io.joulegram.nvml.NvmlStandIn;
 import io.joulegram.nvml.StandInDriver;
 import io.joulegram.nvml.StandInGpu;
+import io.joulegram.nvml.StandInInstance;
 import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuSource;
 import io.joulegram.power.PowerSource;
@@ -207,6 +208,15 @@ final class NvmlProviderTest {
                 .singleElement()
                 .satisfies(remark -> assertThat(remark.what()).isEqualTo("MIG mode will be on after the next reset"));
         assertThat(sources.get(2).remarks()).isEmpty();
+        standIn.gpu(2)
+                .gpm(true, 500, 500)
+                .instances(new StandInInstance(1, 0, 3, 40_448, 0, 0), new StandInInstance(9, 0, 1, 9_728, 0, 0));
+        assertThat(sources.get(2).remarks())
+                .singleElement()
+                .satisfies(remark -> assertThat(remark.what())
+                        .isEqualTo("is divided (MIG) into 1/0 3g.40gb, 9/0 1g.10gb; its energy is split by their"
+                                + " performance counters (gpm)"));
+        assertThat(standIn.gpmSamples()).isZero();
         sources.forEach(PowerSource::close);
     }
 
