@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 final class MigInstances {
     /** No GPU has more than 7 slices; a driver that tells more is not followed further than this. */
-    private static final int MAX_INSTANCES = 64;
+    static final int MAX_INSTANCES = 64;
 
     private final NvmlLibrary library;
     private final long handle;
@@ -32,9 +32,8 @@ final class MigInstances {
         this.handle = handle;
     }
 
-    List<NvmlMigInstance> read() throws NvmlException {
-        Calls.check("nvmlDeviceGetMaxMigDeviceCount", library.maxMigDeviceCount(handle, out.address()));
-        int most = (int) Math.min(MAX_INSTANCES, out.getUnsignedInt(0));
+    /** @param most how many there can be */
+    List<NvmlMigInstance> read(int most) throws NvmlException {
         List<NvmlMigInstance> instances = new ArrayList<>();
         Map<Long, NvmlDevice> seen = new HashMap<>();
         for (int index = 0; index < most; index++) {

@@ -267,9 +267,18 @@ public final class NvmlDevice {
 
     // ---- parts ----
 
+    /**
+     * How many instances a GPU can be divided into ({@code nvmlDeviceGetMaxMigDeviceCount}), which is how many slices it
+     * has: 7 on most, 4 on some; 0 if it is not divided.
+     */
+    public int maxMigInstances() throws NvmlException {
+        Calls.check("nvmlDeviceGetMaxMigDeviceCount", library.maxMigDeviceCount(handle, out.address()));
+        return (int) Math.min(MigInstances.MAX_INSTANCES, out.getUnsignedInt(0));
+    }
+
     /** The instances of a GPU that is divided by MIG, in the order of NVML; empty if there is none yet. */
     public List<NvmlMigInstance> migInstances() throws NvmlException {
-        return migInstances.read();
+        return migInstances.read(maxMigInstances());
     }
 
     /** Whether the performance counters can be read ({@code nvmlGpmQueryDeviceSupport}). */

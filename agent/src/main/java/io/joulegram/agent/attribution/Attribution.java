@@ -241,7 +241,7 @@ public final class Attribution {
             noteRatios(meter.device(), shares);
             GpuUse use = useByGpu.get(meter.device());
             if (use != null) {
-                instances.add(meter.device(), use.instances(), timely, idle);
+                instances.add(meter.device(), use, timely, idle);
             }
             shares.forEach((pool, share) -> gpuMicrojoules.merge(pool, share * timely, Double::sum));
             take(meter, gain, shares);

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param method {@link #EXCLUSIVE}, {@link #GPM}, {@link #PROCESS_UTILIZATION} or {@link #MEMORY}
  * @param active what each server did, by {@code server} label; all 0 if nobody did anything
  * @param activeOfNobody what was done by processes that belong to no server
- * @param resident what each server holds of the GPU, for what it draws while idle; not all 0 together with the next
+ * @param resident what each server holds of the GPU, for what it draws while idle; with the next, not all 0
  * @param residentOfNobody what is held by processes that belong to no server
  */
 public record GpuShares(
@@ -30,10 +30,17 @@ public record GpuShares(
     /** One server has all of it. */
     public static final String EXCLUSIVE = "exclusive";
 
-    /** Copies the maps. */
+    /**
+     * Copies the maps.
+     *
+     * @throws IllegalArgumentException if nobody holds anything
+     */
     public GpuShares {
         active = Map.copyOf(active);
         resident = Map.copyOf(resident);
+        if (!(residentOfNobody > 0) && resident.values().stream().noneMatch(weight -> weight > 0)) {
+            throw new IllegalArgumentException("nobody holds anything of the GPU");
+        }
     }
 
     /** Whether the driver tells who is at work. */

@@ -8,8 +8,9 @@ import java.util.Optional;
  *
  * @param shares how its servers share it; empty if only their tokens tell
  * @param instances its parts, if it is divided
+ * @param slices how many slices it has in all; at least those of its parts
  */
-public record GpuUse(Optional<GpuShares> shares, List<InstanceUse> instances) {
+public record GpuUse(Optional<GpuShares> shares, List<InstanceUse> instances, int slices) {
     /** Copies the list. */
     public GpuUse {
         instances = List.copyOf(instances);

@@ -13,9 +13,6 @@ final class InstanceBook {
     /** Instances of the past are kept, so that their counters stay; beyond this many per GPU the rest is unassigned. */
     private static final int MAX_INSTANCES = 64;
 
-    /** Slices of a data-centre GPU; those that no instance has draw power too. */
-    private static final int SLICES = 7;
-
     /** One series. */
     record Key(String device, String instance, String profile, String method) {}
 
@@ -23,7 +20,8 @@ final class InstanceBook {
     private final Map<String, Long> assignedByDevice = new LinkedHashMap<>();
 
     /** Gives the instances their parts of a board's energy in a slice. */
-    void add(String device, List<InstanceUse> instances, long boardMicrojoules, double idleMicrojoules) {
+    void add(String device, GpuUse use, long boardMicrojoules, double idleMicrojoules) {
+        List<InstanceUse> instances = use.instances();
         if (instances.isEmpty()) {
             return;
         }
@@ -31,11 +29,11 @@ final class InstanceBook {
         if (boardMicrojoules <= 0) {
             return;
         }
-        double[] weights = weights(instances, boardMicrojoules, idleMicrojoules);
+        double[] weights = weights(use, boardMicrojoules, idleMicrojoules);
         long[] parts = Apportionment.split(boardMicrojoules, weights);
         for (int i = 0; i < instances.size(); i++) {
-            InstanceUse use = instances.get(i);
-            Key key = new Key(device, use.instance(), use.profile(), use.method());
+            InstanceUse instance = instances.get(i);
+            Key key = new Key(device, instance.instance(), instance.profile(), instance.method());
             boolean counted = microjoules.containsKey(key)
                     || microjoules.keySet().stream()
                                     .filter(known -> known.device().equals(device))
@@ -48,17 +46,21 @@ final class InstanceBook {
         }
     }
 
-    /** Idle energy goes by slices, the rest by what each did; the last weight is of what no instance is given. */
-    private static double[] weights(List<InstanceUse> instances, long board, double idle) {
+    /**
+     * Idle energy goes by slices, those that no instance has included, the rest by what each did; the last weight is of
+     * what no instance is given.
+     */
+    private static double[] weights(GpuUse board, long energy, double idle) {
+        List<InstanceUse> instances = board.instances();
         double active = instances.stream().mapToDouble(InstanceUse::active).sum();
         int used = instances.stream().mapToInt(InstanceUse::slices).sum();
-        int all = Math.max(SLICES, used);
+        int all = Math.max(board.slices(), used);
         double[] weights = new double[instances.size() + 1];
         for (int i = 0; i < instances.size(); i++) {
             InstanceUse use = instances.get(i);
-            weights[i] = idle * use.slices() / all + (active > 0 ? (board - idle) * use.active() / active : 0);
+            weights[i] = idle * use.slices() / all + (active > 0 ? (energy - idle) * use.active() / active : 0);
         }
-        weights[instances.size()] = idle * (all - used) / all + (active > 0 ? 0 : board - idle);
+        weights[instances.size()] = idle * (all - used) / all + (active > 0 ? 0 : energy - idle);
         return weights;
     }
 

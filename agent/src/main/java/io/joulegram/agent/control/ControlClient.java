@@ -21,7 +21,7 @@ public final class ControlClient {
      * @throws ControlException if nobody listens there, or does not answer
      */
     public static String ask(Path socket, String request) throws ControlException {
-        try (LineChannel connection = new LineChannel(connect(socket))) {
+        try (LineChannel connection = LineChannel.of(connect(socket))) {
             connection.write(request, SEND_MILLIS);
             return connection.read(ANSWER_MILLIS);
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {

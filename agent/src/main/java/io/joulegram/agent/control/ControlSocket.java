@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class ControlSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
     private static final long CLIENT_MILLIS = 2_000;
+    private static final long RETRY_NANOS = 100_000_000;
 
     private final Path file;
     private final ServerSocketChannel server;
@@ -94,18 +96,24 @@ public final class ControlSocket implements AutoCloseable {
 
     private void serve() {
         while (server.isOpen()) {
-            try (LineChannel client = new LineChannel(server.accept())) {
+            try (LineChannel client = LineChannel.of(server.accept())) {
                 client.write(requests.answer(client.read(CLIENT_MILLIS)), CLIENT_MILLIS);
             } catch (ClosedChannelException e) {
                 LOG.debug("{}: closed", file, e);
             } catch (IOException e) {
                 LOG.debug("{}: a client did not speak or listen", file, e);
+                pause();
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
                 LOG.error("{}: a request failed", file, e);
             }
         }
+    }
+
+    /** So that a system that gives no more connections is not asked without end. */
+    private static void pause() {
+        LockSupport.parkNanos(RETRY_NANOS);
     }
 
     /** Stops listening and removes the socket; does not wait for a request that is under way. */

@@ -16,12 +16,27 @@ final class LineChannel implements Closeable {
     private final Selector selector;
     private final SelectionKey key;
 
-    /** Takes over the connection. */
-    LineChannel(SocketChannel channel) throws IOException {
+    private LineChannel(SocketChannel channel, Selector selector) throws IOException {
         this.channel = channel;
+        this.selector = selector;
         channel.configureBlocking(false);
-        selector = Selector.open();
         key = channel.register(selector, 0);
+    }
+
+    /** Takes over the connection; closes it if that fails. */
+    static LineChannel of(SocketChannel channel) throws IOException {
+        try {
+            Selector selector = Selector.open();
+            try {
+                return new LineChannel(channel, selector);
+            } catch (IOException | RuntimeException e) {
+                selector.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     /**

@@ -48,7 +48,8 @@ public final class GpuEvidence {
                 device,
                 new GpuUse(
                         shares(serversByGpu.getOrDefault(device, List.of()), served, observed),
-                        instances(observed.activity()))));
+                        instances(observed.activity()),
+                        observed.activity() == null ? 0 : observed.activity().slices())));
         return uses;
     }
 
@@ -102,7 +103,7 @@ public final class GpuEvidence {
     }
 
     private static GpuShares shares(String method, Map<String, Double> active, Map<String, Double> memory) {
-        // Whoever holds an unknown amount of memory is taken to hold as much as the others.
+        // Where the driver tells of nobody's memory, the servers hold the same; there is one at least.
         boolean memoryKnown = memory.values().stream().anyMatch(bytes -> bytes > 0);
         Map<String, Double> resident = new HashMap<>(memory);
         if (!memoryKnown) {
@@ -127,7 +128,7 @@ public final class GpuEvidence {
             }
             for (GpuProcess process : instance.processes()) {
                 double part = held > 0
-                        ? (double) process.memoryUsedBytes().orElse(0) / held
+                        ? bytes(process) / held
                         : 1.0 / instance.processes().size();
                 give(active, owners.getOrDefault(process.pid(), Set.of(NOBODY)), work * part);
             }
@@ -146,9 +147,12 @@ public final class GpuEvidence {
     }
 
     private static double heldByProcesses(GpuInstance instance) {
-        return instance.processes().stream()
-                .mapToDouble(process -> (double) process.memoryUsedBytes().orElse(0))
-                .sum();
+        return instance.processes().stream().mapToDouble(GpuEvidence::bytes).sum();
+    }
+
+    /** 0 if it is unknown, or told as less than nothing. */
+    private static double bytes(GpuProcess process) {
+        return Math.max(0, process.memoryUsedBytes().orElse(0));
     }
 
     private static boolean isCounted(GpuActivity activity) {

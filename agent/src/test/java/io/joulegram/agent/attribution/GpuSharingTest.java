@@ -81,7 +81,7 @@ class GpuSharingTest {
     private static Optional<GpuUse> use(
             String method, Map<String, Double> active, double other, Map<String, Double> memory, double otherMemory) {
         return Optional.of(
-                new GpuUse(Optional.of(new GpuShares(method, active, other, memory, otherMemory)), List.of()));
+                new GpuUse(Optional.of(new GpuShares(method, active, other, memory, otherMemory)), List.of(), 0));
     }
 
     @Test
@@ -106,7 +106,7 @@ class GpuSharingTest {
         start("a", "b");
         Map<String, Double> memory = Map.of("a", 1.0, "b", 1.0);
         List<InstanceUse> held = List.of(new InstanceUse("1/0", "3g.40gb", "memory", 0, 3));
-        run(SECOND, 400_000_000, List.of("a", "b"), Optional.of(new GpuUse(Optional.empty(), held)));
+        run(SECOND, 400_000_000, List.of("a", "b"), Optional.of(new GpuUse(Optional.empty(), held, 7)));
         run(SECOND, 400_000_000, List.of("a", "b"), use("gpm", Map.of("b", 0.5), 0, memory, 0));
         assertThat(microjoules("a")).isEqualTo(200_000_000);
         assertThat(microjoules("b")).isEqualTo(600_000_000);
@@ -145,7 +145,7 @@ class GpuSharingTest {
         start();
         List<InstanceUse> idle =
                 List.of(new InstanceUse("1/0", "3g.40gb", "gpm", 0, 3), new InstanceUse("9/0", "1g.10gb", "gpm", 0, 1));
-        run(SECOND, 70_000_000, List.of(), Optional.of(new GpuUse(Optional.empty(), idle)));
+        run(SECOND, 70_000_000, List.of(), Optional.of(new GpuUse(Optional.empty(), idle, 7)));
         assertThat(energies())
                 .containsEntry("1/0", 30_000_000L)
                 .containsEntry("9/0", 10_000_000L)
@@ -153,7 +153,7 @@ class GpuSharingTest {
 
         List<InstanceUse> busy =
                 List.of(new InstanceUse("1/0", "3g.40gb", "gpm", 3, 3), new InstanceUse("9/0", "1g.10gb", "gpm", 1, 1));
-        run(SECOND, 470_000_000, List.of(), Optional.of(new GpuUse(Optional.empty(), busy)));
+        run(SECOND, 470_000_000, List.of(), Optional.of(new GpuUse(Optional.empty(), busy, 7)));
         assertThat(energies())
                 .containsEntry("1/0", 30_000_000L + 30_000_000 + 300_000_000)
                 .containsEntry("9/0", 10_000_000L + 10_000_000 + 100_000_000)
@@ -189,7 +189,7 @@ class GpuSharingTest {
             Optional<GpuUse> use = random.nextInt(5) == 0
                     ? Optional.empty()
                     : Optional.of(new GpuUse(
-                            random.nextInt(4) == 0 ? Optional.empty() : Optional.of(shares(random)), instances));
+                            random.nextInt(4) == 0 ? Optional.empty() : Optional.of(shares(random)), instances, 7));
             divided |= use.isPresent() && !instances.isEmpty();
             run(
                     random.nextLong(1, 2 * SECOND),

@@ -35,7 +35,7 @@ final class GpuEvidenceTest {
     }
 
     private static GpuActivity busy(Map<Integer, Double> smRatioByPid) {
-        return new GpuActivity(false, List.of(), Optional.of(smRatioByPid));
+        return new GpuActivity(false, 0, List.of(), Optional.of(smRatioByPid));
     }
 
     private static GpuInstance instance(
@@ -117,6 +117,7 @@ final class GpuEvidenceTest {
     void workOfAnInstanceIsOfThoseWhoComputeInIt() {
         GpuActivity activity = new GpuActivity(
                 true,
+                7,
                 List.of(
                         instance("1/0", 4, OptionalDouble.of(0.5), 0.25, OF_A),
                         instance("9/0", 1, OptionalDouble.of(1), 0.5, OF_B, process(9, 10)),
@@ -138,6 +139,7 @@ final class GpuEvidenceTest {
     void instancesWithoutCountersAreSharedByMemory() {
         GpuActivity activity = new GpuActivity(
                 true,
+                7,
                 List.of(
                         instance("1/0", 4, OptionalDouble.empty(), 0, OF_A),
                         instance("9/0", 1, OptionalDouble.of(1), 0.5, OF_B)),

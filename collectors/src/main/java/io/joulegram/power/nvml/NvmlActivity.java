@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
  */
 final class NvmlActivity implements AutoCloseable {
     private static final int MAX_PERCENT = 100;
+    private static final int MAX_SLICES = 64;
     private static final long FUTURE_MICROS = 60_000_000;
     private static final Pattern PROFILE = Pattern.compile("MIG ([0-9a-z.+]{1,32})$");
 
@@ -57,10 +58,10 @@ final class NvmlActivity implements AutoCloseable {
      */
     GpuActivity read(List<GpuProcess> processes) throws NvmlException {
         if (migMode.ask().filter(NvmlMigMode::current).isPresent()) {
-            return new GpuActivity(true, instances(), Optional.empty());
+            return new GpuActivity(true, device.maxMigInstances(), instances(), Optional.empty());
         }
         close();
-        return new GpuActivity(false, List.of(), smRatioByPid(processes));
+        return new GpuActivity(false, 0, List.of(), smRatioByPid(processes));
     }
 
     /** Drivers have been seen to tell of processes that are not there, of more than 100 % and of old times. */
@@ -145,7 +146,7 @@ final class NvmlActivity implements AutoCloseable {
                 instance.gpuInstance() + "/" + instance.computeInstance(),
                 instance.uuid(),
                 profile(instance),
-                Math.max(1, instance.computeSlices()),
+                Math.max(1, Math.min(MAX_SLICES, instance.computeSlices())),
                 instance.memory()
                         .filter(memory -> memory.usedBytes() >= 0 && memory.usedBytes() <= memory.totalBytes())
                         .map(memory -> OptionalLong.of(memory.usedBytes()))
