@@ -9,6 +9,9 @@ import io.joulegram.agent.attribution.TokenWeights;
 import io.joulegram.agent.carbon.CarbonBook;
 import io.joulegram.agent.carbon.EmbodiedInventory;
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.control.ControlException;
+import io.joulegram.agent.control.ControlRequests;
+import io.joulegram.agent.control.ControlSocket;
 import io.joulegram.agent.energy.EnergyBook;
 import io.joulegram.agent.energy.Meter;
 import io.joulegram.agent.energy.SamplingPlan;
@@ -21,6 +24,7 @@ import io.joulegram.agent.export.HttpEndpoint;
 import io.joulegram.agent.export.ListenException;
 import io.joulegram.agent.export.Snapshot;
 import io.joulegram.agent.ledger.LedgerException;
+import io.joulegram.agent.serving.GpuEvidence;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerSurvey;
 import io.joulegram.agent.serving.ServerWatch;
@@ -39,6 +43,7 @@ import io.joulegram.tokens.HttpTokenServer;
 import io.joulegram.tokens.ScrapeLimits;
 import io.joulegram.tokens.ServerDiscovery;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,6 +93,7 @@ public final class Agent implements AutoCloseable {
     private final BuildInfo build;
     private volatile @Nullable Snapshot snapshot;
     private volatile @Nullable HttpEndpoint endpoint;
+    private @Nullable ControlSocket control;
 
     /**
      * @param families power sources, each a chain of providers of which the first that works is used
@@ -168,7 +174,17 @@ public final class Agent implements AutoCloseable {
         supervisor.start();
         survey.start();
         bookkeeper.start();
+        config.control().socket().ifPresent(this::listenForControl);
         LOG.info("{} listens on {}", build, opened.url());
+    }
+
+    /** Without the socket the daemon measures all the same. */
+    private void listenForControl(Path socket) {
+        try {
+            control = ControlSocket.open(socket, new ControlRequests(supervisor));
+        } catch (ControlException e) {
+            LOG.warn("`joulegram quiesce` cannot reach this agent: {}", e.getMessage());
+        }
     }
 
     /** Where HTTP is served. */
@@ -209,9 +225,23 @@ public final class Agent implements AutoCloseable {
         return processes;
     }
 
+    private Map<String, GpuEvidence.Observed> observedGpus() {
+        Map<String, GpuEvidence.Observed> observed = new TreeMap<>();
+        for (GpuSource gpu : gpus()) {
+            var telemetry = gpu.telemetry();
+            if (telemetry != null) {
+                observed.put(gpu.info().device(), new GpuEvidence.Observed(telemetry.processes(), gpu.activity()));
+            }
+        }
+        return observed;
+    }
+
     @Override
     public void close() {
         HttpEndpoint open = endpoint;
+        if (control != null) {
+            control.close();
+        }
         survey.close();
         bookkeeper.close();
         archive.close();
@@ -265,7 +295,9 @@ public final class Agent implements AutoCloseable {
             GridIntensity headline = intensities.get(CarbonBook.LOCATION);
             OptionalDouble gramsPerKwh =
                     headline == null ? OptionalDouble.empty() : OptionalDouble.of(headline.gramsPerKwh());
-            return new Conditions(feeds, carbon.rates(), survey.devices().serversByGpu(), gramsPerKwh);
+            ServedDevices served = survey.devices();
+            return new Conditions(
+                    feeds, carbon.rates(), served.serversByGpu(), GpuEvidence.of(served, observedGpus()), gramsPerKwh);
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.power.Quantity;
 import io.joulegram.power.Readings;
+import io.joulegram.power.Remark;
 import io.joulegram.power.Sensor;
 import io.joulegram.power.SourceUnavailableException;
 import io.joulegram.tokens.EngineCatalog;
@@ -95,6 +96,7 @@ public final class Doctor {
             List<PowerSource> sources = opening.get(OPEN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             for (PowerSource source : sources) {
                 examine(source);
+                remark(source);
                 source.close();
             }
             return true;
@@ -143,6 +145,16 @@ public final class Doctor {
             case GPU_MODULE -> "; not in the total: contains a GPU and its processor";
             case PLATFORM -> "; not in the total: contains what others measure (host.platform-meter takes the rest)";
         };
+    }
+
+    private void remark(PowerSource source) {
+        for (Remark remark : source.remarks()) {
+            boolean fixable = !remark.fix().isEmpty();
+            out.println((fixable ? "  warning  " : "  note     ") + source.name() + ": " + remark.what());
+            if (fixable) {
+                out.println("           fix: " + remark.fix());
+            }
+        }
     }
 
     private static String watts(Channel channel, int index, Readings first, Readings second) {

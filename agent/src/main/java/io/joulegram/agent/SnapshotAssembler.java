@@ -16,6 +16,7 @@ import io.joulegram.agent.export.Snapshot;
 import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.GpuState;
+import io.joulegram.agent.export.Snapshot.InstanceState;
 import io.joulegram.agent.export.Snapshot.KeptState;
 import io.joulegram.agent.export.Snapshot.Load;
 import io.joulegram.agent.export.Snapshot.MeterState;
@@ -25,6 +26,7 @@ import io.joulegram.agent.export.Snapshot.PhaseEnergy;
 import io.joulegram.agent.export.Snapshot.PhasePerToken;
 import io.joulegram.agent.export.Snapshot.PowerHistogramState;
 import io.joulegram.agent.export.Snapshot.ServerState;
+import io.joulegram.agent.export.Snapshot.SharingState;
 import io.joulegram.agent.export.Snapshot.SourceState;
 import io.joulegram.agent.export.Snapshot.StreamState;
 import io.joulegram.agent.export.Snapshot.TokenKind;
@@ -35,6 +37,7 @@ import io.joulegram.power.GpuSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,12 +138,24 @@ final class SnapshotAssembler {
     }
 
     private List<GpuState> gpus() {
+        Map<String, List<InstanceState>> instances = new HashMap<>();
+        for (Attribution.InstanceEnergy energy : attribution.instanceEnergies()) {
+            instances
+                    .computeIfAbsent(energy.device(), device -> new ArrayList<>())
+                    .add(new InstanceState(energy.instance(), energy.profile(), energy.method(), energy.microjoules()));
+        }
         List<GpuState> states = new ArrayList<>();
         for (SourceSampler sampler : book.samplers()) {
             if (sampler.source() instanceof GpuSource gpu) {
                 boolean live = sampler.downReason().isEmpty();
-                states.add(
-                        new GpuState(gpu.info(), live ? Optional.ofNullable(gpu.telemetry()) : Optional.empty(), live));
+                String device = gpu.info().device();
+                states.add(new GpuState(
+                        gpu.info(),
+                        live ? Optional.ofNullable(gpu.telemetry()) : Optional.empty(),
+                        Optional.ofNullable(attribution.gpuShares().get(device))
+                                .map(shares -> new SharingState(shares.method(), shares.ratioByServer())),
+                        instances.getOrDefault(device, List.of()),
+                        live));
             }
         }
         return states;

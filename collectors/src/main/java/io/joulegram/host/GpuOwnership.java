@@ -53,12 +53,14 @@ public final class GpuOwnership {
      *
      * @param devices {@code device} labels, in the order they were asked in; empty if none is known to serve it
      * @param evidence how they were found, the weakest if in several ways
+     * @param pids the processes that compute for it, on any GPU
      * @param owners who listens on the server's port; tells why nothing was found where that is so
      */
-    public record ServerGpus(List<String> devices, Evidence evidence, PortOwners owners) {
-        /** Copies the list. */
+    public record ServerGpus(List<String> devices, Evidence evidence, Set<Integer> pids, PortOwners owners) {
+        /** Copies the collections. */
         public ServerGpus {
             devices = List.copyOf(devices);
+            pids = Set.copyOf(pids);
             requireNonNull(evidence, "evidence");
             requireNonNull(owners, "owners");
         }
@@ -79,6 +81,7 @@ public final class GpuOwnership {
         Map<Integer, Map<Integer, Evidence>> serversByPid = new HashMap<>();
         Map<Integer, List<String>> devicesByPort = new HashMap<>();
         Map<Integer, Evidence> evidenceByPort = new HashMap<>();
+        Map<Integer, Set<Integer>> pidsByPort = new HashMap<>();
         processesByDevice.forEach((device, processes) -> {
             Set<Integer> ports = new HashSet<>();
             for (GpuProcess process : processes) {
@@ -86,6 +89,9 @@ public final class GpuOwnership {
                         .computeIfAbsent(process.pid(), pid -> nearestServers(pid, owners))
                         .forEach((port, evidence) -> {
                             ports.add(port);
+                            pidsByPort
+                                    .computeIfAbsent(port, key -> new HashSet<>())
+                                    .add(process.pid());
                             evidenceByPort.merge(port, evidence, GpuOwnership::weaker);
                         });
             }
@@ -99,6 +105,7 @@ public final class GpuOwnership {
                 new ServerGpus(
                         devicesByPort.getOrDefault(port, List.of()),
                         evidenceByPort.getOrDefault(port, Evidence.NONE),
+                        pidsByPort.getOrDefault(port, Set.of()),
                         owner)));
         return result;
     }

@@ -10,4 +10,9 @@ public interface GpuSource extends PowerSource {
     /** The state at the last {@link #refresh()}; null before the first, and after one that failed. Any thread. */
     @Nullable
     GpuTelemetry telemetry();
+
+    /** Who used it up to the last {@link #refresh()}; null if that is not known. Any thread. */
+    default @Nullable GpuActivity activity() {
+        return null;
+    }
 }

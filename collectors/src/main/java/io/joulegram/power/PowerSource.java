@@ -42,6 +42,11 @@ public interface PowerSource extends AutoCloseable {
      */
     default void refresh() {}
 
+    /** What its user should know of it; asked once, by {@code joulegram doctor}. May block. */
+    default List<Remark> remarks() {
+        return List.of();
+    }
+
     /** Names an error code of {@link Readings#errorCode}, such as {@code GPU_IS_LOST}; one of a bounded set. */
     String errorName(int errorCode);
 

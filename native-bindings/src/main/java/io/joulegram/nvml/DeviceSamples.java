@@ -18,6 +18,7 @@ final class DeviceSamples {
     private final NvmlLibrary library;
     private final long handle;
     private final NativeBuffer out = new NativeBuffer(8);
+    private NativeBuffer utilization = new NativeBuffer(PROCESS_UTILIZATION_SIZE);
 
     DeviceSamples(NvmlLibrary library, long handle) {
         this.library = library;
@@ -34,7 +35,13 @@ final class DeviceSamples {
         if (code != NvmlReturn.INSUFFICIENT_SIZE) {
             throw new NvmlException(function, code);
         }
-        NativeBuffer ring = new NativeBuffer(room(function) * PROCESS_UTILIZATION_SIZE);
+        int room = room(function) * PROCESS_UTILIZATION_SIZE;
+        if (utilization.size() < room) {
+            // It grows while it is read.
+            utilization = new NativeBuffer(2 * room);
+        }
+        NativeBuffer ring = utilization;
+        out.putInt(COUNT, ring.size() / PROCESS_UTILIZATION_SIZE);
         code = library.processUtilization(handle, ring.address(), out.address(COUNT), lastSeenMicros);
         if (isNothingNew(code)) {
             return List.of();

@@ -1,5 +1,7 @@
 package io.joulegram.nvml;
 
+import static io.joulegram.nvml.NvmlLayout.GPM_SUPPORT_SUPPORTED;
+import static io.joulegram.nvml.NvmlLayout.GPM_SUPPORT_VERSION;
 import static io.joulegram.nvml.NvmlLayout.MEMORY_V1_FREE;
 import static io.joulegram.nvml.NvmlLayout.MEMORY_V1_TOTAL;
 import static io.joulegram.nvml.NvmlLayout.MEMORY_V1_USED;
@@ -41,6 +43,7 @@ public final class NvmlDevice {
     private final NativeBuffer out = new NativeBuffer(TEXT_LENGTH);
     private final ComputeProcesses computeProcesses;
     private final DeviceSamples samples;
+    private final MigInstances migInstances;
     private long energyMillijoules;
     private long powerMilliwatts;
 
@@ -50,6 +53,7 @@ public final class NvmlDevice {
         this.handle = handle;
         computeProcesses = new ComputeProcesses(library, handle);
         samples = new DeviceSamples(library, handle);
+        migInstances = new MigInstances(library, handle);
     }
 
     /** The index that it was opened by. */
@@ -254,6 +258,40 @@ public final class NvmlDevice {
      */
     public List<NvmlProcessUtilization> processUtilization(long lastSeenMicros) throws NvmlException {
         return samples.processUtilization(lastSeenMicros);
+    }
+
+    // ---- parts ----
+
+    /**
+     * How many instances a GPU can be divided into ({@code nvmlDeviceGetMaxMigDeviceCount}), which is how many slices it
+     * has: 7 on most, 4 on some; 0 if it is not divided.
+     */
+    public int maxMigInstances() throws NvmlException {
+        Calls.check("nvmlDeviceGetMaxMigDeviceCount", library.maxMigDeviceCount(handle, out.address()));
+        return (int) Math.min(MigInstances.MAX_INSTANCES, out.getUnsignedInt(0));
+    }
+
+    /** The instances of a GPU that is divided by MIG, in the order of NVML; empty if there is none yet. */
+    public List<NvmlMigInstance> migInstances() throws NvmlException {
+        return migInstances.read(maxMigInstances());
+    }
+
+    /** Whether the performance counters can be read ({@code nvmlGpmQueryDeviceSupport}). */
+    public boolean isGpmSupported() throws NvmlException {
+        out.putInt(GPM_SUPPORT_VERSION, 1);
+        out.putInt(GPM_SUPPORT_SUPPORTED, 0);
+        Calls.check("nvmlGpmQueryDeviceSupport", library.gpmQueryDeviceSupport(handle, out.address()));
+        return out.getInt(GPM_SUPPORT_SUPPORTED) != 0;
+    }
+
+    /** Memory for reading the performance counters of the GPU; the caller closes it. */
+    public NvmlGpm gpm() throws NvmlException {
+        return NvmlGpm.ofDevice(library, handle);
+    }
+
+    /** The same of a GPU instance, by its id. */
+    public NvmlGpm gpm(int gpuInstance) throws NvmlException {
+        return NvmlGpm.ofInstance(library, handle, gpuInstance);
     }
 
     private String text(String function, int code) throws NvmlException {

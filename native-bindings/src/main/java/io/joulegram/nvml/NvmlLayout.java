@@ -59,6 +59,32 @@ final class NvmlLayout {
     static final int PROCESS_UTILIZATION_SM = 16;
     static final int PROCESS_UTILIZATION_MEMORY = 20;
 
+    /** {@code nvmlDeviceAttributes_t}. */
+    static final int ATTRIBUTES_SIZE = 40;
+
+    static final int ATTRIBUTES_SM_COUNT = 0;
+    static final int ATTRIBUTES_GPU_SLICES = 24;
+    static final int ATTRIBUTES_COMPUTE_SLICES = 28;
+    static final int ATTRIBUTES_MEMORY_MIB = 32;
+
+    static final int GPM_SUPPORT_SIZE = 8;
+    static final int GPM_SUPPORT_VERSION = 0;
+    static final int GPM_SUPPORT_SUPPORTED = 4;
+
+    static final int GPM_METRIC_SIZE = 40;
+    static final int GPM_METRIC_ID = 0;
+    static final int GPM_METRIC_RETURN = 4;
+    static final int GPM_METRIC_VALUE = 8;
+
+    /** {@code nvmlGpmMetricsGet_t}: its array grew from 98 to 210 and 333 metrics under one version number. */
+    static final int GPM_METRICS_SIZE = 13344;
+
+    static final int GPM_METRICS_VERSION = 0;
+    static final int GPM_METRICS_COUNT = 4;
+    static final int GPM_METRICS_SAMPLE1 = 8;
+    static final int GPM_METRICS_SAMPLE2 = 16;
+    static final int GPM_METRICS_ARRAY = 24;
+
     private NvmlLayout() {}
 
     /** {@code NVML_STRUCT_VERSION}: the size in the lower bits, the version from bit 24. */

@@ -27,19 +27,12 @@ final class NvmlLibrary {
     private static final AtomicBoolean LOADED = new AtomicBoolean();
 
     private final NativeLibrary library;
-    private final Set<Class<?>> missing;
-    private volatile Set<Class<?>> bound;
+    private final Set<String> missing = new HashSet<>();
+    private volatile Set<Class<?>> bound = Set.of();
     private volatile boolean unloaded;
 
     private NvmlLibrary(NativeLibrary library) {
         this.library = library;
-        Set<Class<?>> found = new HashSet<>();
-        Set<Class<?>> lacking = new HashSet<>();
-        for (Class<?> prototype : Prototypes.class.getDeclaredClasses()) {
-            (bind(prototype, library) ? found : lacking).add(prototype);
-        }
-        bound = Set.copyOf(found);
-        missing = Set.copyOf(lacking);
     }
 
     /**
@@ -57,11 +50,9 @@ final class NvmlLibrary {
         return loadFirst(List.of(file.toAbsolutePath().toString()));
     }
 
-    /** The C functions that the library lacks. */
+    /** The C functions that the library lacks; known once {@link #init} has worked. */
     Set<String> missingFunctions() {
-        return missing.stream()
-                .map(prototype -> prototype.getDeclaredMethods()[0].getName())
-                .collect(Collectors.toUnmodifiableSet());
+        return Set.copyOf(missing);
     }
 
     /**
@@ -77,16 +68,48 @@ final class NvmlLibrary {
         LOADED.set(false);
     }
 
+    /**
+     * Initializes NVML and, if that works, binds all other functions. JNA never frees some 140 bytes of what it binds
+     * (libffi closures), so nothing is bound for a library that does not work, which is tried again and again.
+     */
     int init() {
-        int code = has(Prototypes.InitV2.class) ? Prototypes.InitV2.nvmlInit_v2() : absent();
-        if (code == NvmlReturn.FUNCTION_NOT_FOUND && has(Prototypes.Init.class)) {
-            return Prototypes.Init.nvmlInit();
+        int code = call("nvmlInit_v2");
+        if (code == NvmlReturn.FUNCTION_NOT_FOUND) {
+            code = call("nvmlInit");
+        } else {
+            missing.add("nvmlInit");
+        }
+        if (code == NvmlReturn.SUCCESS) {
+            bindAll();
         }
         return code;
     }
 
+    private void bindAll() {
+        Set<Class<?>> found = new HashSet<>();
+        for (Class<?> prototype : Prototypes.class.getDeclaredClasses()) {
+            if (bind(prototype, library)) {
+                found.add(prototype);
+            } else {
+                missing.add(prototype.getDeclaredMethods()[0].getName());
+            }
+        }
+        bound = Set.copyOf(found);
+    }
+
     int shutdown() {
-        return has(Prototypes.Shutdown.class) ? Prototypes.Shutdown.nvmlShutdown() : absent();
+        return call("nvmlShutdown");
+    }
+
+    private int call(String function) {
+        if (unloaded) {
+            return NvmlReturn.UNINITIALIZED;
+        }
+        try {
+            return library.getFunction(function).invokeInt(new Object[0]);
+        } catch (UnsatisfiedLinkError e) {
+            return NvmlReturn.FUNCTION_NOT_FOUND;
+        }
     }
 
     int systemDriverVersion(long text, int length) {
@@ -274,6 +297,64 @@ final class NvmlLibrary {
         return has(Prototypes.ProcessUtilization.class)
                 ? Prototypes.ProcessUtilization.nvmlDeviceGetProcessUtilization(device, samples, count, lastSeen)
                 : absent();
+    }
+
+    int maxMigDeviceCount(long device, long count) {
+        return has(Prototypes.MaxMigDeviceCount.class)
+                ? Prototypes.MaxMigDeviceCount.nvmlDeviceGetMaxMigDeviceCount(device, count)
+                : absent();
+    }
+
+    int migDeviceHandleByIndex(long device, int index, long migDevice) {
+        return has(Prototypes.MigDeviceHandleByIndex.class)
+                ? Prototypes.MigDeviceHandleByIndex.nvmlDeviceGetMigDeviceHandleByIndex(device, index, migDevice)
+                : absent();
+    }
+
+    int gpuInstanceId(long migDevice, long id) {
+        return has(Prototypes.GpuInstanceId.class)
+                ? Prototypes.GpuInstanceId.nvmlDeviceGetGpuInstanceId(migDevice, id)
+                : absent();
+    }
+
+    int computeInstanceId(long migDevice, long id) {
+        return has(Prototypes.ComputeInstanceId.class)
+                ? Prototypes.ComputeInstanceId.nvmlDeviceGetComputeInstanceId(migDevice, id)
+                : absent();
+    }
+
+    int attributes(long migDevice, long attributes) {
+        return has(Prototypes.AttributesV2.class)
+                ? Prototypes.AttributesV2.nvmlDeviceGetAttributes_v2(migDevice, attributes)
+                : absent();
+    }
+
+    int gpmQueryDeviceSupport(long device, long support) {
+        return has(Prototypes.GpmQueryDeviceSupport.class)
+                ? Prototypes.GpmQueryDeviceSupport.nvmlGpmQueryDeviceSupport(device, support)
+                : absent();
+    }
+
+    int gpmSampleAlloc(long sample) {
+        return has(Prototypes.GpmSampleAlloc.class) ? Prototypes.GpmSampleAlloc.nvmlGpmSampleAlloc(sample) : absent();
+    }
+
+    int gpmSampleFree(long sample) {
+        return has(Prototypes.GpmSampleFree.class) ? Prototypes.GpmSampleFree.nvmlGpmSampleFree(sample) : absent();
+    }
+
+    int gpmSampleGet(long device, long sample) {
+        return has(Prototypes.GpmSampleGet.class) ? Prototypes.GpmSampleGet.nvmlGpmSampleGet(device, sample) : absent();
+    }
+
+    int gpmMigSampleGet(long device, int gpuInstance, long sample) {
+        return has(Prototypes.GpmMigSampleGet.class)
+                ? Prototypes.GpmMigSampleGet.nvmlGpmMigSampleGet(device, gpuInstance, sample)
+                : absent();
+    }
+
+    int gpmMetricsGet(long metrics) {
+        return has(Prototypes.GpmMetricsGet.class) ? Prototypes.GpmMetricsGet.nvmlGpmMetricsGet(metrics) : absent();
     }
 
     private boolean has(Class<?> prototype) {

@@ -8,18 +8,6 @@ package io.joulegram.nvml;
 final class Prototypes {
     private Prototypes() {}
 
-    static final class InitV2 {
-        static native int nvmlInit_v2();
-    }
-
-    static final class Init {
-        static native int nvmlInit();
-    }
-
-    static final class Shutdown {
-        static native int nvmlShutdown();
-    }
-
     static final class SystemDriverVersion {
         static native int nvmlSystemGetDriverVersion(long text, int length);
     }
@@ -159,5 +147,49 @@ final class Prototypes {
 
     static final class ProcessUtilization {
         static native int nvmlDeviceGetProcessUtilization(long device, long samples, long count, long lastSeen);
+    }
+
+    static final class MaxMigDeviceCount {
+        static native int nvmlDeviceGetMaxMigDeviceCount(long device, long count);
+    }
+
+    static final class MigDeviceHandleByIndex {
+        static native int nvmlDeviceGetMigDeviceHandleByIndex(long device, int index, long migDevice);
+    }
+
+    static final class GpuInstanceId {
+        static native int nvmlDeviceGetGpuInstanceId(long migDevice, long id);
+    }
+
+    static final class ComputeInstanceId {
+        static native int nvmlDeviceGetComputeInstanceId(long migDevice, long id);
+    }
+
+    static final class AttributesV2 {
+        static native int nvmlDeviceGetAttributes_v2(long migDevice, long attributes);
+    }
+
+    static final class GpmQueryDeviceSupport {
+        static native int nvmlGpmQueryDeviceSupport(long device, long support);
+    }
+
+    static final class GpmSampleAlloc {
+        static native int nvmlGpmSampleAlloc(long sample);
+    }
+
+    static final class GpmSampleFree {
+        static native int nvmlGpmSampleFree(long sample);
+    }
+
+    static final class GpmSampleGet {
+        static native int nvmlGpmSampleGet(long device, long sample);
+    }
+
+    static final class GpmMigSampleGet {
+        static native int nvmlGpmMigSampleGet(long device, int gpuInstance, long sample);
+    }
+
+    static final class GpmMetricsGet {
+        static native int nvmlGpmMetricsGet(long metrics);
     }
 }

@@ -18,7 +18,8 @@ import java.util.List;
  */
 public final class NvmlStandIn {
     private static final int MAX_GPUS = 16;
-    private static final List<String> SOURCES = List.of("standin.c", "waveform.c", "waveform.h", "nvml.h", "layout.c");
+    private static final List<String> SOURCES =
+            List.of("standin.c", "parts.c", "parts.h", "waveform.c", "waveform.h", "nvml.h", "layout.c");
 
     private final Path directory;
     private final StandInControl control;
@@ -56,6 +57,7 @@ public final class NvmlStandIn {
                         "-o",
                         library(directory).toString(),
                         "standin.c",
+                        "parts.c",
                         "waveform.c",
                         "-ldl"));
         StandInControl control = StandInControl.create(directory.resolve("control"), gpus);
@@ -83,6 +85,12 @@ public final class NvmlStandIn {
         return (int) control.get(Control.GPU_COUNT);
     }
 
+    /** How many of the GPUs that were made NVML sees: those with the lowest numbers. */
+    public NvmlStandIn gpuCount(int gpus) {
+        control.set(Control.GPU_COUNT, gpus);
+        return this;
+    }
+
     /** One of the GPUs, by its NVML index. */
     public StandInGpu gpu(int index) {
         if (index < 0 || index >= gpuCount()) {
@@ -100,6 +108,11 @@ public final class NvmlStandIn {
     /** How many more times NVML was initialized than shut down, over all processes. */
     public long initializations() {
         return control.get(Control.INITIALIZATIONS);
+    }
+
+    /** How many GPM samples were allocated and not freed, over all processes. */
+    public long gpmSamples() {
+        return control.get(Control.GPM_SAMPLES);
     }
 
     /** Puts the C sources, and the header made from {@link StandInSlots}, into a directory of their own. */

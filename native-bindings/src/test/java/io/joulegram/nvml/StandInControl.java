@@ -69,8 +69,16 @@ final class StandInControl {
         putText(base(gpu, slot), slot, text);
     }
 
+    void text(int gpu, Gpu slot, int part, int length, String text) {
+        putText(base(gpu, slot) + part, length, text);
+    }
+
     private void putText(int base, Slot slot, String text) {
-        byte[] padded = new byte[slot.length() * Long.BYTES];
+        putText(base, slot.length(), text);
+    }
+
+    private void putText(int base, int length, String text) {
+        byte[] padded = new byte[length * Long.BYTES];
         byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
         if (ascii.length >= padded.length) {
             throw new IllegalArgumentException(text + " is longer than " + (padded.length - 1) + " characters");

@@ -1,6 +1,7 @@
 package io.joulegram.nvml;
 
 import io.joulegram.nvml.StandInSlots.Gpu;
+import io.joulegram.nvml.StandInSlots.MigEntry;
 import io.joulegram.nvml.StandInSlots.ProcessEntry;
 import io.joulegram.nvml.StandInSlots.Segment;
 import io.joulegram.nvml.StandInSlots.Sensor;
@@ -258,6 +259,43 @@ public final class StandInGpu {
         return set(Gpu.MIG_MODE, current);
     }
 
+    /** Divides the GPU into these instances, at most 7, and destroys those that were; none ends MIG mode. */
+    public StandInGpu instances(StandInInstance... instances) {
+        if (instances.length > StandInSlots.MAX_MIG_INSTANCES) {
+            throw new IllegalArgumentException(instances.length + " instances: a GPU has 7 slices");
+        }
+        for (int i = 0; i < StandInSlots.MAX_MIG_INSTANCES; i++) {
+            instance(i, MigEntry.SLICES, 0);
+        }
+        for (int i = 0; i < instances.length; i++) {
+            StandInInstance made = instances[i];
+            instance(i, MigEntry.GPU_INSTANCE, made.gpuInstance());
+            instance(i, MigEntry.COMPUTE_INSTANCE, made.computeInstance());
+            instance(i, MigEntry.MEMORY_MIB, made.memoryMebibytes());
+            instance(i, MigEntry.SM_PERMILLE, made.smPermille());
+            instance(i, MigEntry.DRAM_PERMILLE, made.dramPermille());
+            control.text(
+                    index,
+                    Gpu.MIG_INSTANCES,
+                    i * MigEntry.SLOTS + MigEntry.UUID.slot(),
+                    MigEntry.UUID_SLOTS,
+                    made.uuid());
+            instance(i, MigEntry.SLICES, made.slices());
+        }
+        return mig(instances.length > 0 ? 1 : 0, instances.length > 0 ? 1 : 0);
+    }
+
+    private void instance(int number, MigEntry part, long value) {
+        control.set(index, Gpu.MIG_INSTANCES, number * MigEntry.SLOTS + part.slot(), value);
+    }
+
+    /** Whether the performance counters can be read, and what they tell of the whole GPU. */
+    public StandInGpu gpm(boolean supported, int smPermille, int dramPermille) {
+        set(Gpu.GPM_SM_PERMILLE, smPermille);
+        set(Gpu.GPM_DRAM_PERMILLE, dramPermille);
+        return set(Gpu.GPM_SUPPORTED, supported ? 1 : 0);
+    }
+
     /** Persistence mode: 0, 1 or {@link #UNSUPPORTED}. */
     public StandInGpu persistence(long mode) {
         return set(Gpu.PERSISTENCE_MODE, mode);
@@ -281,6 +319,9 @@ public final class StandInGpu {
             control.set(index, Gpu.PROCESSES, at + ProcessEntry.ID.slot(), processes[i].pid());
             control.set(index, Gpu.PROCESSES, at + ProcessEntry.MEMORY_BYTES.slot(), processes[i].memoryBytes());
             control.set(index, Gpu.PROCESSES, at + ProcessEntry.SM_PERCENT.slot(), processes[i].smPercent());
+            control.set(index, Gpu.PROCESSES, at + ProcessEntry.GPU_INSTANCE.slot(), processes[i].gpuInstance());
+            control.set(
+                    index, Gpu.PROCESSES, at + ProcessEntry.COMPUTE_INSTANCE.slot(), processes[i].computeInstance());
         }
         return set(Gpu.PROCESS_COUNT, processes.length);
     }

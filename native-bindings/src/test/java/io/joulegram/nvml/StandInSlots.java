@@ -9,6 +9,7 @@ final class StandInSlots {
     static final int MAX_SEGMENTS = 64;
     static final int MAX_PROCESSES = 32;
     static final int CLOCK_TYPES = 4;
+    static final int MAX_MIG_INSTANCES = 7;
 
     private StandInSlots() {}
 
@@ -25,6 +26,7 @@ final class StandInSlots {
         GPU_COUNT,
         INIT_RETURN,
         INITIALIZATIONS,
+        GPM_SAMPLES,
         DRIVER_VERSION(10),
         NVML_VERSION(10);
 
@@ -81,6 +83,10 @@ final class StandInSlots {
         PERSISTENCE_MODE,
         MIG_MODE,
         MIG_MODE_PENDING,
+        MIG_INSTANCES(MAX_MIG_INSTANCES * MigEntry.SLOTS),
+        GPM_SUPPORTED,
+        GPM_SM_PERMILLE,
+        GPM_DRAM_PERMILLE,
         LIMIT_MILLIWATTS,
         MIN_LIMIT_MILLIWATTS,
         MAX_LIMIT_MILLIWATTS,
@@ -147,9 +153,32 @@ final class StandInSlots {
     enum ProcessEntry {
         ID,
         MEMORY_BYTES,
-        SM_PERCENT;
+        SM_PERCENT,
+        GPU_INSTANCE,
+        COMPUTE_INSTANCE;
 
         /** Its place among the slots of one process. */
+        int slot() {
+            return ordinal();
+        }
+    }
+
+    /** A MIG instance; the UUID takes the rest of its slots. */
+    enum MigEntry {
+        /** 0 if there is no instance here. */
+        SLICES,
+        GPU_INSTANCE,
+        COMPUTE_INSTANCE,
+        MEMORY_MIB,
+        USED_BYTES,
+        SM_PERMILLE,
+        DRAM_PERMILLE,
+        UUID;
+
+        static final int UUID_SLOTS = 8;
+        static final int SLOTS = 7 + UUID_SLOTS;
+
+        /** Its place among the slots of one instance. */
         int slot() {
             return ordinal();
         }
@@ -178,6 +207,11 @@ final class StandInSlots {
         define(header, "CONTROL_SLOTS", controlSlots());
         define(header, "GPU_SLOTS", gpuSlots());
         define(header, "CLOCK_TYPES", CLOCK_TYPES);
+        for (MigEntry part : MigEntry.values()) {
+            define(header, "MIG_" + part.name(), part.ordinal());
+        }
+        define(header, "MIG_SLOTS", MigEntry.SLOTS);
+        define(header, "MAX_MIG_INSTANCES", MAX_MIG_INSTANCES);
         return header.toString();
     }
 

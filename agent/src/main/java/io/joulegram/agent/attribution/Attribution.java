@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -16,8 +17,10 @@ import java.util.TreeMap;
  * <p>Time is cut into slices that end at the very instants of the token scrapes. In each slice:
  *
  * <ol>
- *   <li>A GPU's energy goes to the open interval of the server it serves; if it serves several, in proportion to their
- *       weighted tokens per second of late, or equally while none has any.
+ *   <li>A GPU's energy goes to the open interval of the server it serves. If its driver tells who uses it ({@link
+ *       GpuShares}), what it would draw idle goes by what each holds of it and the rest by what each did, and processes
+ *       of no server take their part. Else several servers share it in proportion to their weighted tokens per second
+ *       of late, or equally while none has any.
  *   <li>The energy of processors, memory and the rest of the host is shared in proportion to the energy of the GPUs,
  *       those that serve no server included; without GPUs, equally.
  *   <li>What the facility spends beside the servers (PUE) goes where the energy goes that it comes with.
@@ -46,6 +49,9 @@ public final class Attribution {
     private final Amounts unattributed = new Amounts();
     private final Map<Component, Long> facility = new EnumMap<>(Component.class);
     private final Map<String, List<String>> devicesOfServer = new HashMap<>();
+    private final Map<String, IdleFloor> idleFloors = new HashMap<>();
+    private final InstanceBook instances = new InstanceBook();
+    private Map<String, GpuShareRatios> gpuShares = Map.of();
 
     private long untilNanos;
     private boolean started;
@@ -76,7 +82,7 @@ public final class Attribution {
             return List.of();
         }
         double gramsPerMicrojoule = now.gramsPerKwh().orElse(0) * KWH_PER_MICROJOULE;
-        Slice slice = new Slice(gramsPerMicrojoule, now.serversByGpu());
+        Slice slice = new Slice(gramsPerMicrojoule, now, endNanos - startNanos);
         List<MeterFeed> hosts = new ArrayList<>();
         for (MeterFeed meter : now.meters()) {
             if (meter.component() == Component.GPU) {
@@ -93,6 +99,7 @@ public final class Attribution {
             slice.amortize(rate, rate.gramsPerNano() * (endNanos - startNanos), hostShares);
         }
         nobody.drainTo(unattributed);
+        gpuShares = slice.ratios;
         started = true;
         untilNanos = endNanos;
         return slice.finish();
@@ -150,6 +157,49 @@ public final class Attribution {
         return facility;
     }
 
+    /**
+     * How a GPU was shared in the last slice.
+     *
+     * @param method what the shares rest on: {@code tokens}, or as {@link GpuShares#method} has it
+     * @param ratioByServer by {@code server} label; what is missing to 1 is of nobody
+     */
+    public record GpuShareRatios(String method, Map<String, Double> ratioByServer) {
+        /** Copies the map. */
+        public GpuShareRatios {
+            ratioByServer = Map.copyOf(ratioByServer);
+        }
+    }
+
+    /** How each GPU that serves was shared in the last slice, by {@code device} label. */
+    public Map<String, GpuShareRatios> gpuShares() {
+        return gpuShares;
+    }
+
+    /**
+     * The energy of a part of a divided GPU since the start.
+     *
+     * @param instance its id, or {@code unassigned}
+     * @param profile its size; empty for what is unassigned
+     * @param method what the split rests on; empty for what is unassigned
+     */
+    public record InstanceEnergy(String device, String instance, String profile, String method, long microjoules) {}
+
+    /** The energy of the instances of divided GPUs; the entries of a GPU sum to all that it used since the start. */
+    public List<InstanceEnergy> instanceEnergies() {
+        List<InstanceEnergy> energies = new ArrayList<>();
+        instances
+                .microjoules()
+                .forEach((key, energy) -> energies.add(
+                        new InstanceEnergy(key.device(), key.instance(), key.profile(), key.method(), energy)));
+        instances.assignedByDevice().forEach((device, assigned) -> {
+            Cursor cursor = cursors.get(new Key(Component.GPU, device));
+            if (cursor != null) {
+                energies.add(new InstanceEnergy(device, "unassigned", "", "", cursor.bookedMicrojoules - assigned));
+            }
+        });
+        return energies;
+    }
+
     /** What belongs to no model. */
     public Amounts unattributed() {
         return unattributed;
@@ -170,18 +220,29 @@ public final class Attribution {
     private final class Slice {
         private final double gramsPerMicrojoule;
         private final Map<String, List<String>> serversByGpu;
+        private final Map<String, GpuUse> useByGpu;
+        private final long elapsedNanos;
+        private final Map<String, GpuShareRatios> ratios = new TreeMap<>();
         private final Map<Pool, Double> gpuMicrojoules = new HashMap<>();
         private final List<DeviceSlice> parts = new ArrayList<>();
         private long overheadMicrojoules;
 
-        Slice(double gramsPerMicrojoule, Map<String, List<String>> serversByGpu) {
+        Slice(double gramsPerMicrojoule, Conditions now, long elapsedNanos) {
             this.gramsPerMicrojoule = gramsPerMicrojoule;
-            this.serversByGpu = serversByGpu;
+            this.elapsedNanos = elapsedNanos;
+            serversByGpu = now.serversByGpu();
+            useByGpu = now.useByGpu();
         }
 
         void takeGpu(MeterFeed meter, Gain gain) {
-            Map<Pool, Double> shares = gpuShares(meter.device());
             long timely = gain.microjoules() - gain.lateMicrojoules();
+            double idle = idleMicrojoules(meter.device(), timely);
+            Map<Pool, Double> shares = gpuShares(meter.device(), timely > 0 ? idle / timely : 0);
+            noteRatios(meter.device(), shares);
+            GpuUse use = useByGpu.get(meter.device());
+            if (use != null) {
+                instances.add(meter.device(), use, timely, idle);
+            }
             shares.forEach((pool, share) -> gpuMicrojoules.merge(pool, share * timely, Double::sum));
             take(meter, gain, shares);
         }
@@ -208,13 +269,83 @@ public final class Attribution {
         }
 
         void amortize(EmbodiedRate rate, double grams, Map<Pool, Double> hostShares) {
-            Map<Pool, Double> shares = rate.component() == Component.GPU ? gpuShares(rate.device()) : hostShares;
+            Map<Pool, Double> shares = rate.component() == Component.GPU ? gpuShares(rate.device(), 1) : hostShares;
             double sum =
                     shares.values().stream().mapToDouble(Double::doubleValue).sum();
             shares.forEach((pool, share) -> pool.addEmbodied(rate.component(), grams * share / sum));
         }
 
-        private Map<Pool, Double> gpuShares(String device) {
+        /** What of a GPU's energy it would have drawn with nobody at work; 0 where that was never seen. */
+        private double idleMicrojoules(String device, long microjoules) {
+            GpuUse use = useByGpu.get(device);
+            if (use == null) {
+                return 0;
+            }
+            IdleFloor floor = idleFloors.computeIfAbsent(device, key -> new IdleFloor());
+            if (use.isSeenIdle()) {
+                floor.learn(microjoules, elapsedNanos);
+            }
+            return floor.idleMicrojoules(microjoules, elapsedNanos);
+        }
+
+        /** @param idleRatio the part that is shared by what each holds and not by what each does */
+        private Map<Pool, Double> gpuShares(String device, double idleRatio) {
+            List<String> names = serversByGpu.getOrDefault(device, List.of());
+            Optional<GpuShares> evidence = evidence(device);
+            return evidence.isPresent() && !names.isEmpty()
+                    ? evidenceShares(names, evidence.get(), idleRatio)
+                    : tokenShares(device);
+        }
+
+        private Optional<GpuShares> evidence(String device) {
+            GpuUse use = useByGpu.get(device);
+            return use == null ? Optional.empty() : use.shares();
+        }
+
+        private void noteRatios(String device, Map<Pool, Double> shares) {
+            List<String> names = serversByGpu.getOrDefault(device, List.of());
+            if (!names.isEmpty()) {
+                String method = evidence(device).map(GpuShares::method).orElse("tokens");
+                ratios.put(device, ratios(names, method, shares));
+            }
+        }
+
+        private GpuShareRatios ratios(List<String> names, String method, Map<Pool, Double> shares) {
+            Map<String, Double> byServer = new HashMap<>();
+            for (String name : names) {
+                ServerAccount account = servers.get(name);
+                if (account != null && shares.containsKey(account.pool())) {
+                    byServer.put(name, shares.get(account.pool()));
+                }
+            }
+            return new GpuShareRatios(method, byServer);
+        }
+
+        /** The part of a server that is not open is of nobody. */
+        private Map<Pool, Double> evidenceShares(List<String> names, GpuShares evidence, double idleRatio) {
+            double activeSum = evidence.activeOfNobody() + sum(names, evidence.active());
+            double residentSum = evidence.residentOfNobody() + sum(names, evidence.resident());
+            double idle = activeSum > 0 ? idleRatio : 1;
+            double active = activeSum > 0 ? (1 - idle) / activeSum : 0;
+            double resident = residentSum > 0 ? idle / residentSum : 0;
+            Map<Pool, Double> shares = new HashMap<>();
+            shares.put(nobody, active * evidence.activeOfNobody() + resident * evidence.residentOfNobody());
+            for (String name : names) {
+                ServerAccount account = servers.get(name);
+                double share = active * evidence.active().getOrDefault(name, 0.0)
+                        + resident * evidence.resident().getOrDefault(name, 0.0);
+                shares.merge(account != null && account.isOpen() ? account.pool() : nobody, share, Double::sum);
+            }
+            return normalized(shares);
+        }
+
+        private static double sum(List<String> names, Map<String, Double> weights) {
+            return names.stream()
+                    .mapToDouble(name -> weights.getOrDefault(name, 0.0))
+                    .sum();
+        }
+
+        private Map<Pool, Double> tokenShares(String device) {
             List<ServerAccount> open = serversByGpu.getOrDefault(device, List.of()).stream()
                     .map(servers::get)
                     .filter(account -> account != null && account.isOpen())

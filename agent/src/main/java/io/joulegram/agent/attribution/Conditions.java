@@ -10,17 +10,29 @@ import java.util.OptionalDouble;
  * @param meters the meters of the facility
  * @param embodied the devices whose making is amortized
  * @param serversByGpu the servers that each GPU serves, by {@code device} label; a GPU that is not in it serves none
+ * @param useByGpu what is known of how each GPU is used, by {@code device} label
  * @param gramsPerKwh carbon intensity for the grams of models; empty if unknown
  */
 public record Conditions(
         List<MeterFeed> meters,
         List<EmbodiedRate> embodied,
         Map<String, List<String>> serversByGpu,
+        Map<String, GpuUse> useByGpu,
         OptionalDouble gramsPerKwh) {
     /** Copies the collections. */
     public Conditions {
         meters = List.copyOf(meters);
         embodied = List.copyOf(embodied);
         serversByGpu = Map.copyOf(serversByGpu);
+        useByGpu = Map.copyOf(useByGpu);
+    }
+
+    /** Where servers share GPUs by their tokens alone. */
+    public Conditions(
+            List<MeterFeed> meters,
+            List<EmbodiedRate> embodied,
+            Map<String, List<String>> serversByGpu,
+            OptionalDouble gramsPerKwh) {
+        this(meters, embodied, serversByGpu, Map.of(), gramsPerKwh);
     }
 }

@@ -23,6 +23,8 @@ public final class Main {
                 .add(CalibrateCommand.create(loader, List.of(new PowerModelMode(LiveHost::open), new SensorsMode())))
                 .add(ReportCommand.create(loader, InstantSource.system()))
                 .add(WhatIfCommand.create(loader, InstantSource.system()))
+                .add(ControlCommand.createQuiesce(System.getenv()))
+                .add(ControlCommand.createResume(System.getenv()))
                 .add(ConfigCheckCommand.create(loader))
                 .execute(args);
         System.exit(status);

@@ -40,6 +40,7 @@ import java.util.OptionalInt;
  * @param timeZone whose days, weeks and months budgets and reports are of
  * @param ledger where energy, intensity and tokens are kept
  * @param budgets how many grams may be emitted; no two have the same name
+ * @param control what may be told to the daemon
  * @param log logging
  */
 public record AgentConfig(
@@ -63,6 +64,7 @@ public record AgentConfig(
         ZoneId timeZone,
         Ledger ledger,
         List<Budget> budgets,
+        Control control,
         Log log) {
 
     /** Copies the lists. */
@@ -94,6 +96,7 @@ public record AgentConfig(
                 timeZone,
                 ledger,
                 budgets,
+                control,
                 log);
     }
 
@@ -120,6 +123,7 @@ public record AgentConfig(
                 timeZone,
                 ledger,
                 budgets,
+                control,
                 log);
     }
 
@@ -143,6 +147,13 @@ public record AgentConfig(
      * @param procfs {@code /proc}
      */
     public record Paths(Path sysfs, Path procfs) {}
+
+    /**
+     * What may be told to the daemon.
+     *
+     * @param socket the Unix-domain socket on which it listens; nothing if empty
+     */
+    public record Control(Optional<Path> socket) {}
 
     /**
      * GPU sensors.

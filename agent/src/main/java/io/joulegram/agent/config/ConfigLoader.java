@@ -71,7 +71,9 @@ public final class ConfigLoader {
         Secrets secrets = new Secrets(environment, directory);
         ServersReader servers = new ServersReader(root, secrets, problems);
         GridReader grid = new GridReader(root, secrets, directory);
-        AgentConfig config = new ConfigReader(root, servers, grid, directory, stateDirectory(), problems).read();
+        AgentConfig config = new ConfigReader(
+                        root, servers, grid, directory, stateDirectory(), ControlPaths.ofDaemon(environment), problems)
+                .read();
         problems.throwIfAny();
         return config;
     }

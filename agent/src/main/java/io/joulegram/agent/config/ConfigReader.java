@@ -22,11 +22,13 @@ final class ConfigReader {
     private final GridReader grid;
     private final Path directory;
     private final Optional<Path> stateDirectory;
+    private final Optional<Path> usualControlSocket;
     private final Problems problems;
 
     /**
      * @param directory against which the paths of further files are resolved
      * @param stateDirectory where a service keeps what must outlive it
+     * @param usualControlSocket where the control socket is if nothing else is said
      */
     ConfigReader(
             Scope root,
@@ -34,12 +36,14 @@ final class ConfigReader {
             GridReader grid,
             Path directory,
             Optional<Path> stateDirectory,
+            Optional<Path> usualControlSocket,
             Problems problems) {
         this.root = root;
         this.servers = servers;
         this.grid = grid;
         this.directory = directory;
         this.stateDirectory = stateDirectory;
+        this.usualControlSocket = usualControlSocket;
         this.problems = problems;
     }
 
@@ -67,6 +71,7 @@ final class ConfigReader {
                 root.get(Keys.TIME_ZONE),
                 ledger(),
                 budgets(),
+                new AgentConfig.Control(controlSocket()),
                 new AgentConfig.Log(root.get(Keys.LOG_LEVEL)));
     }
 
@@ -160,6 +165,15 @@ final class ConfigReader {
             default -> Optional.of(ledgerFile(path));
         };
         return new AgentConfig.Ledger(file, root.get(Keys.LEDGER_KEEP_MINUTES), root.get(Keys.LEDGER_KEEP));
+    }
+
+    private Optional<Path> controlSocket() {
+        String path = root.get(Keys.CONTROL_SOCKET);
+        return switch (path) {
+            case "none" -> Optional.empty();
+            case "auto" -> usualControlSocket;
+            default -> Optional.of(Path.of(path));
+        };
     }
 
     private Path ledgerFile(String path) {

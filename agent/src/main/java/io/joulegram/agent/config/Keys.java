@@ -498,6 +498,18 @@ final class Keys {
     static final List<ConfigKey> BUDGET =
             List.of(BUDGET_NAME, BUDGET_LIMIT, BUDGET_PERIOD, BUDGET_SCOPE, BUDGET_SERVER, BUDGET_MODEL);
 
+    static final ConfigKey.Value<String> CONTROL_SOCKET = value(
+                    "control.socket",
+                    "auto",
+                    new ValueType<>(
+                            "`auto`, `none` or a path",
+                            false,
+                            text -> PATH.parser().parse(text).toString()),
+                    "The Unix-domain socket for `joulegram quiesce` and `joulegram resume`, open to the agent's own user"
+                            + " alone; auto is control.sock in the directory that systemd gives the service"
+                            + " (RuntimeDirectory=), else joulegram.sock in XDG_RUNTIME_DIR, else none")
+            .withFlag("FILE");
+
     static final ConfigKey.Value<LogLevel> LOG_LEVEL = value(
                     "log.level", "info", choice(LogLevel.class), "How much is logged")
             .withFlag("LEVEL");
@@ -575,6 +587,7 @@ final class Keys {
             LEDGER_KEEP_MINUTES,
             LEDGER_KEEP,
             BUDGETS,
+            CONTROL_SOCKET,
             LOG_LEVEL);
 
     private static <T> ConfigKey.Value<T> value(String path, String standard, ValueType<T> type, String meaning) {

@@ -85,6 +85,11 @@ public final class SourceSampler {
         return !thread.isAlive();
     }
 
+    /** Whether the thread has not ended; one that was told to stop and runs on hangs in a driver call. Any thread. */
+    boolean isRunning() {
+        return thread.isAlive();
+    }
+
     /** Makes the next reading of every meter a new beginning, after a time in which the host did not run. */
     void interruptMeters() {
         interruptions.incrementAndGet();
@@ -102,6 +107,8 @@ public final class SourceSampler {
                 }
             }
         } finally {
+            // What it gave last says nothing of now, from here on and not only when it is stale.
+            down("closed", clock.getAsLong());
             source.close();
         }
     }

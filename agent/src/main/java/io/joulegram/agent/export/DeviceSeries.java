@@ -65,7 +65,19 @@ final class DeviceSeries {
         GpuInfo info = gpu.info();
         families.add(
                 MetricCatalogue.GPU_INFO, 1, info.device(), info.uuid(), info.name(), info.pciBusId(), info.driver());
+        gpu.instances()
+                .forEach(instance -> families.addJoules(
+                        MetricCatalogue.GPU_INSTANCE_ENERGY_JOULES_TOTAL,
+                        instance.microjoules(),
+                        info.device(),
+                        instance.instance(),
+                        instance.profile(),
+                        instance.method()));
         if (gpu.live()) {
+            gpu.sharing()
+                    .ifPresent(sharing -> new TreeMap<>(sharing.ratioByServer())
+                            .forEach((server, ratio) -> families.add(
+                                    MetricCatalogue.GPU_SHARE_RATIO, ratio, info.device(), server, sharing.method())));
             gpu.telemetry().ifPresent(telemetry -> addTelemetry(info, telemetry));
         }
     }

@@ -69,6 +69,13 @@ final class JsonObject {
         return this;
     }
 
+    /** Adds an object of real numbers, in the order of their names. */
+    JsonObject reals(String name, Map<String, Double> values) {
+        JsonObject object = object(name);
+        new TreeMap<>(values).forEach((key, value) -> object.number(key, value.doubleValue()));
+        return this;
+    }
+
     /** Adds an array of texts. */
     JsonObject texts(String name, Collection<String> values) {
         ArrayNode array = node.putArray(name);

@@ -120,6 +120,26 @@ public enum MetricCatalogue {
             "device",
             "reason"),
 
+    /** How servers share a GPU. */
+    GPU_SHARE_RATIO(
+            GAUGE,
+            "ratio",
+            "Share of the GPU's energy that the server was given of late, 0 to 1, and what that rests on. What is missing"
+                    + " to 1 is of no server.",
+            "device",
+            "server",
+            "method"),
+    /** Energy of the parts of a divided GPU. */
+    GPU_INSTANCE_ENERGY_JOULES_TOTAL(
+            COUNTER,
+            "joules",
+            "Energy of a MIG instance since the agent started, split off the energy of its GPU; with the unassigned rest"
+                    + " the instances of a GPU sum to it. Never add it to the energy of the GPU.",
+            "device",
+            "instance",
+            "profile",
+            "method"),
+
     /** Whether a server answers. */
     SERVER_UP(
             GAUGE,

@@ -130,8 +130,52 @@ public record Snapshot(
         }
     }
 
-    /** A GPU. {@code live} is false for one that is lost or hung: then only its identity is known. */
-    public record GpuState(GpuInfo info, Optional<GpuTelemetry> telemetry, boolean live) {}
+    /**
+     * A GPU.
+     *
+     * @param telemetry its state, if it is known
+     * @param sharing how its servers share it; empty if it serves none
+     * @param instances the energy of its parts, if it is or was divided
+     * @param live false for one that is lost or hung: then only its identity and what it counted are known
+     */
+    public record GpuState(
+            GpuInfo info,
+            Optional<GpuTelemetry> telemetry,
+            Optional<SharingState> sharing,
+            List<InstanceState> instances,
+            boolean live) {
+        /** Copies the list. */
+        public GpuState {
+            instances = List.copyOf(instances);
+        }
+
+        /** One that is not divided and serves nobody. */
+        public GpuState(GpuInfo info, Optional<GpuTelemetry> telemetry, boolean live) {
+            this(info, telemetry, Optional.empty(), List.of(), live);
+        }
+    }
+
+    /**
+     * How a GPU's energy was shared of late.
+     *
+     * @param method {@code exclusive}, {@code gpm}, {@code process_utilization}, {@code memory} or {@code tokens}
+     * @param ratioByServer by {@code server} label; what is missing to 1 is of no server
+     */
+    public record SharingState(String method, Map<String, Double> ratioByServer) {
+        /** Copies the map. */
+        public SharingState {
+            ratioByServer = Map.copyOf(ratioByServer);
+        }
+    }
+
+    /**
+     * The energy of a part of a divided GPU. Those of one GPU sum to its best energy.
+     *
+     * @param instance ids of GPU and compute instance, {@code 9/0}; {@code unassigned} for what is in none
+     * @param profile its size, {@code 1g.10gb}; empty for what is in none
+     * @param method {@code gpm} or {@code memory}; empty for what is in none
+     */
+    public record InstanceState(String instance, String profile, String method, long microjoules) {}
 
     /**
      * A source of power readings.

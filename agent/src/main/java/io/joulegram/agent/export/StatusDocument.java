@@ -86,6 +86,17 @@ final class StatusDocument {
                 .text("pciBusId", gpu.info().pciBusId())
                 .text("driver", gpu.info().driver())
                 .flag("live", gpu.live());
+        gpu.sharing()
+                .ifPresent(sharing -> json.object("sharing")
+                        .text("method", sharing.method())
+                        .reals("ratioByServer", sharing.ratioByServer()));
+        json.objects(
+                "instances",
+                gpu.instances(),
+                (node, instance) -> node.text("instance", instance.instance())
+                        .text("profile", instance.profile())
+                        .text("method", instance.method())
+                        .number("energyMicrojoules", instance.microjoules()));
         if (gpu.live()) {
             gpu.telemetry().ifPresent(telemetry -> telemetry(json, telemetry));
         }

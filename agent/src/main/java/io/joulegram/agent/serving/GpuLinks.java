@@ -36,10 +36,7 @@ final class GpuLinks {
      * @param processesByDevice the processes that compute on each GPU, by {@code device} label; in the order of devices
      */
     ServedDevices find(Collection<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
-        Set<Integer> ports = servers.stream()
-                .filter(server -> server.devices().isEmpty())
-                .map(GpuLinks::port)
-                .collect(Collectors.toSet());
+        Set<Integer> ports = servers.stream().map(GpuLinks::port).collect(Collectors.toSet());
         Map<Integer, ServerGpus> owned = owned(ports, processesByDevice);
         Map<String, Link> links = new TreeMap<>();
         for (ServerTarget server : servers) {
@@ -53,15 +50,15 @@ final class GpuLinks {
             Map<Integer, ServerGpus> owned,
             int serverCount,
             Map<String, List<GpuProcess>> processesByDevice) {
-        if (!server.devices().isEmpty()) {
-            return new Link(server.devices(), "config");
-        }
         ServerGpus gpus = owned.get(port(server));
+        if (!server.devices().isEmpty()) {
+            return new Link(server.devices(), gpus == null ? Set.of() : gpus.pids(), "config");
+        }
         if (gpus != null && gpus.evidence() != Evidence.NONE) {
-            return new Link(gpus.devices(), gpus.evidence().label());
+            return new Link(gpus.devices(), gpus.pids(), gpus.evidence().label());
         }
         return serverCount == 1 && !processesByDevice.isEmpty()
-                ? new Link(List.copyOf(processesByDevice.keySet()), "only-server")
+                ? new Link(List.copyOf(processesByDevice.keySet()), Set.of(), "only-server")
                 : Link.NONE;
     }
 

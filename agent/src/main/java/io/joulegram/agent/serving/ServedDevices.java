@@ -3,6 +3,7 @@ package io.joulegram.agent.serving;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -18,15 +19,17 @@ public record ServedDevices(Map<String, Link> byServer) {
      * The GPUs of one server.
      *
      * @param devices {@code device} labels, in order
+     * @param pids the processes that compute for the server, if they are known
      * @param origin {@code config}, {@code processes}, {@code cgroup}, {@code only-server} or {@code none}
      */
-    public record Link(List<String> devices, String origin) {
+    public record Link(List<String> devices, Set<Integer> pids, String origin) {
         /** No GPU is known to serve the server. */
-        public static final Link NONE = new Link(List.of(), "none");
+        public static final Link NONE = new Link(List.of(), Set.of(), "none");
 
-        /** Copies the list. */
+        /** Copies the collections. */
         public Link {
             devices = List.copyOf(devices);
+            pids = Set.copyOf(pids);
         }
     }
 

@@ -106,6 +106,10 @@ final class AgentProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     String log() {
         return String.join("\n", log);
     }

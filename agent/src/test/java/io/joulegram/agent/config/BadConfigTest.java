@@ -23,6 +23,7 @@ final class BadConfigTest {
             "amdsmi",
             "attribution",
             "budgets",
+            "control",
             "embodied",
             "engines",
             "estimate",

@@ -3,6 +3,7 @@ package io.joulegram.agent.energy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.joulegram.agent.energy.SourceSupervisor.Release;
 import io.joulegram.power.Channel;
 import io.joulegram.power.Domain;
 import io.joulegram.power.PowerSource;
@@ -12,9 +13,12 @@ import io.joulegram.power.Sensor;
 import io.joulegram.power.SourceUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -173,14 +177,14 @@ final class SourceSupervisorTest {
         SourceSampler rapl = sampler(Sensor.RAPL_PERF, nanos);
         estimate.tick(0, 0);
         nanos.set(10_000_000_000L);
-        assertThat(SourceSupervisor.lost(List.of(rapl, estimate), nanos.get())).isFalse();
+        assertThat(SourceFamily.lost(List.of(rapl, estimate), nanos.get())).isFalse();
 
         nanos.incrementAndGet();
-        assertThat(SourceSupervisor.lost(List.of(rapl, estimate), nanos.get())).isTrue();
-        assertThat(SourceSupervisor.lost(List.of(estimate), nanos.get())).isFalse();
+        assertThat(SourceFamily.lost(List.of(rapl, estimate), nanos.get())).isTrue();
+        assertThat(SourceFamily.lost(List.of(estimate), nanos.get())).isFalse();
 
         rapl.tick(nanos.get(), 0);
-        assertThat(SourceSupervisor.lost(List.of(rapl, estimate), nanos.get())).isFalse();
+        assertThat(SourceFamily.lost(List.of(rapl, estimate), nanos.get())).isFalse();
     }
 
     private static SourceSampler sampler(Sensor sensor, AtomicLong nanos) {
@@ -190,5 +194,136 @@ final class SourceSupervisorTest {
                 new SamplingSchedule(1_000_000_000, false, 0),
                 2_000_000_000,
                 nanos::get);
+    }
+
+    @Test
+    void quietFamilyIsClosedAndOpenedAgainWhenItIsToldSo() throws InterruptedException {
+        List<Constant> opened = new CopyOnWriteArrayList<>();
+        Provider provider = new Provider("gpus", () -> {
+            opened.add(new Constant("gpu", Domain.GPU, OPEN));
+            return List.of(opened.get(opened.size() - 1));
+        });
+        try (SourceSupervisor supervisor = new SourceSupervisor(book, List.of(List.of(provider)))) {
+            supervisor.start();
+            assertThat(supervisor.awaitFirstAttempts(PATIENCE_MILLIS)).isTrue();
+            await().until(() -> !book.samplers().isEmpty());
+
+            Release release = supervisor.quiesce("gpus", Duration.ofHours(1)).orElseThrow();
+
+            assertThat(release.held()).isEmpty();
+            assertThat(opened).hasSize(1).allMatch(source -> source.closed.get());
+            assertThat(book.samplers()).isEmpty();
+            await().untilAsserted(() -> assertThat(supervisor.unavailable())
+                    .containsEntry(
+                            "gpus",
+                            new SourceSupervisor.Unavailable(
+                                    "quiesced until " + release.until(), "`joulegram resume` ends it earlier")));
+            assertThat(supervisor.resume("gpus")).contains(true);
+            await().until(() -> opened.size() == 2 && supervisor.unavailable().isEmpty());
+            assertThat(supervisor.resume("gpus")).contains(false);
+        }
+        assertThat(opened).allMatch(source -> source.closed.get());
+    }
+
+    @Test
+    void quietFamilyIsOpenedAgainWhenItsTimeIsUp() throws InterruptedException {
+        List<Constant> opened = new CopyOnWriteArrayList<>();
+        Provider provider = new Provider("gpus", () -> {
+            opened.add(new Constant("gpu", Domain.GPU, OPEN));
+            return List.of(opened.get(opened.size() - 1));
+        });
+        try (SourceSupervisor supervisor = new SourceSupervisor(book, List.of(List.of(provider)))) {
+            supervisor.start();
+            await().until(() -> opened.size() == 1);
+            assertThat(supervisor.quiesce("gpus", Duration.ofSeconds(2))).isPresent();
+            await().until(() -> opened.size() == 2);
+        }
+    }
+
+    @Test
+    void tellsThatAHangingCallKeepsTheDriver() throws InterruptedException {
+        Constant hung = new Constant("hung", Domain.GPU, stuck);
+        Provider provider = new Provider("gpus", () -> List.of(hung));
+        try (SourceSupervisor supervisor = new SourceSupervisor(book, List.of(List.of(provider)))) {
+            supervisor.start();
+            await().until(() -> !book.samplers().isEmpty());
+
+            Release release = supervisor.quiesce("gpus", Duration.ofHours(1)).orElseThrow();
+            assertThat(release.held()).containsExactly("hung hangs in a driver call");
+
+            stuck.countDown();
+            await().untilTrue(hung.closed);
+            assertThat(supervisor
+                            .quiesce("gpus", Duration.ofHours(1))
+                            .orElseThrow()
+                            .held())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void unknownFamilyCannotBeQuiesced() throws InterruptedException {
+        try (SourceSupervisor supervisor = new SourceSupervisor(book, List.of(List.of(missing("rapl"))))) {
+            assertThat(supervisor.quiesce("nvml", Duration.ofHours(1))).isEmpty();
+            assertThat(supervisor.resume("nvml")).isEmpty();
+        }
+    }
+
+    /** Gives one source at first, and another, or a better one, when it is asked again. */
+    private record Pluggable(PowerSource first, Supplier<List<PowerSource>> later) implements PowerSourceProvider {
+        @Override
+        public String name() {
+            return "gpus";
+        }
+
+        @Override
+        public List<PowerSource> open() {
+            return List.of(first);
+        }
+
+        @Override
+        public List<PowerSource> rediscover(Set<String> wellOff) {
+            assertThat(wellOff).contains("gpu:0");
+            return later.get();
+        }
+    }
+
+    @Test
+    void readsWhatIsPluggedInBesideWhatIsRead() throws InterruptedException {
+        Constant first = new Constant("gpu:0", Domain.GPU, OPEN);
+        Constant second = new Constant("gpu:1", Domain.GPU_MEMORY, OPEN);
+        AtomicBoolean plugged = new AtomicBoolean();
+        Pluggable provider =
+                new Pluggable(first, () -> plugged.compareAndSet(false, true) ? List.of(second) : List.of());
+        try (SourceSupervisor supervisor =
+                new SourceSupervisor(book, List.of(List.of(provider)), Duration.ofMillis(1))) {
+            supervisor.start();
+
+            await().until(() -> book.samplers().size() == 2);
+
+            assertThat(first.closed).isFalse();
+            await().until(() -> book.entries().stream()
+                    .allMatch(entry -> entry.meter().curve().totalMicrojoules() > 0));
+        }
+        assertThat(first.closed).isTrue();
+        assertThat(second.closed).isTrue();
+    }
+
+    @Test
+    void whatComesBackTakesThePlaceOfWhatItWas() throws InterruptedException {
+        Constant first = new Constant("gpu:0", Domain.GPU, OPEN);
+        Constant again = new Constant("gpu:0", Domain.GPU, OPEN);
+        AtomicBoolean plugged = new AtomicBoolean();
+        Pluggable provider =
+                new Pluggable(first, () -> plugged.compareAndSet(false, true) ? List.of(again) : List.of());
+        try (SourceSupervisor supervisor =
+                new SourceSupervisor(book, List.of(List.of(provider)), Duration.ofMillis(1))) {
+            supervisor.start();
+
+            await().untilTrue(first.closed);
+            await().until(() ->
+                    book.samplers().size() == 1 && book.samplers().get(0).source() == again);
+            assertThat(book.entries()).hasSize(1);
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GpuState;
 import io.joulegram.agent.export.Snapshot.GramsState;
+import io.joulegram.agent.export.Snapshot.InstanceState;
 import io.joulegram.agent.export.Snapshot.IntensityState;
 import io.joulegram.agent.export.Snapshot.KeptState;
 import io.joulegram.agent.export.Snapshot.LedgerState;
@@ -23,6 +24,7 @@ import io.joulegram.agent.export.Snapshot.PhaseEnergy;
 import io.joulegram.agent.export.Snapshot.PhasePerToken;
 import io.joulegram.agent.export.Snapshot.PowerHistogramState;
 import io.joulegram.agent.export.Snapshot.ServerState;
+import io.joulegram.agent.export.Snapshot.SharingState;
 import io.joulegram.agent.export.Snapshot.SourceState;
 import io.joulegram.agent.export.Snapshot.StreamState;
 import io.joulegram.agent.export.Snapshot.TokenKind;
@@ -177,6 +179,10 @@ final class Snapshots {
                         OptionalDouble.of(650),
                         OptionalLong.of(0x4 | 0x1),
                         List.of(new GpuProcess(4711, OptionalLong.of(1_000))))),
+                Optional.of(new SharingState("process_utilization", Map.of("vllm:8000", 0.75))),
+                List.of(
+                        new InstanceState("1/0", "3g.40gb", "gpm", 7_000_000),
+                        new InstanceState("unassigned", "", "", 3_000_000)),
                 live);
     }
 

@@ -111,7 +111,7 @@ class ReportTest {
                 .isCloseTo(report.total().totalGrams().orElseThrow(), within(1e-9));
         assertThat(CsvReport.of(report.scopes()))
                 .startsWith("scope,grams,low_grams,high_grams")
-                .contains("\"scope 2, location-based\",1320,,");
+                .contains("\"scope 2, location-based\",1320.0,,");
         assertThat(TextReport.of(report)).contains("By scope of the GHG Protocol", "By host");
         assertThat(HtmlReport.of(report)).contains("<th scope=\"row\">scope 2, location-based</th>");
     }

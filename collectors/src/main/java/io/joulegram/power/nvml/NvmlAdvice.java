@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** Why NVML cannot be used on this host, in words for its operator, and what to do. */
 final class NvmlAdvice {
@@ -15,14 +17,25 @@ final class NvmlAdvice {
 
     private final Optional<Path> library;
     private final Path devices;
+    private final Supplier<Set<String>> residue;
 
     /**
      * @param library the configured file, if any
      * @param devices where device nodes are, {@code /dev}
+     * @param residue what this process holds of the driver although nothing is open
      */
-    NvmlAdvice(Optional<Path> library, Path devices) {
+    NvmlAdvice(Optional<Path> library, Path devices, Supplier<Set<String>> residue) {
         this.library = library;
         this.devices = devices;
+        this.residue = residue;
+    }
+
+    /** A call of an earlier time is still inside NVML, which therefore cannot be closed, nor opened again. */
+    static SourceUnavailableException onStillOpen() {
+        return new SourceUnavailableException(
+                "an earlier call into NVML hangs in the driver, so NVML cannot be opened again until it returns",
+                "`sudo dmesg | grep -i -e nvrm -e xid` tells what ails the GPU; restart the agent, and the host if it"
+                        + " does not end");
     }
 
     /** NVML could not be loaded or initialized. */
@@ -36,12 +49,7 @@ final class NvmlAdvice {
                         "the NVIDIA kernel driver is not loaded",
                         e,
                         "run `sudo modprobe nvidia`; if that fails, `sudo dmesg | grep -i nvrm` tells why");
-            case NvmlReturn.LIB_RM_VERSION_MISMATCH ->
-                unavailable(
-                        "the NVIDIA driver was updated while its old kernel module stayed loaded",
-                        e,
-                        "reboot the host, or stop what uses its GPUs and run `sudo rmmod nvidia_uvm nvidia_drm nvidia_modeset"
-                                + " nvidia && sudo modprobe nvidia`; recreate containers that are older than the update");
+            case NvmlReturn.LIB_RM_VERSION_MISMATCH -> versionMismatch(e);
             case NvmlReturn.NO_PERMISSION -> noPermission(e);
             case NvmlReturn.OPERATING_SYSTEM, NvmlReturn.UNKNOWN ->
                 unavailable(
@@ -67,6 +75,22 @@ final class NvmlAdvice {
                             + " and set NVIDIA_VISIBLE_DEVICES to the GPUs it may see");
         }
         return new SourceUnavailableException(String.join("; ", reasons), "");
+    }
+
+    private SourceUnavailableException versionMismatch(NvmlException e) {
+        Set<String> held = residue.get();
+        if (!held.isEmpty()) {
+            return unavailable(
+                    "the NVIDIA driver was replaced, and this process cannot let go of the old one's library ("
+                            + String.join(", ", held) + ")",
+                    e,
+                    "restart the agent");
+        }
+        return unavailable(
+                "the NVIDIA driver was updated while its old kernel module stayed loaded",
+                e,
+                "reboot the host, or stop what uses its GPUs and run `sudo rmmod nvidia_uvm nvidia_drm nvidia_modeset"
+                        + " nvidia && sudo modprobe nvidia`; recreate containers that are older than the update");
     }
 
     private SourceUnavailableException libraryNotFound(NvmlException e) {

@@ -70,10 +70,11 @@ record NvmlChannels(
     /**
      * Asks a GPU for everything once, and keeps what it answered.
      *
+     * @param label the {@code device} label
      * @param sparing whether what is dear to read is to be read seldom
      */
-    static NvmlChannels probe(NvmlDevice device, boolean sparing) throws NvmlException {
-        Builder builder = new Builder(Integer.toString(device.index()), maxWatts(device), sparing);
+    static NvmlChannels probe(NvmlDevice device, String label, boolean sparing) throws NvmlException {
+        Builder builder = new Builder(label, maxWatts(device), sparing);
         builder.probeFields(device);
         builder.probeFunctions(device);
         builder.probeRing(device.powerRing());

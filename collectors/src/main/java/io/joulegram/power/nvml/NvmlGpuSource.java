@@ -5,10 +5,12 @@ import io.joulegram.nvml.NvmlException;
 import io.joulegram.nvml.NvmlFieldValues;
 import io.joulegram.nvml.NvmlReturn;
 import io.joulegram.power.Channel;
+import io.joulegram.power.GpuActivity;
 import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuSource;
 import io.joulegram.power.GpuTelemetry;
 import io.joulegram.power.Readings;
+import io.joulegram.power.Remark;
 import io.joulegram.power.SourceClock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +31,11 @@ public final class NvmlGpuSource implements GpuSource {
     private final int fieldCount;
     private final @Nullable RingReader ring;
     private final NvmlTelemetry telemetryReader;
+    private final NvmlActivity activityReader;
     private long counterReadNanos = NEVER;
     private boolean historyWanted;
     private volatile @Nullable GpuTelemetry telemetry;
+    private volatile @Nullable GpuActivity activity;
     private boolean closed;
 
     private NvmlGpuSource(
@@ -52,6 +56,7 @@ public final class NvmlGpuSource implements GpuSource {
                         channels.channels().get(ringChannel).cadenceNanos(),
                         clock);
         telemetryReader = new NvmlTelemetry(device);
+        activityReader = new NvmlActivity(device);
     }
 
     /**
@@ -59,18 +64,22 @@ public final class NvmlGpuSource implements GpuSource {
      *
      * @throws NvmlException if it cannot be opened, or does not tell who it is
      */
-    static NvmlGpuSource open(NvmlSession session, int index, String driver, SourceClock clock, boolean sparing)
+    static NvmlGpuSource open(NvmlSession session, NvmlDevice device, GpuInfo info, SourceClock clock, boolean sparing)
             throws NvmlException {
-        NvmlDevice device = session.nvml().device(index);
-        GpuInfo info = NvmlIdentity.of(device, driver);
-        NvmlGpuSource source = new NvmlGpuSource(session, device, info, NvmlChannels.probe(device, sparing), clock);
+        NvmlGpuSource source =
+                new NvmlGpuSource(session, device, info, NvmlChannels.probe(device, info.device(), sparing), clock);
         session.acquire();
         return source;
     }
 
+    /** The name of the source of a GPU. */
+    static String nameOf(GpuInfo info) {
+        return "nvml:" + info.device();
+    }
+
     @Override
     public String name() {
-        return "nvml:" + info.device();
+        return nameOf(info);
     }
 
     @Override
@@ -130,16 +139,29 @@ public final class NvmlGpuSource implements GpuSource {
     @Override
     public void refresh() {
         try {
-            telemetry = telemetryReader.read();
+            GpuTelemetry now = telemetryReader.read();
+            telemetry = now;
+            activity = activityReader.read(now.processes());
         } catch (NvmlException e) {
             // The next reading of the channels tells the same, and that is where it is counted.
             telemetry = null;
+            activity = null;
         }
     }
 
     @Override
     public @Nullable GpuTelemetry telemetry() {
         return telemetry;
+    }
+
+    @Override
+    public @Nullable GpuActivity activity() {
+        return activity;
+    }
+
+    @Override
+    public List<Remark> remarks() {
+        return NvmlRemarks.of(device);
     }
 
     @Override
@@ -151,6 +173,7 @@ public final class NvmlGpuSource implements GpuSource {
     public void close() {
         if (!closed) {
             closed = true;
+            activityReader.close();
             session.release();
         }
     }

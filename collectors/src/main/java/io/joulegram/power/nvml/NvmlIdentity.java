@@ -2,16 +2,20 @@ package io.joulegram.power.nvml;
 
 import io.joulegram.nvml.NvmlDevice;
 import io.joulegram.nvml.NvmlException;
+import io.joulegram.nvml.NvmlReturn;
 import io.joulegram.power.GpuInfo;
 
 /** Asks a GPU who it is. */
 final class NvmlIdentity {
     private NvmlIdentity() {}
 
-    static GpuInfo of(NvmlDevice device, String driver) throws NvmlException {
+    static GpuInfo of(NvmlDevice device, DeviceLabels labels, String driver) throws NvmlException {
+        String uuid = device.uuid();
+        String label = labels.of(uuid, device.index())
+                .orElseThrow(() -> new NvmlException("nvmlDeviceGetUUID", NvmlReturn.INSUFFICIENT_RESOURCES));
         return new GpuInfo(
-                Integer.toString(device.index()),
-                device.uuid(),
+                label,
+                uuid,
                 device.name(),
                 device.pciBusId(),
                 driver,

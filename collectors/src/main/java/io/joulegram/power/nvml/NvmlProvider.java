@@ -1,7 +1,10 @@
 package io.joulegram.power.nvml;
 
 import io.joulegram.nvml.Nvml;
+import io.joulegram.nvml.NvmlDevice;
 import io.joulegram.nvml.NvmlException;
+import io.joulegram.nvml.NvmlResidue;
+import io.joulegram.power.GpuInfo;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.power.SourceClock;
@@ -10,12 +13,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The NVIDIA GPUs of this host, each a {@link io.joulegram.power.GpuSource} named {@code nvml:} and its NVML index.
+ * The NVIDIA GPUs of this host, each a {@link io.joulegram.power.GpuSource} named {@code nvml:} and its label: the NVML
+ * index under which this provider first saw it ({@link DeviceLabels}).
  *
  * <p>NVML is initialized once for all of them and shut down when the last is closed; {@link #open()} may then be called
  * again. A GPU that cannot be opened is left out with a line in the log, as long as there is another.
@@ -27,6 +33,8 @@ public final class NvmlProvider implements PowerSourceProvider {
     private final Supplier<SourceClock> clocks;
     private final boolean sparing;
     private final NvmlAdvice advice;
+    private final DeviceLabels labels = new DeviceLabels();
+    private volatile @Nullable NvmlSession current;
 
     /** @param library the file to load as NVML; empty for the one that the driver installed */
     public NvmlProvider(Optional<Path> library) {
@@ -51,7 +59,7 @@ public final class NvmlProvider implements PowerSourceProvider {
         this.sparing = sparing;
         this.library = library;
         this.clocks = clocks;
-        advice = new NvmlAdvice(library, devices);
+        advice = new NvmlAdvice(library, devices, NvmlResidue::ofThisProcess);
     }
 
     @Override
@@ -59,11 +67,6 @@ public final class NvmlProvider implements PowerSourceProvider {
         return "nvml";
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws IllegalStateException if a source of an earlier call is still open
-     */
     @Override
     public List<PowerSource> open() throws SourceUnavailableException {
         NvmlSession session;
@@ -71,7 +74,10 @@ public final class NvmlProvider implements PowerSourceProvider {
             session = new NvmlSession(library.isPresent() ? Nvml.open(library.get()) : Nvml.open());
         } catch (NvmlException e) {
             throw advice.onOpen(e);
+        } catch (IllegalStateException e) {
+            throw NvmlAdvice.onStillOpen();
         }
+        current = session;
         try {
             return openAll(session);
         } catch (NvmlException e) {
@@ -82,29 +88,73 @@ public final class NvmlProvider implements PowerSourceProvider {
     }
 
     private List<PowerSource> openAll(NvmlSession session) throws NvmlException, SourceUnavailableException {
-        List<PowerSource> sources = new ArrayList<>();
-        List<String> leftOut = new ArrayList<>();
+        Opened opened = open(session, Set.of());
+        if (opened.sources.isEmpty()) {
+            throw opened.failure.isPresent()
+                    ? advice.onDevice(opened.failure.get(), opened.leftOut)
+                    : advice.onNoDevice(opened.leftOut);
+        }
+        opened.leftOut.forEach(reason -> LOG.warn("left out of NVML: {}", reason));
+        return List.copyOf(opened.sources);
+    }
+
+    /** GPUs that NVML lists now and that give values, less those that are well off. */
+    @Override
+    public List<PowerSource> rediscover(Set<String> wellOff) {
+        NvmlSession session = current;
+        if (session == null || !session.tryAcquire()) {
+            return List.of();
+        }
+        try {
+            return List.copyOf(open(session, wellOff).sources);
+        } catch (NvmlException e) {
+            // Each GPU's own reads tell the same, and that is where it is counted.
+            LOG.debug("GPUs cannot be listed", e);
+            return List.of();
+        } finally {
+            session.release();
+        }
+    }
+
+    @Override
+    public List<String> heldAfterClose() {
+        return NvmlResidue.ofThisProcess().stream()
+                .map(held -> "this process holds " + held)
+                .toList();
+    }
+
+    private static final class Opened {
+        final List<PowerSource> sources = new ArrayList<>();
+        final List<String> leftOut = new ArrayList<>();
         Optional<NvmlException> failure = Optional.empty();
+    }
+
+    private Opened open(NvmlSession session, Set<String> wellOff) throws NvmlException {
+        Opened opened = new Opened();
         String driver = session.nvml().driverVersion();
         int count = session.nvml().deviceCount();
         for (int index = 0; index < count; index++) {
             try {
-                NvmlGpuSource source = NvmlGpuSource.open(session, index, driver, clocks.get(), sparing);
-                if (source.channels().isEmpty()) {
-                    leftOut.add("GPU " + index + " (" + source.info().name() + ") tells neither energy nor power");
-                    source.close();
-                } else {
-                    sources.add(source);
+                NvmlDevice device = session.nvml().device(index);
+                GpuInfo info = NvmlIdentity.of(device, labels, driver);
+                if (!wellOff.contains(NvmlGpuSource.nameOf(info))) {
+                    add(NvmlGpuSource.open(session, device, info, clocks.get(), sparing), opened);
                 }
             } catch (NvmlException e) {
-                leftOut.add("GPU " + index + ": " + e.getMessage());
-                failure = Optional.of(e);
+                opened.leftOut.add("GPU " + index + ": " + e.getMessage());
+                opened.failure = Optional.of(e);
             }
         }
-        if (sources.isEmpty()) {
-            throw failure.isPresent() ? advice.onDevice(failure.get(), leftOut) : advice.onNoDevice(leftOut);
+        return opened;
+    }
+
+    private static void add(NvmlGpuSource source, Opened opened) {
+        if (source.channels().isEmpty()) {
+            opened.leftOut.add(
+                    "GPU " + source.info().device() + " (" + source.info().name() + ") tells neither energy nor power");
+            source.close();
+        } else {
+            opened.sources.add(source);
         }
-        leftOut.forEach(reason -> LOG.warn("left out of NVML: {}", reason));
-        return List.copyOf(sources);
     }
 }

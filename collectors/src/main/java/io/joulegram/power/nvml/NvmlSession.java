@@ -24,6 +24,11 @@ final class NvmlSession {
         users.incrementAndGet();
     }
 
+    /** Acquires it unless it was closed. Returns whether it did. */
+    boolean tryAcquire() {
+        return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
+    }
+
     void release() {
         if (users.decrementAndGet() == 0) {
             nvml.close();

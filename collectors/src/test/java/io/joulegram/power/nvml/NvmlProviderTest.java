@@ -2,12 +2,12 @@ package io.joulegram.power.nvml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.joulegram.nvml.NvmlReturn;
 import io.joulegram.nvml.NvmlStandIn;
 import io.joulegram.nvml.StandInDriver;
 import io.joulegram.nvml.StandInGpu;
+import io.joulegram.nvml.StandInInstance;
 import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuSource;
 import io.joulegram.power.PowerSource;
@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +47,9 @@ final class NvmlProviderTest {
             sources.get(0).close();
             sources.get(0).close();
             assertThat(standIn.initializations()).isEqualTo(1);
-            assertThatIllegalStateException().isThrownBy(provider::open);
+            assertThatExceptionOfType(SourceUnavailableException.class)
+                    .isThrownBy(provider::open)
+                    .withMessageContaining("an earlier call into NVML hangs in the driver");
             sources.get(1).close();
             assertThat(standIn.initializations()).isZero();
         }
@@ -132,6 +135,90 @@ final class NvmlProviderTest {
                 .isThrownBy(() -> new NvmlProvider(Optional.of(file)).open())
                 .withMessageContaining(file + " cannot be loaded")
                 .satisfies(e -> assertThat(e.fix()).contains("--nvml.library"));
+    }
+
+    @Test
+    void gpuThatIsPluggedInIsFoundAndTheOthersAreLeftAlone() throws Exception {
+        NvmlStandIn standIn =
+                NvmlStandIn.create(directory, StandInDriver.R580, 3).gpuCount(2);
+        NvmlProvider provider = provider(standIn);
+        List<PowerSource> sources = provider.open();
+        assertThat(provider.rediscover(Set.of("nvml:0", "nvml:1"))).isEmpty();
+
+        standIn.gpuCount(3);
+        List<PowerSource> found = provider.rediscover(Set.of("nvml:0", "nvml:1"));
+
+        assertThat(found).extracting(PowerSource::name).containsExactly("nvml:2");
+        sources.forEach(PowerSource::close);
+        assertThat(standIn.initializations()).isEqualTo(1);
+        found.forEach(PowerSource::close);
+        assertThat(standIn.initializations()).isZero();
+        assertThat(provider.rediscover(Set.of())).isEmpty();
+    }
+
+    @Test
+    void labelsStayWithTheGpuWhenNvmlNumbersThemAnew() throws Exception {
+        NvmlStandIn standIn = NvmlStandIn.create(directory, StandInDriver.R580, 3);
+        NvmlProvider provider = provider(standIn);
+        provider.open().forEach(PowerSource::close);
+
+        // The first GPU is gone, those after it move up, and one that was never seen is last.
+        standIn.gpu(0).identity("second", "GPU-57a4d100-0000-4000-8000-000000000001");
+        standIn.gpu(1).identity("third", "GPU-57a4d100-0000-4000-8000-000000000002");
+        standIn.gpu(2).identity("new", "GPU-new");
+        List<PowerSource> sources = provider.open();
+
+        assertThat(sources).extracting(PowerSource::name).containsExactly("nvml:1", "nvml:2", "nvml:3");
+        assertThat(sources)
+                .allSatisfy(source -> assertThat(source.channels())
+                        .allMatch(channel -> source.name().equals("nvml:" + channel.device())));
+        sources.forEach(PowerSource::close);
+    }
+
+    @Test
+    void gpuThatCameBackIsOpenedAgainUnderItsLabel() throws Exception {
+        NvmlStandIn standIn = NvmlStandIn.create(directory, StandInDriver.R580, 2);
+        NvmlProvider provider = provider(standIn);
+        List<PowerSource> sources = provider.open();
+        standIn.gpu(0).allReturn(NvmlReturn.GPU_IS_LOST);
+        assertThat(provider.rediscover(Set.of("nvml:1"))).isEmpty();
+
+        standIn.gpu(0).allReturn(NvmlReturn.SUCCESS);
+        List<PowerSource> found = provider.rediscover(Set.of("nvml:1"));
+
+        assertThat(found).extracting(PowerSource::name).containsExactly("nvml:0");
+        found.forEach(PowerSource::close);
+        sources.forEach(PowerSource::close);
+        assertThat(standIn.initializations()).isZero();
+        assertThat(provider.heldAfterClose()).isEmpty();
+    }
+
+    @Test
+    void remarksThatPersistenceModeIsOffAndThatMigModeWillChange() throws Exception {
+        NvmlStandIn standIn = NvmlStandIn.create(directory, StandInDriver.R580, 3);
+        standIn.gpu(0).persistence(0);
+        standIn.gpu(1).mig(0, 1);
+        standIn.gpu(2).persistence(StandInGpu.UNSUPPORTED).mig(StandInGpu.UNSUPPORTED, 0);
+        List<PowerSource> sources = provider(standIn).open();
+
+        assertThat(sources.get(0).remarks())
+                .singleElement()
+                .satisfies(remark -> assertThat(remark.what()).startsWith("persistence mode is off"))
+                .satisfies(remark -> assertThat(remark.fix()).contains("nvidia-persistenced"));
+        assertThat(sources.get(1).remarks())
+                .singleElement()
+                .satisfies(remark -> assertThat(remark.what()).isEqualTo("MIG mode will be on after the next reset"));
+        assertThat(sources.get(2).remarks()).isEmpty();
+        standIn.gpu(2)
+                .gpm(true, 500, 500)
+                .instances(new StandInInstance(1, 0, 3, 40_448, 0, 0), new StandInInstance(9, 0, 1, 9_728, 0, 0));
+        assertThat(sources.get(2).remarks())
+                .singleElement()
+                .satisfies(remark -> assertThat(remark.what())
+                        .isEqualTo("is divided (MIG) into 1/0 3g.40gb, 9/0 1g.10gb; its energy is split by their"
+                                + " performance counters (gpm)"));
+        assertThat(standIn.gpmSamples()).isZero();
+        sources.forEach(PowerSource::close);
     }
 
     private static NvmlProvider provider(NvmlStandIn standIn) {

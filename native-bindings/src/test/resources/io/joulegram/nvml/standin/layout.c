@@ -57,5 +57,27 @@ int main(void) {
     OFFSET(PROCESS_UTILIZATION_TIMESTAMP, nvmlProcessUtilizationSample_t, timeStamp);
     OFFSET(PROCESS_UTILIZATION_SM, nvmlProcessUtilizationSample_t, smUtil);
     OFFSET(PROCESS_UTILIZATION_MEMORY, nvmlProcessUtilizationSample_t, memUtil);
+
+    SIZE(ATTRIBUTES, nvmlDeviceAttributes_t);
+    OFFSET(ATTRIBUTES_SM_COUNT, nvmlDeviceAttributes_t, multiprocessorCount);
+    OFFSET(ATTRIBUTES_GPU_SLICES, nvmlDeviceAttributes_t, gpuInstanceSliceCount);
+    OFFSET(ATTRIBUTES_COMPUTE_SLICES, nvmlDeviceAttributes_t, computeInstanceSliceCount);
+    OFFSET(ATTRIBUTES_MEMORY_MIB, nvmlDeviceAttributes_t, memorySizeMB);
+
+    SIZE(GPM_SUPPORT, nvmlGpmSupport_t);
+    OFFSET(GPM_SUPPORT_VERSION, nvmlGpmSupport_t, version);
+    OFFSET(GPM_SUPPORT_SUPPORTED, nvmlGpmSupport_t, isSupportedDevice);
+
+    SIZE(GPM_METRIC, nvmlGpmMetric_t);
+    OFFSET(GPM_METRIC_ID, nvmlGpmMetric_t, metricId);
+    OFFSET(GPM_METRIC_RETURN, nvmlGpmMetric_t, nvmlReturn);
+    OFFSET(GPM_METRIC_VALUE, nvmlGpmMetric_t, value);
+
+    SIZE(GPM_METRICS, nvmlGpmMetricsGet_t);
+    OFFSET(GPM_METRICS_VERSION, nvmlGpmMetricsGet_t, version);
+    OFFSET(GPM_METRICS_COUNT, nvmlGpmMetricsGet_t, numMetrics);
+    OFFSET(GPM_METRICS_SAMPLE1, nvmlGpmMetricsGet_t, sample1);
+    OFFSET(GPM_METRICS_SAMPLE2, nvmlGpmMetricsGet_t, sample2);
+    OFFSET(GPM_METRICS_ARRAY, nvmlGpmMetricsGet_t, metrics);
     return 0;
 }

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "control.h"
 #include "nvml.h"
+#include "parts.h"
 #include "waveform.h"
 
 #include <dlfcn.h>
@@ -19,7 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EXPORT __attribute__((visibility("default")))
 #define PICOJOULES_PER_MILLIJOULE 1000000000LL
 #define UNSUPPORTED (-1) /* the value of a slot that the GPU does not have */
 
@@ -120,6 +120,9 @@ static nvmlReturn_t enter(int64_t *gpu) {
     if (gpu < gpu_slots(0) || gpu >= gpu_slots(get(control, GPU_COUNT))) {
         return NVML_ERROR_INVALID_ARGUMENT;
     }
+    if ((gpu - gpu_slots(0)) % GPU_SLOTS != 0) {
+        return NVML_ERROR_NOT_SUPPORTED; /* the handle of a MIG instance */
+    }
     if (get(gpu, BLOCKED)) {
         const struct timespec millisecond = {0, 1000000};
         __atomic_add_fetch(&gpu[BLOCKED_CALLS], 1, __ATOMIC_SEQ_CST);
@@ -130,6 +133,33 @@ static nvmlReturn_t enter(int64_t *gpu) {
     }
     return (nvmlReturn_t)get(gpu, RETURN_ALL);
 }
+
+nvmlReturn_t enter_gpu(int64_t *gpu) { return enter(gpu); }
+
+int64_t *gpu_of_mig(int64_t *mig) {
+    if (mig < gpu_slots(0) || mig >= gpu_slots(get(control, GPU_COUNT))) {
+        return NULL;
+    }
+    int64_t *gpu = gpu_slots((mig - gpu_slots(0)) / GPU_SLOTS);
+    int64_t offset = mig - mig_instance(gpu, 0);
+    return offset >= 0 && offset % MIG_SLOTS == 0 && offset / MIG_SLOTS < MAX_MIG_INSTANCES ? gpu : NULL;
+}
+
+nvmlReturn_t enter_mig(int64_t *mig) {
+    int64_t *gpu = initialized ? gpu_of_mig(mig) : NULL;
+    if (gpu == NULL) {
+        return initialized ? NVML_ERROR_INVALID_ARGUMENT : NVML_ERROR_UNINITIALIZED;
+    }
+    nvmlReturn_t fault = enter(gpu);
+    if (fault == NVML_SUCCESS && (get(gpu, MIG_MODE) != 1 || get(mig, MIG_SLICES) == 0)) {
+        return NVML_ERROR_INVALID_ARGUMENT;
+    }
+    return fault;
+}
+
+void count_gpm_samples(int64_t change) { __atomic_add_fetch(&control[GPM_SAMPLES], change, __ATOMIC_SEQ_CST); }
+
+int64_t monotonic_nanos(void) { return nanos(CLOCK_MONOTONIC); }
 
 #define ENTER(gpu)                                                                                                     \
     do {                                                                                                               \
@@ -182,7 +212,16 @@ EXPORT nvmlReturn_t nvmlDeviceGetHandleByIndex_v2(unsigned int index, nvmlDevice
 }
 
 TEXT_GETTER(nvmlDeviceGetName, NAME)
-TEXT_GETTER(nvmlDeviceGetUUID, UUID)
+
+EXPORT nvmlReturn_t nvmlDeviceGetUUID(nvmlDevice_t device, char *text, unsigned int length) {
+    if (initialized && gpu_of_mig(device) != NULL) {
+        nvmlReturn_t fault = enter_mig(device);
+        return fault == NVML_SUCCESS ? copy_text(&device[MIG_UUID], text, length) : fault;
+    }
+    ENTER(device);
+    return copy_text(&device[UUID], text, length);
+}
+
 TEXT_GETTER(nvmlDeviceGetSerial, SERIAL)
 UNSIGNED_GETTER(nvmlDeviceGetMinorNumber, MINOR_NUMBER)
 UNSIGNED_GETTER(nvmlDeviceGetArchitecture, ARCHITECTURE)
@@ -363,6 +402,13 @@ EXPORT nvmlReturn_t nvmlDeviceGetUtilizationRates(nvmlDevice_t gpu, nvmlUtilizat
 }
 
 EXPORT nvmlReturn_t nvmlDeviceGetMemoryInfo(nvmlDevice_t gpu, nvmlMemory_t *memory) {
+    if (initialized && gpu_of_mig(gpu) != NULL) {
+        nvmlReturn_t fault = enter_mig(gpu);
+        memory->total = (unsigned long long)get(gpu, MIG_MEMORY_MIB) << 20;
+        memory->used = (unsigned long long)get(gpu, MIG_USED_BYTES);
+        memory->free = memory->total - memory->used;
+        return fault;
+    }
     ENTER(gpu);
     if (get(gpu, MEMORY_TOTAL_BYTES) == UNSUPPORTED) {
         return NVML_ERROR_NOT_SUPPORTED;
@@ -375,6 +421,14 @@ EXPORT nvmlReturn_t nvmlDeviceGetMemoryInfo(nvmlDevice_t gpu, nvmlMemory_t *memo
 
 #if STANDIN_DRIVER >= 535
 EXPORT nvmlReturn_t nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t gpu, nvmlMemory_v2_t *memory) {
+    if (initialized && gpu_of_mig(gpu) != NULL) {
+        nvmlReturn_t fault = enter_mig(gpu);
+        memory->total = (unsigned long long)get(gpu, MIG_MEMORY_MIB) << 20;
+        memory->reserved = 0;
+        memory->used = (unsigned long long)get(gpu, MIG_USED_BYTES);
+        memory->free = memory->total - memory->used;
+        return fault;
+    }
     ENTER(gpu);
     if (memory->version != NVML_MEMORY_V2) {
         return NVML_ERROR_ARGUMENT_VERSION_MISMATCH;
@@ -428,37 +482,46 @@ EXPORT nvmlReturn_t nvmlDeviceGetCurrentClocksEventReasons(nvmlDevice_t gpu, uns
 /* ---- processes ---- */
 
 /* Fills entries of the given size, which begin like nvmlProcessInfo_r535_t as far as they go. */
-static nvmlReturn_t processes(const int64_t *gpu, unsigned int *count, void *infos, size_t size) {
+static nvmlReturn_t processes(int64_t *device, unsigned int *count, void *infos, size_t size) {
+    int64_t *gpu = initialized ? gpu_of_mig(device) : NULL;
+    const int64_t *mig = gpu == NULL ? NULL : device;
+    nvmlReturn_t fault = mig == NULL ? enter(device) : enter_mig(device);
+    if (fault != NVML_SUCCESS) {
+        return fault;
+    }
+    gpu = mig == NULL ? device : gpu;
     unsigned int running = (unsigned int)get(gpu, PROCESS_COUNT);
     if (*count < running) {
         *count = running;
         return NVML_ERROR_INSUFFICIENT_SIZE;
     }
+    unsigned int written = 0;
     for (unsigned int i = 0; i < running; i++) {
         const int64_t *process = &gpu[PROCESSES + i * PROCESS_SLOTS];
-        nvmlProcessInfo_r535_t info = {(unsigned int)process[PROCESS_ID],
-                                       (unsigned long long)process[PROCESS_MEMORY_BYTES], 0xffffffffu, 0xffffffffu, 0};
-        memcpy((char *)infos + i * size, &info, size);
+        nvmlProcessInfo_r535_t info = {
+            (unsigned int)process[PROCESS_ID], (unsigned long long)process[PROCESS_MEMORY_BYTES],
+            (unsigned int)process[PROCESS_GPU_INSTANCE], (unsigned int)process[PROCESS_COMPUTE_INSTANCE], 0};
+        if (mig == NULL || (process[PROCESS_GPU_INSTANCE] == mig[MIG_GPU_INSTANCE]
+                            && process[PROCESS_COMPUTE_INSTANCE] == mig[MIG_COMPUTE_INSTANCE])) {
+            memcpy((char *)infos + written++ * size, &info, size);
+        }
     }
-    *count = running;
+    *count = written;
     return NVML_SUCCESS;
 }
 
 EXPORT nvmlReturn_t nvmlDeviceGetComputeRunningProcesses(
     nvmlDevice_t gpu, unsigned int *count, nvmlProcessInfo_v1_t *infos) {
-    ENTER(gpu);
     return processes(gpu, count, infos, sizeof *infos);
 }
 
 EXPORT nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v2(
     nvmlDevice_t gpu, unsigned int *count, nvmlProcessInfo_v2_t *infos) {
-    ENTER(gpu);
     return processes(gpu, count, infos, sizeof *infos);
 }
 
 #if STANDIN_DRIVER >= 535
 EXPORT nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t gpu, unsigned int *count, void *infos) {
-    ENTER(gpu);
     return processes(
         gpu, count, infos, STANDIN_DRIVER == 535 ? sizeof(nvmlProcessInfo_r535_t) : sizeof(nvmlProcessInfo_v2_t));
 }
@@ -467,6 +530,9 @@ EXPORT nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t gpu, un
 EXPORT nvmlReturn_t nvmlDeviceGetProcessUtilization(nvmlDevice_t gpu, nvmlProcessUtilizationSample_t *samples,
                                                     unsigned int *count, unsigned long long last_seen) {
     ENTER(gpu);
+    if (get(gpu, MIG_MODE) == 1) {
+        return NVML_ERROR_NOT_SUPPORTED;
+    }
     unsigned int running = (unsigned int)get(gpu, PROCESS_COUNT);
     unsigned long long stamp = (unsigned long long)(nanos(CLOCK_REALTIME) / 1000);
     if (samples == NULL || *count < running) {

@@ -1,0 +1,55 @@
+package io.joulegram.agent.attribution;
+
+import java.util.Map;
+
+/**
+ * How the energy of a GPU is shared between those who use it, by what its driver tells of them. Weights are 0 or more,
+ * in any unit.
+ *
+ * @param method {@link #EXCLUSIVE}, {@link #GPM}, {@link #PROCESS_UTILIZATION} or {@link #MEMORY}
+ * @param active what each server did, by {@code server} label; all 0 if nobody did anything
+ * @param activeOfNobody what was done by processes that belong to no server
+ * @param resident what each server holds of the GPU, for what it draws while idle; with the next, not all 0
+ * @param residentOfNobody what is held by processes that belong to no server
+ */
+public record GpuShares(
+        String method,
+        Map<String, Double> active,
+        double activeOfNobody,
+        Map<String, Double> resident,
+        double residentOfNobody) {
+    /** By the performance counters of instances. */
+    public static final String GPM = "gpm";
+
+    /** By the time in which kernels of each process ran. */
+    public static final String PROCESS_UTILIZATION = "process_utilization";
+
+    /** By the memory held. */
+    public static final String MEMORY = "memory";
+
+    /** One server has all of it. */
+    public static final String EXCLUSIVE = "exclusive";
+
+    /**
+     * Copies the maps.
+     *
+     * @throws IllegalArgumentException if nobody holds anything
+     */
+    public GpuShares {
+        active = Map.copyOf(active);
+        resident = Map.copyOf(resident);
+        if (!(residentOfNobody > 0) && resident.values().stream().noneMatch(weight -> weight > 0)) {
+            throw new IllegalArgumentException("nobody holds anything of the GPU");
+        }
+    }
+
+    /** Whether the driver tells who is at work. */
+    boolean tellsWork() {
+        return method.equals(GPM) || method.equals(PROCESS_UTILIZATION);
+    }
+
+    /** Whether anybody did anything. */
+    boolean isActive() {
+        return activeOfNobody > 0 || active.values().stream().anyMatch(weight -> weight > 0);
+    }
+}
