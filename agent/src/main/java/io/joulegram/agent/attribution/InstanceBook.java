@@ -39,7 +39,7 @@ final class InstanceBook {
                                     .filter(known -> known.device().equals(device))
                                     .count()
                             < MAX_INSTANCES;
-            if (counted) {
+            if (counted && parts[i] > 0) {
                 microjoules.merge(key, parts[i], Long::sum);
                 assignedByDevice.merge(device, parts[i], Long::sum);
             }

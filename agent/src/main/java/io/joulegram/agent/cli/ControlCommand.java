@@ -88,7 +88,7 @@ final class ControlCommand implements Callable<Integer> {
         try {
             return Math.max(1, DurationText.parse(text, "1s", "24h").toSeconds());
         } catch (IllegalArgumentException e) {
-            throw LedgerOptions.wrong(spec, TIME + ": \"" + text + "\" " + e.getMessage());
+            throw LedgerOptions.wrong(spec, TIME + ": " + e.getMessage());
         }
     }
 

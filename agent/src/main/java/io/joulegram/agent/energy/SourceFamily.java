@@ -86,7 +86,8 @@ final class SourceFamily {
      * @return whether nothing of the driver is held any more, and what is if not
      */
     Release quiesce(Duration time) throws InterruptedException {
-        Instant until = Instant.now().plus(time).truncatedTo(ChronoUnit.SECONDS);
+        // Told in whole seconds, and never shorter than asked for.
+        Instant until = Instant.now().plus(time).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
         long deadline = System.nanoTime() + RELEASE_MILLIS * 1_000_000;
         synchronized (this) {
             quietUntil = until;

@@ -40,6 +40,21 @@ final class CliTest {
     }
 
     @Test
+    void quiesceRefusesATimeThatIsNone() {
+        assertThat(execute("quiesce", "--for", "2d")).isEqualTo(Cli.WRONG);
+        assertThat(err.toString()).contains("--for: \"2d\" has an unknown unit; allowed: a duration from 1s to 24h");
+    }
+
+    @Test
+    void quiesceAndResumeSayThatNoAgentAnswers() {
+        String socket = directory.resolve("control.sock").toString();
+        for (String command : List.of("quiesce", "resume")) {
+            assertThat(execute(command, "--socket", socket)).isEqualTo(1);
+        }
+        assertThat(err.toString()).contains("no agent answers on " + socket, "--socket FILE");
+    }
+
+    @Test
     void printsItsVersion() {
         assertThat(execute("--version")).isZero();
         assertThat(out.toString()).matches("joulegram \\S+ \\(revision \\S+, Java \\S+\\)\\R");
@@ -118,7 +133,7 @@ final class CliTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     rnu                          | joulegram: unknown command "rnu"; did you mean run?
-                    start                        | joulegram: unknown command "start"; there are config, run
+                    start                        | joulegram: unknown command "start"; there are config, quiesce, resume, run
                     --versoin                    | joulegram: unknown option "--versoin"; did you mean --version?
                     run now                      | joulegram run: unexpected argument "now"
                     run --sampling.intervall=1s  | joulegram run: unknown option "--sampling.intervall"; did you mean --sampling.interval?
@@ -194,6 +209,8 @@ final class CliTest {
         };
         return new Cli(new PrintWriter(out, true), new PrintWriter(err, true))
                 .add(ConfiguredCommand.create(loader, task))
+                .add(ControlCommand.createQuiesce(Map.of()))
+                .add(ControlCommand.createResume(Map.of()))
                 .add(ConfigCheckCommand.create(loader))
                 .execute(args);
     }
