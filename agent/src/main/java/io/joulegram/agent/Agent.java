@@ -105,7 +105,8 @@ public final class Agent implements AutoCloseable {
         book = new EnergyBook(
                 new SamplingPlan(
                         sampling.interval(), sampling.raplInterval(), sampling.powerInterval(), sampling.hangTimeout()),
-                System::nanoTime);
+                System::nanoTime,
+                config.calibration());
         supervisor = new SourceSupervisor(book, PlatformRest.join(families, config.host(), book));
         attribution = new Attribution(
                 new TokenWeights(

@@ -108,6 +108,7 @@ final class SnapshotAssembler {
                 meter.curve().totalMicrojoules(),
                 meter.divergenceRatio(),
                 meter.counterResets(),
+                meter.streamSwitches(),
                 meter.unobservedNanos(),
                 Math.max(0, nowNanos - meter.lastValueNanos()),
                 live,

@@ -2,6 +2,7 @@ package io.joulegram.agent.config;
 
 import io.joulegram.agent.budget.Budget;
 import io.joulegram.power.Component;
+import io.joulegram.power.SensorCorrection;
 import io.joulegram.power.estimate.ModelConstants;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerTarget;
@@ -37,6 +38,7 @@ import java.util.OptionalInt;
  * @param pue power usage effectiveness of the facility, 1 to 3: facility energy over IT energy (ISO/IEC 30134-2)
  * @param host what cannot be read from the host itself
  * @param embodied the carbon of making the hardware
+ * @param calibration what meters have found of the power sensors of GPUs, by UUID
  * @param timeZone whose days, weeks and months budgets and reports are of
  * @param ledger where energy, intensity and tokens are kept
  * @param budgets how many grams may be emitted; no two have the same name
@@ -61,6 +63,7 @@ public record AgentConfig(
         double pue,
         Host host,
         Embodied embodied,
+        Map<String, SensorCorrection> calibration,
         ZoneId timeZone,
         Ledger ledger,
         List<Budget> budgets,
@@ -71,6 +74,7 @@ public record AgentConfig(
     public AgentConfig {
         engines = List.copyOf(engines);
         budgets = List.copyOf(budgets);
+        calibration = Map.copyOf(calibration);
     }
 
     /** The same with other servers. */
@@ -93,6 +97,7 @@ public record AgentConfig(
                 pue,
                 host,
                 embodied,
+                calibration,
                 timeZone,
                 ledger,
                 budgets,
@@ -120,6 +125,7 @@ public record AgentConfig(
                 pue,
                 host,
                 embodied,
+                calibration,
                 timeZone,
                 ledger,
                 budgets,

@@ -4,9 +4,11 @@ import io.joulegram.agent.budget.Budget;
 import io.joulegram.agent.budget.BudgetPeriod;
 import io.joulegram.agent.budget.BudgetScope;
 import io.joulegram.power.Component;
+import io.joulegram.power.SensorCorrection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,7 @@ final class ConfigReader {
                 root.get(Keys.PUE),
                 host(),
                 embodied(),
+                calibration(),
                 root.get(Keys.TIME_ZONE),
                 ledger(),
                 budgets(),
@@ -201,6 +204,20 @@ final class ConfigReader {
             }
         }
         return budgets;
+    }
+
+    private Map<String, SensorCorrection> calibration() {
+        Map<String, SensorCorrection> corrections = new HashMap<>();
+        for (Scope scope : root.scopes(Keys.CALIBRATION, Keys.CALIBRATION_OF_GPU)) {
+            SensorCorrection correction = new SensorCorrection(
+                    scope.get(Keys.CALIBRATION_GAIN),
+                    scope.get(Keys.CALIBRATION_OFFSET_WATTS),
+                    scope.get(Keys.CALIBRATION_UNCERTAINTY));
+            scope.require(Keys.CALIBRATION_UUID)
+                    .filter(uuid -> corrections.put(uuid, correction) != null)
+                    .ifPresent(uuid -> scope.report(Keys.CALIBRATION_UUID, "\"" + uuid + "\" is there twice"));
+        }
+        return corrections;
     }
 
     private AgentConfig.Embodied embodied() {

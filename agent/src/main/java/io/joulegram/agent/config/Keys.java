@@ -442,6 +442,26 @@ final class Keys {
     static final List<ConfigKey> EMBODIED_OVERRIDE = List.of(
             OVERRIDE_COMPONENT, OVERRIDE_DEVICE, OVERRIDE_KG, OVERRIDE_KG_LOW, OVERRIDE_KG_HIGH, OVERRIDE_LIFETIME);
 
+    static final ConfigKey.Items CALIBRATION = new ConfigKey.Items(
+            "calibration",
+            Optional.of("[]"),
+            "a list of mappings with the keys `calibration[]` below",
+            Optional.empty(),
+            "What a meter has found of the power sensors of single GPUs");
+    static final ConfigKey.Value<String> CALIBRATION_UUID = required(
+            "uuid", matching("a GPU's UUID", "[0-9A-Za-z][0-9A-Za-z-]{0,79}"), "The GPU, as joulegram_gpu_info has it");
+    static final ConfigKey.Value<Double> CALIBRATION_GAIN =
+            value("gain", "1", number("", "0.5", "2"), "The sensor reads this times the truth plus the offset");
+    static final ConfigKey.Value<Double> CALIBRATION_OFFSET_WATTS =
+            value("offset-watts", "0", number("watts", "-200", "200"), "See gain");
+    static final ConfigKey.Value<Double> CALIBRATION_UNCERTAINTY = value(
+            "uncertainty",
+            "0.01",
+            number("ratio", "0", "1"),
+            "Relative standard uncertainty that is left, in place of the 5 % of a sensor that is not calibrated");
+    static final List<ConfigKey> CALIBRATION_OF_GPU =
+            List.of(CALIBRATION_UUID, CALIBRATION_GAIN, CALIBRATION_OFFSET_WATTS, CALIBRATION_UNCERTAINTY);
+
     static final ConfigKey.Value<OptionalDouble> HOST_PEAK_WATTS = value(
             "host.peak-watts",
             "auto",
@@ -582,6 +602,7 @@ final class Keys {
             EMBODIED_LIFETIME_DRAM,
             EMBODIED_LIFETIME_OTHER,
             EMBODIED_OVERRIDES,
+            CALIBRATION,
             TIME_ZONE,
             LEDGER_PATH,
             LEDGER_KEEP_MINUTES,

@@ -1,6 +1,8 @@
 package io.joulegram.agent.energy;
 
 import io.joulegram.power.Channel;
+import io.joulegram.power.SensorCorrection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Integrates a cumulative energy counter: sums its rises, follows its wraps, and never mistakes a reset or garbage for
@@ -30,6 +32,7 @@ final class CounterIntegrator implements Integrator {
 
     private static final int CONSISTENT_VALUES = 3;
 
+    private final @Nullable SensorCorrection correction;
     private final double microjoulesPerCount;
     private final long modulusCounts;
     private final double plausibleCountsPerNano;
@@ -38,12 +41,20 @@ final class CounterIntegrator implements Integrator {
     private long lastCount;
     private long lastNanos;
     private long totalCounts;
+    private long countedNanos;
+    private long told;
 
     private long candidateCount;
     private long candidateNanos;
     private int candidates;
 
     CounterIntegrator(Channel channel) {
+        this(channel, null);
+    }
+
+    /** @param correction what the counter counts without cause; the channel has its gain corrected already */
+    CounterIntegrator(Channel channel, @Nullable SensorCorrection correction) {
+        this.correction = correction;
         microjoulesPerCount = channel.microjoulesPerCount();
         modulusCounts = channel.modulusCounts();
         double maxWatts = channel.maxWatts() > 0 ? channel.maxWatts() : UNKNOWN_MAX_WATTS;
@@ -71,6 +82,7 @@ final class CounterIntegrator implements Integrator {
         long rise = rise(lastCount, value);
         if (rise >= 0 && isPlausible(rise, elapsedNanos)) {
             totalCounts += rise;
+            countedNanos += elapsedNanos;
             begin(timeNanos, value);
             return Step.ADVANCED;
         }
@@ -112,7 +124,13 @@ final class CounterIntegrator implements Integrator {
     @Override
     public long microjoules() {
         // One conversion of the whole sum, so that fractions of a microjoule never add up to an error.
-        return (long) (totalCounts * microjoulesPerCount);
+        double counted = totalCounts * microjoulesPerCount;
+        if (correction == null) {
+            return (long) counted;
+        }
+        // Between two steps of the counter the offset goes on: what was told is not taken back for that.
+        told = Math.max(told, (long) (counted - correction.offsetMicrojoules(countedNanos)));
+        return told;
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.joulegram.agent.energy;
 
 import io.joulegram.power.Channel;
 import io.joulegram.power.Domain;
+import io.joulegram.power.GpuSource;
 import io.joulegram.power.PowerSource;
+import io.joulegram.power.SensorCorrection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -57,12 +59,19 @@ public final class EnergyBook {
 
     private final SamplingPlan plan;
     private final LongSupplier clock;
+    private final Map<String, SensorCorrection> corrections;
     private final Map<Key, Entry> byKey = new TreeMap<>(Key.ORDER);
     private volatile List<Entry> entries = List.of();
     private volatile List<SourceSampler> samplers = List.of();
 
     /** @param clock {@link System#nanoTime} */
     public EnergyBook(SamplingPlan plan, LongSupplier clock) {
+        this(plan, clock, Map.of());
+    }
+
+    /** @param corrections what meters have found of GPUs' sensors, by UUID */
+    public EnergyBook(SamplingPlan plan, LongSupplier clock, Map<String, SensorCorrection> corrections) {
+        this.corrections = Map.copyOf(corrections);
         this.plan = plan;
         this.clock = clock;
     }
@@ -105,7 +114,20 @@ public final class EnergyBook {
     private Meter meter(Key key, PowerSource source, List<Integer> indexes, SamplingSchedule schedule) {
         @Nullable Entry earlier = byKey.get(key);
         @Nullable Meter predecessor = earlier == null ? null : earlier.meter();
-        return new Meter(key.domain(), key.device(), source.channels(), indexes, schedule.intervalNanos(), predecessor);
+        return new Meter(
+                key.domain(),
+                key.device(),
+                source.channels(),
+                indexes,
+                schedule.intervalNanos(),
+                predecessor,
+                correction(key, source));
+    }
+
+    private @Nullable SensorCorrection correction(Key key, PowerSource source) {
+        return key.domain() == Domain.GPU && source instanceof GpuSource gpu
+                ? corrections.get(gpu.info().uuid())
+                : null;
     }
 
     /** Stops reading a source; its meters keep their totals. */

@@ -5,6 +5,7 @@ import io.joulegram.power.Domain;
 import io.joulegram.power.Quantity;
 import io.joulegram.power.Readings;
 import io.joulegram.power.Sensor;
+import io.joulegram.power.SensorCorrection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public final class Meter {
     private final EnergyCurve curve = new EnergyCurve();
     private final PowerHistogram histogram;
     private final AtomicLong resets;
+    private final AtomicLong switches;
     private final AtomicLong unobservedNanos;
     private final AtomicLong rejected;
     private final AtomicLong startNanos;
@@ -58,6 +60,18 @@ public final class Meter {
             List<Integer> indexes,
             long intervalNanos,
             @Nullable Meter predecessor) {
+        this(domain, device, channels, indexes, intervalNanos, predecessor, null);
+    }
+
+    /** @param correction what another meter has found of the sensor; null if none has */
+    Meter(
+            Domain domain,
+            String device,
+            List<Channel> channels,
+            List<Integer> indexes,
+            long intervalNanos,
+            @Nullable Meter predecessor,
+            @Nullable SensorCorrection correction) {
         this.domain = domain;
         this.device = device;
         long maxGapNanos = 5 * intervalNanos;
@@ -68,10 +82,12 @@ public final class Meter {
         channelIndexes = ordered.stream().mapToInt(Integer::intValue).toArray();
         streams = ordered.stream()
                 .map(channels::get)
-                .map(channel -> new MeterStream(channel, maxGapNanos, totalOf(predecessor, channel.sensor())))
+                .map(channel ->
+                        new MeterStream(channel, maxGapNanos, totalOf(predecessor, channel.sensor()), correction))
                 .toArray(MeterStream[]::new);
         histogram = predecessor == null ? new PowerHistogram() : predecessor.histogram;
         resets = predecessor == null ? new AtomicLong() : predecessor.resets;
+        switches = predecessor == null ? new AtomicLong() : predecessor.switches;
         unobservedNanos = predecessor == null ? new AtomicLong() : predecessor.unobservedNanos;
         rejected = predecessor == null ? new AtomicLong() : predecessor.rejected;
         long first = predecessor == null ? 0 : predecessor.best.microjoules();
@@ -131,7 +147,12 @@ public final class Meter {
     }
 
     private void settle(long nowNanos) {
+        boolean began = best.isStarted();
+        int before = best.sensorIndex();
         best.update(nowNanos);
+        if (began && best.sensorIndex() != before) {
+            switches.setRelease(switches.getPlain() + 1);
+        }
         if (best.isStarted()) {
             note(best.creditedUntilNanos(), best.microjoules());
         }
@@ -151,7 +172,7 @@ public final class Meter {
             case REJECTED -> rejected.setRelease(rejected.getPlain() + 1);
             case ADVANCED -> {
                 if (stream.channel().quantity() == Quantity.POWER) {
-                    return value;
+                    return Math.round(1e3 * stream.watts());
                 }
                 long elapsedNanos = timeNanos - stream.previousCoveredUntilNanos();
                 long gained = stream.integratedMicrojoules() - before;
@@ -238,6 +259,11 @@ public final class Meter {
     /** How often a counter began anew. */
     public long counterResets() {
         return resets.getAcquire();
+    }
+
+    /** How often energy was taken from another of the streams than before. */
+    public long streamSwitches() {
+        return switches.getAcquire();
     }
 
     /** How many values could not be true. */

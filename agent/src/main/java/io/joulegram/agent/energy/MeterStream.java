@@ -2,6 +2,7 @@ package io.joulegram.agent.energy;
 
 import io.joulegram.power.Channel;
 import io.joulegram.power.Quantity;
+import io.joulegram.power.SensorCorrection;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public final class MeterStream {
     private static final int MIN_CHANGES = 4;
 
     private final Channel channel;
+    private final @Nullable SensorCorrection correction;
     private final Integrator integrator;
     private final long firstMicrojoules;
     private final long lostAfterNanos;
@@ -46,11 +48,18 @@ public final class MeterStream {
      * @param firstMicrojoules energy that an earlier stream of the same sensor has counted
      */
     MeterStream(Channel channel, long maxGapNanos, long firstMicrojoules) {
+        this(channel, maxGapNanos, firstMicrojoules, null);
+    }
+
+    /** @param correction what a meter has found of the sensor; null if none has */
+    MeterStream(Channel asRead, long maxGapNanos, long firstMicrojoules, @Nullable SensorCorrection correction) {
+        Channel channel = correction == null ? asRead : correction.of(asRead);
+        this.correction = correction;
         lostAfterNanos = Math.max(maxGapNanos, READINGS_TO_LOST * channel.cadenceNanos());
         this.channel = channel;
         this.firstMicrojoules = firstMicrojoules;
         integrator = channel.quantity() == Quantity.ENERGY
-                ? new CounterIntegrator(channel)
+                ? new CounterIntegrator(channel, correction)
                 : new PowerIntegrator(channel, maxGapNanos);
     }
 
@@ -95,7 +104,9 @@ public final class MeterStream {
     /** When the present epoch of the counter began, and its raw value then; empty if there is none. Any thread. */
     public Optional<CounterReading> epochStart() {
         CounterEpoch epoch = counterEpoch;
-        return epoch == null ? Optional.empty() : Optional.of(new CounterReading(epoch.startNanos, epoch.startCount));
+        return epoch == null || !countsEnergyAlone()
+                ? Optional.empty()
+                : Optional.of(new CounterReading(epoch.startNanos, epoch.startCount));
     }
 
     /**
@@ -104,11 +115,16 @@ public final class MeterStream {
      */
     public Optional<CounterReading> countAt(long timeNanos) {
         CounterEpoch epoch = counterEpoch;
-        if (epoch == null || timeNanos - epoch.startNanos < 0) {
+        if (epoch == null || !countsEnergyAlone() || timeNanos - epoch.startNanos < 0) {
             return Optional.empty();
         }
         long atNanos = Math.min(timeNanos, curve.coveredUntilNanos());
         return Optional.of(new CounterReading(atNanos, count(epoch, curve.microjoulesAt(atNanos))));
+    }
+
+    /** With an offset the raw count is not that of the energy but of time as well. */
+    private boolean countsEnergyAlone() {
+        return correction == null || correction.offsetWatts() == 0;
     }
 
     private long count(CounterEpoch epoch, long microjoules) {
@@ -121,7 +137,9 @@ public final class MeterStream {
     /** The raw value of the counter when its integral is this much; empty if this is not a counter. Any thread. */
     Optional<CounterReading> countOf(long microjoules, long atNanos) {
         CounterEpoch epoch = counterEpoch;
-        return epoch == null ? Optional.empty() : Optional.of(new CounterReading(atNanos, count(epoch, microjoules)));
+        return epoch == null || !countsEnergyAlone()
+                ? Optional.empty()
+                : Optional.of(new CounterReading(atNanos, count(epoch, microjoules)));
     }
 
     /** Whether there was a value so lately that the stream is not lost. Any thread. */
@@ -182,7 +200,11 @@ public final class MeterStream {
     }
 
     /** Takes a value; sampler only. */
-    void accept(long timeNanos, long value) {
+    void accept(long timeNanos, long reading) {
+        long value = reading;
+        if (correction != null && channel.quantity() == Quantity.POWER && reading >= 0) {
+            value = correction.milliwatts(reading);
+        }
         previousCoveredUntilNanos = integrator.coveredUntilNanos();
         lastStep = integrator.accept(timeNanos, value);
         if (lastStep == Step.REJECTED) {

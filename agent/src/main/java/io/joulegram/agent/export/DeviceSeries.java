@@ -41,6 +41,7 @@ final class DeviceSeries {
             }
         }
         families.addCount(MetricCatalogue.ENERGY_COUNTER_RESETS_TOTAL, meter.counterResets(), domain, device);
+        families.addCount(MetricCatalogue.ENERGY_SOURCE_SWITCHES_TOTAL, meter.streamSwitches(), domain, device);
         families.addSeconds(MetricCatalogue.ENERGY_UNOBSERVED_SECONDS_TOTAL, meter.unobservedNanos(), domain, device);
         families.addHistogram(MetricCatalogue.POWER_SAMPLE_WATTS, meter.powerHistogram(), domain, device);
         if (meter.live()) {

@@ -55,6 +55,14 @@ public enum MetricCatalogue {
     /** Energy counters that began anew. */
     ENERGY_COUNTER_RESETS_TOTAL(
             COUNTER, "resets", "How often the energy counter of the device began anew.", "domain", "device"),
+    /** How often another source was taken for the energy. */
+    ENERGY_SOURCE_SWITCHES_TOTAL(
+            COUNTER,
+            "switches",
+            "How often the energy of the device was taken from another source than before, as when its counter stands"
+                    + " still, is lost or comes back.",
+            "domain",
+            "device"),
     /** Time whose energy is not known. */
     ENERGY_UNOBSERVED_SECONDS_TOTAL(
             COUNTER,

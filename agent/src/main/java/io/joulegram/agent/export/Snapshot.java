@@ -66,6 +66,7 @@ public record Snapshot(
      * @param bestMicrojoules the energy that counts towards the facility
      * @param divergenceRatio (power integral - counter) / counter over the same time; empty without both
      * @param counterResets how often the energy counter began anew
+     * @param streamSwitches how often energy was taken from another stream than before
      * @param unobservedNanos time in which its energy is not known
      * @param sampleAgeNanos time since the newest value
      * @param live whether it is being read; a meter that is not keeps its counters but has no gauges
@@ -80,6 +81,7 @@ public record Snapshot(
             long bestMicrojoules,
             OptionalDouble divergenceRatio,
             long counterResets,
+            long streamSwitches,
             long unobservedNanos,
             long sampleAgeNanos,
             boolean live,

@@ -47,6 +47,7 @@ final class StatusDocument {
                 .number("energyMicrojoules", meter.bestMicrojoules())
                 .number("divergenceRatio", meter.divergenceRatio())
                 .number("counterResets", meter.counterResets())
+                .number("streamSwitches", meter.streamSwitches())
                 .number("unobservedNanos", meter.unobservedNanos())
                 .number("sampleAgeNanos", meter.sampleAgeNanos())
                 .flag("live", meter.live())

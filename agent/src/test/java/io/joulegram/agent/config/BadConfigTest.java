@@ -23,6 +23,7 @@ final class BadConfigTest {
             "amdsmi",
             "attribution",
             "budgets",
+            "calibration",
             "control",
             "embodied",
             "engines",
@@ -270,6 +271,12 @@ final class BadConfigTest {
                         "engines:\n- &a {name: a, prompt-tokens: p, generation-tokens: g}\n"
                                 + "- {name: a, prompt-tokens: p, generation-tokens: g}",
                         "3: engines[1].name: \"a\" is already defined"),
+                arguments(
+                        "calibration: [{uuid: GPU-1, gain: 0}]",
+                        "1: calibration[0].gain: \"0\" is out of range; allowed: a number from 0.5 to 2"),
+                arguments(
+                        "calibration: [{uuid: GPU-1}, {uuid: GPU-1}]",
+                        "1: calibration[1].uuid: \"GPU-1\" is there twice"),
                 arguments(
                         "embodied: {overrides: [{component: overhead, kg: 1}]}",
                         "1: embodied.overrides[0].component:"

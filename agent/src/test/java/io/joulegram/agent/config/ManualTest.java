@@ -20,6 +20,7 @@ final class ManualTest {
             "servers", Keys.SERVER,
             "engines", Keys.ENGINE_DEFINITION,
             "embodied.overrides", Keys.EMBODIED_OVERRIDE,
+            "calibration", Keys.CALIBRATION_OF_GPU,
             "budgets", Keys.BUDGET);
 
     @TempDir
@@ -46,7 +47,7 @@ final class ManualTest {
     @Test
     void exampleOfListsIsValidAndHoldsEveryKey() throws Exception {
         String uncommented = Files.readString(DOCS.resolve("joulegram.example.yaml"))
-                .replaceAll("(?m)^(servers: auto|engines: \\[]|budgets: \\[]| *overrides: \\[])$", "")
+                .replaceAll("(?m)^(servers: auto|engines: \\[]|budgets: \\[]|calibration: \\[]| *overrides: \\[])$", "")
                 .replaceAll("(?m)^#(?! )|^#(?= {2,})", "");
         Path file = Files.writeString(directory.resolve("joulegram.yaml"), uncommented);
         Files.writeString(directory.resolve("llm.token"), "s3cret\n");
@@ -57,6 +58,7 @@ final class ManualTest {
         assertThat(config.engines()).hasSize(1);
         assertThat(config.embodied().overrides()).hasSize(1);
         assertThat(config.budgets()).hasSize(2);
+        assertThat(config.calibration()).hasSize(1);
         assertThat(ITEM_KEYS.values().stream().flatMap(List::stream))
                 .allSatisfy(key -> assertThat(uncommented).containsPattern("(?m)^[ -]+" + key.path() + ": "));
     }

@@ -218,6 +218,7 @@ class DisciplinedEnergyTest {
         device.frozenAt = Long.MIN_VALUE;
         device.run(20_000 * MILLI);
         assertThat(device.meter.bestStream().channel().sensor()).isEqualTo(Sensor.NVML_ENERGY);
+        assertThat(device.meter.streamSwitches()).isEqualTo(2);
         assertThat(device.meter.unobservedNanos()).isZero();
     }
 
