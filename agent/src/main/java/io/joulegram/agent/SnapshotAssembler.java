@@ -12,6 +12,7 @@ import io.joulegram.agent.energy.MeterStream;
 import io.joulegram.agent.energy.PowerHistogram;
 import io.joulegram.agent.energy.SourceSampler;
 import io.joulegram.agent.energy.SourceSupervisor;
+import io.joulegram.agent.export.Sci;
 import io.joulegram.agent.export.Snapshot;
 import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.export.Snapshot.CarbonState;
@@ -324,11 +325,19 @@ final class SnapshotAssembler {
         return phases;
     }
 
-    private OptionalDouble sci(RollingWindow window) {
+    private Optional<Sci> sci(RollingWindow window) {
         long tokens = window.tokens(true);
-        return intensityKnown && tokens > 0 && isKnown(window, Boundary.FACILITY)
-                ? OptionalDouble.of(window.grams(RollingWindow.FACILITY, false) / tokens)
-                : OptionalDouble.empty();
+        if (!intensityKnown || tokens == 0 || !isKnown(window, Boundary.FACILITY)) {
+            return Optional.empty();
+        }
+        double embodied = RollingWindow.FACILITY.stream()
+                .mapToDouble(part -> window.embodiedGrams(part, false))
+                .sum();
+        return Optional.of(new Sci(
+                window.microjoules(RollingWindow.FACILITY, false) * 1e-6,
+                window.grams(RollingWindow.FACILITY, false) - embodied,
+                embodied,
+                tokens));
     }
 
     private Map<Component, Long> pending() {

@@ -47,17 +47,9 @@ final class AveragingWindow {
         if (reference.size() < MIN_VALUES) {
             return Optional.empty();
         }
-        long first = reference.timeNanos(0) + MAX_WINDOW_NANOS + MAX_LAG_NANOS;
-        long last = reference.timeNanos(reference.size() - 1);
-        int[] usable = Arrays.stream(series.changes())
-                .filter(i -> series.timeNanos(i) >= first && series.timeNanos(i) <= last)
-                .toArray();
+        int[] usable = usable(series);
         double mean = Arrays.stream(usable).mapToLong(series::value).average().orElse(0);
-        double spread = Math.sqrt(Arrays.stream(usable)
-                .mapToDouble(i -> series.value(i) - mean)
-                .map(d -> d * d)
-                .average()
-                .orElse(0));
+        double spread = spread(series, usable, mean);
         if (usable.length < MIN_VALUES || spread < MIN_SPREAD_RATIO * mean) {
             return Optional.empty();
         }
@@ -77,6 +69,23 @@ final class AveragingWindow {
         return ratio > MAX_RESIDUAL_RATIO
                 ? Optional.empty()
                 : Optional.of(new Learned(Math.max(bestWindow, resolution), bestWindow <= resolution, ratio));
+    }
+
+    /** Where the value is new, and the finer sensor tells of all of the longest window before it. */
+    private int[] usable(SensorSeries series) {
+        long first = reference.timeNanos(0) + MAX_WINDOW_NANOS + MAX_LAG_NANOS;
+        long last = reference.timeNanos(reference.size() - 1);
+        return Arrays.stream(series.changes())
+                .filter(i -> series.timeNanos(i) >= first && series.timeNanos(i) <= last)
+                .toArray();
+    }
+
+    private static double spread(SensorSeries series, int[] indexes, double mean) {
+        return Math.sqrt(Arrays.stream(indexes)
+                .mapToDouble(i -> series.value(i) - mean)
+                .map(difference -> difference * difference)
+                .average()
+                .orElse(0));
     }
 
     private static long step(long window) {

@@ -127,26 +127,24 @@ public final class SensorSurvey {
                 .toList();
     }
 
-    /** Over the span from the second to the last but one change of the counter of the same domain; else over all. */
+    /** Over the span from the first to the last change of the counter of the same domain; empty without one. */
     private OptionalDouble joules(SensorSeries one) {
-        Domain domain = one.channel().domain();
-        int[] steps = series.stream()
-                .filter(other ->
-                        other.channel().domain() == domain && other.channel().quantity() == Quantity.ENERGY)
-                .findFirst()
-                .map(SensorSeries::changes)
-                .orElse(new int[0]);
-        if (steps.length < 2 || one.size() < 2) {
+        Optional<SensorSeries> found = series.stream()
+                .filter(other -> other.channel().domain() == one.channel().domain()
+                        && other.channel().quantity() == Quantity.ENERGY)
+                .findFirst();
+        if (found.isEmpty() || one.size() < 2) {
             return OptionalDouble.empty();
         }
-        SensorSeries counter = series.stream()
-                .filter(other ->
-                        other.channel().domain() == domain && other.channel().quantity() == Quantity.ENERGY)
-                .findFirst()
-                .orElseThrow();
-        long from = counter.timeNanos(steps[0]);
-        long until = counter.timeNanos(steps[steps.length - 1]);
-        return OptionalDouble.of(one == counter ? counted(counter, steps) : integrated(one, from, until));
+        SensorSeries counter = found.get();
+        int[] steps = counter.changes();
+        if (steps.length < 2) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(
+                one == counter
+                        ? counted(counter, steps)
+                        : integrated(one, counter.timeNanos(steps[0]), counter.timeNanos(steps[steps.length - 1])));
     }
 
     private static double counted(SensorSeries counter, int[] steps) {

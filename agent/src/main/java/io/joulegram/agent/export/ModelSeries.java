@@ -71,7 +71,9 @@ final class ModelSeries {
                     model,
                     figure.phase().label());
         }
-        families.add(MetricCatalogue.SCI_GRAMS_PER_TOKEN, state.sciGramsPerToken(), server, model);
+        state.sci()
+                .ifPresent(
+                        sci -> families.add(MetricCatalogue.SCI_GRAMS_PER_TOKEN, sci.gramsPerToken(), server, model));
     }
 
     private void addPerToken(String server, String model, PerToken figure) {

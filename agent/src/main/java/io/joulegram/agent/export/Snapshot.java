@@ -346,7 +346,7 @@ public record Snapshot(
      * @param unattributedTokens tokens counted by the server in times whose energy was not attributed
      * @param phaseMethod how energy was split over phases: {@code token_weights}
      * @param energy energy by component and phase
-     * @param sciGramsPerToken SCI per token, (E * I + M) / R at the facility, loaded
+     * @param sci SCI per token, at the facility, loaded
      */
     public record ModelState(
             String server,
@@ -363,7 +363,7 @@ public record Snapshot(
             double embodiedGrams,
             List<PerToken> perToken,
             List<PhasePerToken> phasePerToken,
-            OptionalDouble sciGramsPerToken) {
+            Optional<Sci> sci) {
         /** Copies the lists. */
         public ModelState {
             energy = List.copyOf(energy);

@@ -61,8 +61,20 @@ final class SummaryDocument {
                         "phasePerToken",
                         model.phasePerToken(),
                         (node, figure) ->
-                                node.text("phase", figure.phase().label()).number("joulesPerToken", figure.joules()))
-                .number("sciGramsPerToken", model.sciGramsPerToken());
+                                node.text("phase", figure.phase().label()).number("joulesPerToken", figure.joules()));
+        model.sci().ifPresent(sci -> sci(json, sci));
+    }
+
+    private static void sci(JsonObject json, Sci sci) {
+        json.number("sciGramsPerToken", sci.gramsPerToken());
+        json.object("sci")
+                .text("standard", "ISO/IEC 21031, (E x I + M) / R, of the last minute")
+                .number("energyKwh", sci.energyKwh())
+                .number("gramsPerKwh", sci.gramsPerKwh())
+                .number("embodiedGrams", sci.embodiedGrams())
+                .text("functionalUnit", "token, read or written")
+                .number("functionalUnits", sci.tokens())
+                .text("boundary", Sci.BOUNDARY);
     }
 
     private static void energy(JsonObject json, PhaseEnergy energy) {

@@ -45,13 +45,13 @@ class DearCounterIT {
                 .sysfs(Files.createDirectory(directory.resolve("sys")))
                 .noServer()
                 .start()) {
-            Thread.sleep(5_000);
+            Thread.sleep(4_000);
             double before = facilityJoules(agent);
             long fromNanos = System.nanoTime();
             gpu.waveform(LOAD);
-            Thread.sleep(15_000);
+            Thread.sleep(10_000);
             gpu.waveform(SquareWave.constant(120));
-            Thread.sleep(6_000);
+            Thread.sleep(5_000);
             double after = facilityJoules(agent);
             long untilNanos = System.nanoTime();
             double truth = 1e-6 * (gpu.energyMicrojoules(untilNanos) - gpu.energyMicrojoules(fromNanos));
@@ -78,7 +78,7 @@ class DearCounterIT {
                         "calibrate",
                         "--sensors",
                         "--survey-seconds",
-                        "16",
+                        "12",
                         "--nvml.library",
                         gpus.library().toString(),
                         "--trace",

@@ -167,7 +167,7 @@ class SnapshotCollectorTest {
                         OptionalDouble.of(Double.NaN),
                         OptionalDouble.of(Double.POSITIVE_INFINITY))),
                 List.of(),
-                OptionalDouble.of(Double.NEGATIVE_INFINITY));
+                Optional.of(new Sci(1, Double.NEGATIVE_INFINITY, 0, 1)));
         CarbonState carbon = new CarbonState(
                 Double.NaN,
                 List.of(),

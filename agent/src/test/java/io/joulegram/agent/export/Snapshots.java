@@ -243,7 +243,7 @@ final class Snapshots {
                                 OptionalDouble.of(0.0625),
                                 OptionalDouble.of(0.125))),
                 List.of(new PhasePerToken(Phase.PREFILL, 0.01), new PhasePerToken(Phase.DECODE, 0.25)),
-                OptionalDouble.of(0.0000625));
+                Optional.of(new Sci(3_600_000, 0.1, 0.025, 2_000)));
     }
 
     static CarbonState carbon() {
