@@ -18,8 +18,12 @@ import io.joulegram.power.rapl.SysfsTree;
 import io.joulegram.power.rapl.SysfsZone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -404,21 +408,41 @@ final class FaultScriptsTest {
         private final List<Zone> zones = new ArrayList<>();
 
         private static final class Zone {
-            final SysfsZone files;
+            final FileChannel file;
             final String name;
             final long range;
             final long watts;
             long zeroNanos;
             long offset;
             String garbage = "";
+            int writtenBytes = -1;
 
             Zone(SysfsZone files, String name, long range, long watts, long offset) {
-                this.files = files.maxEnergyRangeMicrojoules(range);
+                try {
+                    file = FileChannel.open(
+                            files.maxEnergyRangeMicrojoules(range).energyFile(), StandardOpenOption.WRITE);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
                 this.name = name;
                 this.range = range;
                 this.watts = watts;
                 this.offset = offset;
                 zeroNanos = START;
+            }
+
+            /** Into the same file, which the source holds open, as the kernel's would be. */
+            void write(String content) {
+                byte[] bytes = content.strip().getBytes(StandardCharsets.US_ASCII);
+                try {
+                    file.write(ByteBuffer.wrap(bytes), 0);
+                    if (bytes.length != writtenBytes) {
+                        file.truncate(bytes.length);
+                        writtenBytes = bytes.length;
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
             }
 
             long shown(long now) {
@@ -450,6 +474,12 @@ final class FaultScriptsTest {
                     new SourceClock(() -> now, () -> (now + WALL_AHEAD) / 1000));
         }
 
+        void closeFiles() throws IOException {
+            for (Zone zone : zones) {
+                zone.file.close();
+            }
+        }
+
         private void zone(SysfsZone files, String name, long range) {
             zones.add(new Zone(files, name, range, 20 + random.nextLong(230), random.nextLong(range)));
         }
@@ -457,19 +487,7 @@ final class FaultScriptsTest {
         @Override
         void show() {
             for (Zone zone : zones) {
-                if (zone.garbage.isEmpty()) {
-                    zone.files.energyMicrojoules(zone.shown(now));
-                } else {
-                    write(zone, zone.garbage);
-                }
-            }
-        }
-
-        private static void write(Zone zone, String content) {
-            try {
-                Files.writeString(zone.files.energyFile(), content.strip());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                zone.write(zone.garbage.isEmpty() ? zone.shown(now) + "\n" : zone.garbage);
             }
         }
 
@@ -575,7 +593,9 @@ final class FaultScriptsTest {
     @Test
     void everySecondOfAProcessorIsCreditedOrUnobserved() throws Exception {
         for (long seed = 0; seed < SCRIPTS - SCRIPTS / 2; seed++) {
-            new RaplScript(seed, Files.createDirectory(directory.resolve("rapl" + seed))).run();
+            RaplScript script = new RaplScript(seed, Files.createDirectory(directory.resolve("rapl" + seed)));
+            script.run();
+            script.closeFiles();
         }
     }
 }
