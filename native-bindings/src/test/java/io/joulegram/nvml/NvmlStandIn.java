@@ -105,6 +105,33 @@ public final class NvmlStandIn {
         return this;
     }
 
+    /**
+     * Takes the library off the clocks of this host: its waveforms, counters, samples and stamps stand at this time until
+     * it is set again. What a call of the driver costs moves it on.
+     *
+     * @param nanos on the clock of {@link System#nanoTime()}, above 0; 0 goes back to the clocks of this host
+     * @param wallNanos since 1970, above 0; 0 with the other
+     */
+    public NvmlStandIn virtualTime(long nanos, long wallNanos) {
+        if (nanos < 0 || wallNanos < 0 || (nanos == 0) != (wallNanos == 0)) {
+            throw new IllegalArgumentException(nanos + " and " + wallNanos + " ns: both above 0, or both 0");
+        }
+        control.set(Control.VIRTUAL_WALL_NANOS, wallNanos);
+        control.set(Control.VIRTUAL_NANOS, nanos);
+        return this;
+    }
+
+    /** The time at which the library stands, or that of this host. */
+    public long nanos() {
+        return control.nanos();
+    }
+
+    /** The wall clock of the library, or that of this host, in microseconds since 1970. */
+    public long wallMicros() {
+        long set = control.get(Control.VIRTUAL_WALL_NANOS);
+        return set != 0 ? set / 1000 : System.currentTimeMillis() * 1000;
+    }
+
     /** How many more times NVML was initialized than shut down, over all processes. */
     public long initializations() {
         return control.get(Control.INITIALIZATIONS);

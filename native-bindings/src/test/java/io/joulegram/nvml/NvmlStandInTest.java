@@ -123,6 +123,41 @@ final class NvmlStandInTest {
     }
 
     @Test
+    void standsAtTheTimeThatIsSet() throws Exception {
+        NvmlStandIn standIn = NvmlStandIn.create(directory, StandInDriver.R580, 1);
+        long start = 5_000_000_000L;
+        long wallAhead = 1_700_000_000_000_000_000L;
+        standIn.virtualTime(start, start + wallAhead);
+        StandInGpu gpu = standIn.gpu(0).renew();
+        gpu.waveform(SquareWave.constant(400));
+        try (Nvml nvml = Nvml.open(standIn.library())) {
+            NvmlDevice device = nvml.device(0);
+            device.readEnergy();
+            assertThat(device.energyMillijoules()).isZero();
+            standIn.virtualTime(start + 2_002_000_000L, start + 2_002_000_000L + wallAhead);
+            device.readEnergy();
+            // 2 ms at 75 W and 2 s at 400 W.
+            assertThat(device.energyMillijoules()).isEqualTo(800_150);
+            assertThat(standIn.wallMicros()).isEqualTo((start + 2_002_000_000L + wallAhead) / 1000);
+            gpu.counterCost(ofMillis(30));
+            device.readEnergy();
+            assertThat(standIn.nanos()).isEqualTo(start + 2_032_000_000L);
+            gpu.resetCounter();
+            device.readEnergy();
+            assertThat(device.energyMillijoules()).isLessThanOrEqualTo(12_000);
+        }
+        standIn.virtualTime(0, 0);
+        assertThat(standIn.nanos()).isNotEqualTo(start);
+    }
+
+    @Test
+    void takesNoHalfOfATime() throws Exception {
+        NvmlStandIn standIn = NvmlStandIn.create(directory, StandInDriver.R580, 0);
+        assertThatIllegalArgumentException().isThrownBy(() -> standIn.virtualTime(1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> standIn.virtualTime(-1, 1));
+    }
+
+    @Test
     void hasAtMostSixteenGpus() throws Exception {
         NvmlStandIn standIn = NvmlStandIn.create(directory, StandInDriver.R580, 16);
         try (Nvml nvml = Nvml.open(standIn.library())) {

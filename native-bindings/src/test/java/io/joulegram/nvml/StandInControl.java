@@ -45,6 +45,12 @@ final class StandInControl {
         }
     }
 
+    /** The time at which the library stands, or that of this host. */
+    long nanos() {
+        long set = get(Control.VIRTUAL_NANOS);
+        return set != 0 ? set : System.nanoTime();
+    }
+
     long get(Control slot) {
         return (long) SLOTS.getVolatile(bytes, slot.offset() * Long.BYTES);
     }
@@ -63,6 +69,11 @@ final class StandInControl {
 
     void set(int gpu, Gpu slot, int part, long value) {
         SLOTS.setVolatile(bytes, (base(gpu, slot) + part) * Long.BYTES, value);
+    }
+
+    void clear(int gpu) {
+        int from = StandInSlots.controlSlots() + gpu * StandInSlots.gpuSlots();
+        bytes.put(from * Long.BYTES, new byte[StandInSlots.gpuSlots() * Long.BYTES]);
     }
 
     void text(int gpu, Gpu slot, String text) {

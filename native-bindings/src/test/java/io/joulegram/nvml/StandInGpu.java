@@ -13,7 +13,7 @@ import java.time.Duration;
  * is seen by the next NVML call, in any process that has loaded the library.
  *
  * <p>Setters return this. Times are those of {@link System#nanoTime()}, which on Linux is the clock that the library
- * reads.
+ * reads, unless {@link NvmlStandIn#virtualTime} has set another.
  */
 public final class StandInGpu {
     /** What sets a plain value, such as a temperature or a limit, to "not supported". */
@@ -34,7 +34,7 @@ public final class StandInGpu {
 
     /** Fills in a GPU that idles at 75 W, with the sensors of an H100. */
     void initialize() {
-        append(SquareWave.constant(75), System.nanoTime());
+        append(SquareWave.constant(75), control.nanos());
         set(Gpu.COUNTER_ZERO_NANOS, originNanos());
         average(StandInSensor.ONE_SECOND_AVERAGE).instant(StandInSensor.PART_TIME);
         usage(StandInSensor.ONE_SECOND_AVERAGE);
@@ -51,6 +51,13 @@ public final class StandInGpu {
         samples(Duration.ofMillis(20), 120);
     }
 
+    /** Makes the GPU anew as it first was, from now on. Not while a thread is in a call on it. */
+    public StandInGpu renew() {
+        control.clear(index);
+        initialize();
+        return this;
+    }
+
     // ---- power and its truth ----
 
     /**
@@ -61,7 +68,7 @@ public final class StandInGpu {
      * @throws IllegalStateException after 63 changes
      */
     public long waveform(SquareWave wave) {
-        long start = System.nanoTime() + LEAD_NANOS;
+        long start = control.nanos() + LEAD_NANOS;
         append(wave, start);
         return start;
     }
@@ -149,7 +156,7 @@ public final class StandInGpu {
     /** The counter starts again at 0, as after a reload of the driver. */
     public StandInGpu resetCounter() {
         set(Gpu.COUNTER_OFFSET_MILLIJOULES, 0);
-        return set(Gpu.COUNTER_ZERO_NANOS, System.nanoTime());
+        return set(Gpu.COUNTER_ZERO_NANOS, control.nanos());
     }
 
     /** Field 83 is not supported; {@code nvmlDeviceGetTotalEnergyConsumption} is. */

@@ -27,6 +27,8 @@ final class StandInSlots {
         INIT_RETURN,
         INITIALIZATIONS,
         GPM_SAMPLES,
+        VIRTUAL_NANOS,
+        VIRTUAL_WALL_NANOS,
         DRIVER_VERSION(10),
         NVML_VERSION(10);
 

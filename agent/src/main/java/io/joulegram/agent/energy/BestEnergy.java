@@ -45,7 +45,11 @@ final class BestEnergy implements EnergyRule {
     private final AtomicLong unobservedNanos;
     private volatile int sensorIndex;
 
+    /** Energy up to here was counted before, though the driver may have kept samples of that time. */
+    private final long notBeforeNanos;
+
     private boolean started;
+    private long startedNanos;
     private long microjoules;
     private long creditedUntilNanos;
     private long lastRiseNanos;
@@ -62,14 +66,16 @@ final class BestEnergy implements EnergyRule {
     /**
      * @param streams at most one counter, then power streams, best first
      * @param firstMicrojoules energy counted before these streams were opened
+     * @param notBeforeNanos up to when that is; {@link Long#MIN_VALUE} if there were none
      * @param unobservedNanos counts time whose energy is not known
      */
-    BestEnergy(MeterStream[] streams, long firstMicrojoules, AtomicLong unobservedNanos) {
+    BestEnergy(MeterStream[] streams, long firstMicrojoules, long notBeforeNanos, AtomicLong unobservedNanos) {
         boolean hasCounter = streams.length > 0 && isCounter(streams[0]);
         counter = hasCounter ? streams[0] : null;
         powers = new MeterStream[streams.length - (hasCounter ? 1 : 0)];
         System.arraycopy(streams, hasCounter ? 1 : 0, powers, 0, powers.length);
         this.unobservedNanos = unobservedNanos;
+        this.notBeforeNanos = notBeforeNanos;
         microjoules = firstMicrojoules;
         bridging = counter == null;
     }
@@ -86,6 +92,11 @@ final class BestEnergy implements EnergyRule {
     @Override
     public long creditedUntilNanos() {
         return creditedUntilNanos;
+    }
+
+    @Override
+    public long startedNanos() {
+        return startedNanos;
     }
 
     @Override
@@ -216,8 +227,9 @@ final class BestEnergy implements EnergyRule {
 
     private void start(long timeNanos) {
         started = true;
-        creditedUntilNanos = timeNanos;
-        lastRiseNanos = timeNanos;
+        startedNanos = Math.max(timeNanos, notBeforeNanos);
+        creditedUntilNanos = startedNanos;
+        lastRiseNanos = startedNanos;
     }
 
     private void fillBridge(long nowNanos) {

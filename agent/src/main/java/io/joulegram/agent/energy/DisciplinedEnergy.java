@@ -51,7 +51,11 @@ final class DisciplinedEnergy implements EnergyRule {
     private volatile int sensorIndex;
     private volatile @Nullable Anchor anchor;
 
+    /** Energy up to here was counted before, though the driver may have kept samples of that time. */
+    private final long notBeforeNanos;
+
     private boolean started;
+    private long startedNanos;
     private long microjoules;
     private long creditedUntilNanos;
     private long epochStartNanos = NEVER;
@@ -81,14 +85,21 @@ final class DisciplinedEnergy implements EnergyRule {
      * @param streams one counter, then power streams, best first
      * @param credited the curve to which what is credited is appended
      * @param firstMicrojoules energy counted before these streams were opened
+     * @param notBeforeNanos up to when that is; {@link Long#MIN_VALUE} if there were none
      * @param unobservedNanos counts time whose energy is not known
      */
-    DisciplinedEnergy(MeterStream[] streams, EnergyCurve credited, long firstMicrojoules, AtomicLong unobservedNanos) {
+    DisciplinedEnergy(
+            MeterStream[] streams,
+            EnergyCurve credited,
+            long firstMicrojoules,
+            long notBeforeNanos,
+            AtomicLong unobservedNanos) {
         counter = streams[0];
         powers = new MeterStream[streams.length - 1];
         System.arraycopy(streams, 1, powers, 0, powers.length);
         this.credited = credited;
         this.unobservedNanos = unobservedNanos;
+        this.notBeforeNanos = notBeforeNanos;
         microjoules = firstMicrojoules;
     }
 
@@ -129,7 +140,8 @@ final class DisciplinedEnergy implements EnergyRule {
 
     private void start(long timeNanos) {
         started = true;
-        creditedUntilNanos = timeNanos;
+        startedNanos = Math.max(timeNanos, notBeforeNanos);
+        creditedUntilNanos = startedNanos;
     }
 
     private void anchorAt(long timeNanos, long creditedMicrojoules) {
@@ -246,6 +258,11 @@ final class DisciplinedEnergy implements EnergyRule {
         long part = Math.max(-most, Math.min(most, owedMicrojoules));
         owedMicrojoules -= part;
         return part;
+    }
+
+    @Override
+    public long startedNanos() {
+        return startedNanos;
     }
 
     @Override

@@ -23,4 +23,7 @@ interface EnergyRule {
 
     /** Whether samples that the driver has kept are of use now. */
     boolean wantsHistory();
+
+    /** The instant from which energy is counted; meaningless before the start. Sampler only. */
+    long startedNanos();
 }

@@ -91,11 +91,11 @@ public final class Meter {
         unobservedNanos = predecessor == null ? new AtomicLong() : predecessor.unobservedNanos;
         rejected = predecessor == null ? new AtomicLong() : predecessor.rejected;
         long first = predecessor == null ? 0 : predecessor.best.microjoules();
-        best = isCounterDear(streams)
-                ? new DisciplinedEnergy(streams, curve, first, unobservedNanos)
-                : new BestEnergy(streams, first, unobservedNanos);
-        startNanos = predecessor == null ? new AtomicLong(NEVER) : predecessor.startNanos;
         resumesFromNanos = predecessor == null ? NEVER : predecessor.knownUntilNanos();
+        best = isCounterDear(streams)
+                ? new DisciplinedEnergy(streams, curve, first, resumesFromNanos, unobservedNanos)
+                : new BestEnergy(streams, first, resumesFromNanos, unobservedNanos);
+        startNanos = predecessor == null ? new AtomicLong(NEVER) : predecessor.startNanos;
         if (resumesFromNanos != NEVER) {
             curve.append(resumesFromNanos, first);
         }
@@ -185,10 +185,11 @@ public final class Meter {
 
     private void note(long untilNanos, long microjoules) {
         if (startNanos.getPlain() == NEVER) {
-            startNanos.setRelease(untilNanos);
+            // Not where the first energy ends: samples that the driver has kept begin long before.
+            startNanos.setRelease(best.startedNanos());
         }
         if (resumesFromNanos != NEVER) {
-            unobservedNanos.addAndGet(Math.max(0, untilNanos - resumesFromNanos));
+            unobservedNanos.addAndGet(Math.max(0, best.startedNanos() - resumesFromNanos));
             resumesFromNanos = NEVER;
         }
         boolean rose = microjoules != lastAppendMicrojoules;
