@@ -97,7 +97,7 @@ public final class HtmlReport {
                 + "<th scope=\"col\">low</th><th scope=\"col\">high</th></tr></thead><tbody>\n");
         for (ScopeLine scope : scopes) {
             html.append("<tr><th scope=\"row\">").append(text(scope.name())).append("</th>");
-            List.of(Units.mass(scope.grams()), Units.mass(scope.lowGrams()), Units.mass(scope.highGrams()))
+            List.of(Units.mass(scope.grams()), Units.bound(scope.lowGrams()), Units.bound(scope.highGrams()))
                     .forEach(cell -> html.append("<td>").append(text(cell)).append("</td>"));
             html.append("</tr>\n");
         }

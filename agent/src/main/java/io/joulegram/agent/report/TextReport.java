@@ -55,7 +55,10 @@ public final class TextReport {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("", "CO2e", "(low", "high)"));
         scopes.forEach(scope -> rows.add(List.of(
-                scope.name(), Units.mass(scope.grams()), Units.mass(scope.lowGrams()), Units.mass(scope.highGrams()))));
+                scope.name(),
+                Units.mass(scope.grams()),
+                Units.bound(scope.lowGrams()),
+                Units.bound(scope.highGrams()))));
         out.append("By scope of the GHG Protocol\n").append(Table.of(rows)).append('\n');
     }
 

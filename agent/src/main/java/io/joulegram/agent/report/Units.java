@@ -33,6 +33,11 @@ final class Units {
         return grams.isPresent() ? mass(grams.getAsDouble()) : UNKNOWN;
     }
 
+    /** A bound; nothing where none is given. */
+    static String bound(OptionalDouble grams) {
+        return grams.isPresent() ? mass(grams.getAsDouble()) : "";
+    }
+
     private static String scaled(double value, String unit) {
         double size = Math.abs(value);
         if (size >= 1e6) {
