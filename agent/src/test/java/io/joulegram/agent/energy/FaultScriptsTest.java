@@ -208,7 +208,6 @@ final class FaultScriptsTest {
         private static final class GpuState {
             final StandInGpu gpu;
             final boolean hasCounter;
-            final boolean hasPower;
             final long milliwatts;
             boolean failing;
             boolean frozen;
@@ -219,7 +218,6 @@ final class FaultScriptsTest {
                 this.gpu = gpu;
                 this.milliwatts = milliwatts;
                 hasCounter = kind != 2;
-                hasPower = true;
                 gpu.waveform(SquareWave.constant(milliwatts / 1000.0));
                 if (kind >= 1) {
                     gpu.averageReturns(3);
@@ -332,7 +330,7 @@ final class FaultScriptsTest {
 
         /** A counter that stands still is told from a device at rest by its power alone. */
         private void freeze(GpuState state, boolean freezes) {
-            if (freezes == state.frozen || !state.hasCounter || (freezes && !state.hasPower)) {
+            if (freezes == state.frozen || !state.hasCounter) {
                 return;
             }
             tell(freezes ? "freezes" : "thaws");

@@ -8,7 +8,9 @@ import io.joulegram.power.Readings;
 import io.joulegram.power.Sensor;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -134,6 +136,47 @@ class PublishedUncertaintyTest {
         assertThat(run(1, 10, 0, List.of(EXACT_PART_TIME)).uncertaintyRatio()).isBetween(0.01, 0.08);
         assertThat(run(1, 40, 0, List.of(EXACT_PART_TIME)).uncertaintyRatio())
                 .isLessThan(0.7 * run(1, 10, 0, List.of(EXACT_PART_TIME)).uncertaintyRatio());
+    }
+
+    /** What a script does: asks for the power now and then and takes it for all the time since. */
+    private static double pollingErrorRatio(long seed, long seconds, long everyMillis) {
+        SplittableRandom random = new SplittableRandom(seed);
+        random.nextDouble();
+        Load load = new Load(random, START + (seconds + 2) * 1_000 * MILLI);
+        long phase = random.nextLong(100) * MILLI;
+        long until = START + seconds * 1_000 * MILLI;
+        double picojoules = 0;
+        for (long now = START; now < until; now += everyMillis * MILLI) {
+            long updated = now - Math.floorMod(now - phase, 100 * MILLI);
+            picojoules += load.mean(updated - 25 * MILLI, updated) * everyMillis * MILLI;
+        }
+        return picojoules / (load.energy(until) - load.energy(START)) - 1;
+    }
+
+    private static double rootMeanSquare(LongToDoubleFunction errorOfSeed) {
+        return Math.sqrt(LongStream.range(0, RUNS)
+                .mapToDouble(errorOfSeed)
+                .map(error -> error * error)
+                .average()
+                .orElseThrow());
+    }
+
+    @Test
+    void ruleIsBetterThanPolling() {
+        long seconds = 20;
+        double counted = rootMeanSquare(
+                seed -> run(seed, seconds, 0, List.of(COUNTER, EXACT_PART_TIME)).errorRatio());
+        double seen = rootMeanSquare(
+                seed -> run(seed, seconds, 0, List.of(EXACT_PART_TIME)).errorRatio());
+        double everySecond = rootMeanSquare(seed -> pollingErrorRatio(seed, seconds, 1_000));
+        double everyFive = rootMeanSquare(seed -> pollingErrorRatio(seed, seconds, 5_000));
+        System.out.printf(
+                "error over %d s of steps of 30 to 90 ms: counter %.3f %%, part-time sensor %.2f %%, polled each second %.2f %%,"
+                        + " each five seconds %.2f %%%n",
+                seconds, 100 * counted, 100 * seen, 100 * everySecond, 100 * everyFive);
+        assertThat(counted).isLessThan(0.005);
+        assertThat(seen).isGreaterThan(counted).isLessThan(everySecond / 2);
+        assertThat(everyFive).isGreaterThan(everySecond);
     }
 
     @Test
