@@ -117,6 +117,9 @@ record NvmlChannels(
         private final String label;
         private final double maxWatts;
         private final boolean sparing;
+        /** What a reading of the counter costs; 0 if it does not matter. */
+        private long counterCostNanos;
+
         private final List<Channel> channels = new ArrayList<>();
         private final List<NvmlField> fields = new ArrayList<>();
         private int energyFunctionChannel = NONE;
@@ -136,13 +139,13 @@ record NvmlChannels(
                     NvmlField.POWER_INSTANT,
                     NvmlField.MEMORY_POWER_AVERAGE));
             values.read();
-            boolean dearCounter = sparing && costNanos(device::readEnergy) > DEAR_NANOS;
+            counterCostNanos = sparing ? costNanos(device::readEnergy) : 0;
             for (int i = 0; i < values.fields().size(); i++) {
                 NvmlField field = values.fields().get(i);
                 boolean works = values.returnCode(i) == NvmlReturn.SUCCESS;
                 // Devices that cannot measure their memory answer 0 for it.
                 boolean empty = field.equals(NvmlField.MEMORY_POWER_AVERAGE) && values.value(i) == 0;
-                boolean apart = field.equals(NvmlField.TOTAL_ENERGY) && dearCounter;
+                boolean apart = field.equals(NvmlField.TOTAL_ENERGY) && isCounterDear();
                 if (works && !empty && !apart) {
                     fields.add(field);
                     channels.add(channel(field));
@@ -153,19 +156,22 @@ record NvmlChannels(
         void probeFunctions(NvmlDevice device) {
             if (!fields.contains(NvmlField.TOTAL_ENERGY) && device.readEnergy() == NvmlReturn.SUCCESS) {
                 energyFunctionChannel = channels.size();
-                long cost = costNanos(device::readEnergy);
                 Channel counter = channel(NvmlField.TOTAL_ENERGY);
                 channels.add(
-                        !sparing || cost <= DEAR_NANOS
-                                ? counter
-                                : counter.withCadenceNanos(
-                                        cadenceNanos(cost, MIN_COUNTER_CADENCE_NANOS, MAX_COUNTER_CADENCE_NANOS)));
+                        isCounterDear()
+                                ? counter.withCadenceNanos(cadenceNanos(
+                                        counterCostNanos, MIN_COUNTER_CADENCE_NANOS, MAX_COUNTER_CADENCE_NANOS))
+                                : counter);
             }
             boolean powerByField = fields.contains(NvmlField.POWER_AVERAGE) || fields.contains(NvmlField.POWER_INSTANT);
             if (!powerByField && device.readPowerUsage() == NvmlReturn.SUCCESS) {
                 usageFunctionChannel = channels.size();
                 channels.add(power(Domain.GPU, Sensor.NVML_USAGE, UNKNOWN_WINDOW));
             }
+        }
+
+        private boolean isCounterDear() {
+            return counterCostNanos > DEAR_NANOS;
         }
 
         /** Last, as it costs the most and is of the least use while a counter works. */
