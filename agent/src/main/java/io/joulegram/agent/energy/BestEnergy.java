@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Where the counter began anew, is missing, or stands still although power is drawn, a <em>bridge</em> begins at
  *       the instant up to which the counter was right, and the time across it is filled from the integral of the best
  *       power stream: the samples that the driver keeps, which are many and miss nothing, then the one-second average,
- *       then instantaneous readings, because a part-time sensor misses some of these. The bridge ends where the counter first changes after it is back: the first value that it shows
- *       may be as old as the bridge, and what is older than the end of the bridge would be counted twice. Without power
- *       readings it ends where the counter's new epoch begins.
+ *       then instantaneous readings, because a part-time sensor misses some of these. The bridge ends where the counter
+ *       first changes after it is back: the first value that it shows may be as old as the bridge, and what is older than
+ *       the end of the bridge would be counted twice. Without power readings it ends where the counter's new epoch begins.
  *   <li>A device without a counter is on a bridge for good.
  *   <li>Time on a bridge that no power stream covers is counted as unobserved, and no energy is invented for it. If
  *       nothing was filled in when the same epoch of the counter goes on, its rise is the energy of that time.

@@ -83,6 +83,7 @@ final class CounterIntegrator implements Integrator {
         if (rise >= 0 && isPlausible(rise, elapsedNanos)) {
             totalCounts += rise;
             countedNanos += elapsedNanos;
+            tell();
             begin(timeNanos, value);
             return Step.ADVANCED;
         }
@@ -123,14 +124,17 @@ final class CounterIntegrator implements Integrator {
 
     @Override
     public long microjoules() {
+        return told;
+    }
+
+    private void tell() {
         // One conversion of the whole sum, so that fractions of a microjoule never add up to an error.
         double counted = totalCounts * microjoulesPerCount;
-        if (correction == null) {
-            return (long) counted;
+        if (correction != null) {
+            counted -= correction.offsetMicrojoules(countedNanos);
         }
         // Between two steps of the counter the offset goes on: what was told is not taken back for that.
-        told = Math.max(told, (long) (counted - correction.offsetMicrojoules(countedNanos)));
-        return told;
+        told = Math.max(told, (long) counted);
     }
 
     @Override
