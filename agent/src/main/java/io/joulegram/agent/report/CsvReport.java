@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /** Lines of a report as CSV (RFC 4180) with base units: joules and grams. What is not known is empty. */
 public final class CsvReport {
@@ -18,23 +19,23 @@ public final class CsvReport {
      * @param what the name of the first column: component, device, host, model or day
      */
     public static String of(String what, List<Line> lines) {
-        StringWriter text = new StringWriter();
-        try (CsvWriter csv = CsvWriter.builder().build(text)) {
-            write(csv, what, lines);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        return text(csv -> write(csv, what, lines));
     }
 
     /** The scopes of the GHG Protocol; the two of scope 2 are two views of one thing. */
     public static String of(List<ScopeLine> scopes) {
-        StringWriter text = new StringWriter();
-        try (CsvWriter csv = CsvWriter.builder().build(text)) {
+        return text(csv -> {
             csv.writeRecord("scope", "grams", "low_grams", "high_grams");
             for (ScopeLine scope : scopes) {
                 csv.writeRecord(scope.name(), plain(scope.grams()), plain(scope.lowGrams()), plain(scope.highGrams()));
             }
+        });
+    }
+
+    private static String text(Consumer<CsvWriter> records) {
+        StringWriter text = new StringWriter();
+        try (CsvWriter csv = CsvWriter.builder().build(text)) {
+            records.accept(csv);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -123,6 +123,18 @@ final class FaultScriptsTest {
             schedules.clear();
         }
 
+        /** The source is lost for a while, and found again. */
+        void reopen() {
+            tell("reopen");
+            close();
+            pass(random.nextLong(12_000) * MILLI);
+            try {
+                open();
+            } catch (SourceUnavailableException e) {
+                throw new AssertionError("seed " + seed + ": " + story, e);
+            }
+        }
+
         void tell(String what) {
             faults++;
             toldNanos = now;
@@ -292,7 +304,11 @@ final class FaultScriptsTest {
                         samplers.forEach(SourceSampler::interruptMeters);
                     }
                 }
-                case 6 -> reopen();
+                case 6 -> {
+                    if (allCalm()) {
+                        reopen();
+                    }
+                }
                 case 7 -> {
                     tell("wall clock steps");
                     wallStep += (random.nextLong(7_200) - 3_600) * 1_000 * MILLI;
@@ -351,19 +367,6 @@ final class FaultScriptsTest {
 
         private String deviceOf(GpuState state) {
             return String.valueOf(List.of(gpus).indexOf(state));
-        }
-
-        private void reopen() {
-            if (allCalm()) {
-                tell("reopen");
-                close();
-                pass(random.nextLong(12_000) * MILLI);
-                try {
-                    open();
-                } catch (SourceUnavailableException e) {
-                    throw new AssertionError("seed " + seed + ": " + story, e);
-                }
-            }
         }
 
         @Override
@@ -515,7 +518,11 @@ final class FaultScriptsTest {
                     tell("suspend");
                     samplers.forEach(SourceSampler::interruptMeters);
                 }
-                case 5 -> reopen();
+                case 5 -> {
+                    if (!isFaulty()) {
+                        reopen();
+                    }
+                }
                 default -> {}
             }
         }
@@ -534,19 +541,6 @@ final class FaultScriptsTest {
                 zone.offset = 0;
                 // Nobody can tell a reset from a rise once the counter has passed its old value unseen.
                 quietUntilNanos = now + 5 * TICK;
-            }
-        }
-
-        private void reopen() {
-            if (!isFaulty()) {
-                tell("reopen");
-                close();
-                pass(random.nextLong(12_000) * MILLI);
-                try {
-                    open();
-                } catch (SourceUnavailableException e) {
-                    throw new AssertionError("seed " + seed + ": " + story, e);
-                }
             }
         }
 

@@ -271,6 +271,11 @@ final class SourceSupervisorTest {
 
     /** Gives one source at first, and another, or a better one, when it is asked again. */
     private record Pluggable(PowerSource first, Supplier<List<PowerSource>> later) implements PowerSourceProvider {
+        static Pluggable once(PowerSource first, PowerSource later) {
+            AtomicBoolean plugged = new AtomicBoolean();
+            return new Pluggable(first, () -> plugged.compareAndSet(false, true) ? List.of(later) : List.of());
+        }
+
         @Override
         public String name() {
             return "gpus";
@@ -292,9 +297,7 @@ final class SourceSupervisorTest {
     void readsWhatIsPluggedInBesideWhatIsRead() throws InterruptedException {
         Constant first = new Constant("gpu:0", Domain.GPU, OPEN);
         Constant second = new Constant("gpu:1", Domain.GPU_MEMORY, OPEN);
-        AtomicBoolean plugged = new AtomicBoolean();
-        Pluggable provider =
-                new Pluggable(first, () -> plugged.compareAndSet(false, true) ? List.of(second) : List.of());
+        Pluggable provider = Pluggable.once(first, second);
         try (SourceSupervisor supervisor =
                 new SourceSupervisor(book, List.of(List.of(provider)), Duration.ofMillis(1))) {
             supervisor.start();
@@ -313,9 +316,7 @@ final class SourceSupervisorTest {
     void whatComesBackTakesThePlaceOfWhatItWas() throws InterruptedException {
         Constant first = new Constant("gpu:0", Domain.GPU, OPEN);
         Constant again = new Constant("gpu:0", Domain.GPU, OPEN);
-        AtomicBoolean plugged = new AtomicBoolean();
-        Pluggable provider =
-                new Pluggable(first, () -> plugged.compareAndSet(false, true) ? List.of(again) : List.of());
+        Pluggable provider = Pluggable.once(first, again);
         try (SourceSupervisor supervisor =
                 new SourceSupervisor(book, List.of(List.of(provider)), Duration.ofMillis(1))) {
             supervisor.start();
