@@ -257,8 +257,8 @@ public final class Agent implements AutoCloseable {
 
     /** What the bookkeeper asks for and tells; on its thread alone. */
     private final class Desk implements Bookkeeper.Desk {
-        private final SnapshotAssembler assembler =
-                new SnapshotAssembler(book, supervisor, attribution, grid.hasLocation());
+        private final SnapshotAssembler assembler = new SnapshotAssembler(
+                book, supervisor, attribution, grid.has(grid.headline()), grid.has(CarbonBook.LOCATION));
         private final SuspendWatch suspend = SuspendWatch.ofKernel();
         private final ProcessCpuClock ownCpu = new ProcessCpuClock(config.path().procfs());
         private double agentMicrojoules;
@@ -293,12 +293,14 @@ public final class Agent implements AutoCloseable {
                     feeds.add(new MeterFeed(component, meter.device(), meter.curve(), entry.isLive(now)));
                 }
             }
-            GridIntensity headline = intensities.get(CarbonBook.LOCATION);
-            OptionalDouble gramsPerKwh =
-                    headline == null ? OptionalDouble.empty() : OptionalDouble.of(headline.gramsPerKwh());
             ServedDevices served = survey.devices();
             return new Conditions(
-                    feeds, carbon.rates(), served.serversByGpu(), GpuEvidence.of(served, observedGpus()), gramsPerKwh);
+                    feeds,
+                    carbon.rates(),
+                    served.serversByGpu(),
+                    GpuEvidence.of(served, observedGpus()),
+                    intensity(grid.headline()),
+                    intensity(CarbonBook.LOCATION));
         }
 
         @Override
@@ -351,15 +353,15 @@ public final class Agent implements AutoCloseable {
                     nowNanos,
                     survey.servers(),
                     survey.devices(),
-                    CarbonStates.of(carbon, grid.at(now), config.pue(), now),
-                    archive.state(peakIntensity(), carbon.ledgerDevices()),
+                    CarbonStates.of(carbon, grid.at(now), grid.headline(), config.pue(), now),
+                    archive.state(intensity(grid.headline()), carbon.ledgerDevices()),
                     own());
         }
 
-        /** The intensity that thresholds of budget alerts reckon with. */
-        private OptionalDouble peakIntensity() {
-            GridIntensity headline = intensities.get(CarbonBook.LOCATION);
-            return headline == null ? OptionalDouble.empty() : OptionalDouble.of(headline.gramsPerKwh());
+        /** The intensity that holds in the slice, in grams per kWh. */
+        private OptionalDouble intensity(String basis) {
+            GridIntensity figure = intensities.get(basis);
+            return figure == null ? OptionalDouble.empty() : OptionalDouble.of(figure.gramsPerKwh());
         }
 
         /** The agent's share of the processor time is taken for its share of the processors' energy. */

@@ -74,7 +74,8 @@ final class Archive implements AutoCloseable {
         this.config = config;
         this.meters = meters;
         book = new BucketBook(config.pue(), attribution, new LedgerMeters(meters));
-        budgets = new BudgetBook(config.budgets(), config.timeZone(), startMillis);
+        budgets = new BudgetBook(
+                config.budgets(), config.timeZone(), config.grid().headline().label(), startMillis);
         counters = new CounterMarks(meters, bootId, wall);
         clerk = config.ledger().path().map(this::clerk).orElse(null);
         if (clerk == null && !budgets.isEmpty()) {

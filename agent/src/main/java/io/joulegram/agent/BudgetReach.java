@@ -2,7 +2,6 @@ package io.joulegram.agent;
 
 import io.joulegram.agent.budget.Budget;
 import io.joulegram.agent.budget.BudgetScope;
-import io.joulegram.agent.carbon.CarbonBook;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.grid.GridIntensity;
 import java.time.Duration;
@@ -67,7 +66,7 @@ public final class BudgetReach {
     private static OptionalDouble highestIntensity(AgentConfig config) {
         HttpClients clients = new HttpClients();
         try (Grid grid = Grid.of(config.grid(), clients::of)) {
-            GridIntensity figure = grid.at(Instant.now()).get(CarbonBook.LOCATION);
+            GridIntensity figure = grid.at(Instant.now()).get(grid.headline());
             return figure == null ? OptionalDouble.empty() : OptionalDouble.of(figure.gramsPerKwh());
         }
     }

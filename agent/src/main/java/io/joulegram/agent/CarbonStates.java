@@ -14,7 +14,8 @@ import java.util.Map;
 final class CarbonStates {
     private CarbonStates() {}
 
-    static CarbonState of(CarbonBook book, Map<String, GridIntensity> inForce, double pue, Instant now) {
+    static CarbonState of(
+            CarbonBook book, Map<String, GridIntensity> inForce, String headline, double pue, Instant now) {
         List<IntensityState> intensities = inForce.entrySet().stream()
                 .map(entry -> new IntensityState(
                         entry.getValue().zone(),
@@ -24,7 +25,10 @@ final class CarbonStates {
                                 : entry.getValue().signal(),
                         entry.getValue().gramsPerKwh(),
                         entry.getValue().ageSeconds(now),
-                        entry.getValue().dataset()))
+                        entry.getValue().dataset(),
+                        entry.getKey(),
+                        entry.getValue().boundary(),
+                        entry.getKey().equals(headline)))
                 .toList();
         List<GramsState> grams = book.grams().stream()
                 .map(part -> new GramsState(part.scope(), part.component(), part.device(), part.basis(), part.grams()))

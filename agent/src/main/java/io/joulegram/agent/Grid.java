@@ -42,9 +42,11 @@ final class Grid implements Downtime.Intensities, AutoCloseable {
     private static final Duration FIRST_PATIENCE = Duration.ofMillis(500);
 
     private final Map<String, IntensityFeed> feeds;
+    private final String headline;
 
-    private Grid(Map<String, IntensityFeed> feeds) {
+    private Grid(Map<String, IntensityFeed> feeds, String headline) {
         this.feeds = feeds;
+        this.headline = headline;
     }
 
     /**
@@ -60,7 +62,7 @@ final class Grid implements Downtime.Intensities, AutoCloseable {
         fixed(CarbonBook.MARKET, grid.marketIntensity(), "average")
                 .ifPresent(feed -> feeds.put(CarbonBook.MARKET, feed));
         marginal(grid, clients).ifPresent(feed -> feeds.put(CarbonBook.MARGINAL, feed));
-        return new Grid(feeds);
+        return new Grid(feeds, grid.headline().label());
     }
 
     private static Optional<String> zone(AgentConfig.Grid grid) {
@@ -193,9 +195,14 @@ final class Grid implements Downtime.Intensities, AutoCloseable {
         feeds.values().forEach(IntensityFeed::ask);
     }
 
-    /** Whether an intensity of the location is asked for at all. */
-    boolean hasLocation() {
-        return feeds.containsKey(CarbonBook.LOCATION);
+    /** The basis of the grams of models and budgets. */
+    String headline() {
+        return headline;
+    }
+
+    /** Whether an intensity of a basis is asked for at all. */
+    boolean has(String basis) {
+        return feeds.containsKey(basis);
     }
 
     /** The intensities in force at an instant, by basis. */

@@ -57,11 +57,23 @@ final class SnapshotAssembler {
     /** Grams of models mean nothing where the carbon intensity is not known. */
     private final boolean intensityKnown;
 
-    SnapshotAssembler(EnergyBook book, SourceSupervisor supervisor, Attribution attribution, boolean intensityKnown) {
+    private final boolean locationKnown;
+
+    /**
+     * @param intensityKnown whether the intensity of the headline is asked for
+     * @param locationKnown whether that of the location is
+     */
+    SnapshotAssembler(
+            EnergyBook book,
+            SourceSupervisor supervisor,
+            Attribution attribution,
+            boolean intensityKnown,
+            boolean locationKnown) {
         this.book = book;
         this.supervisor = supervisor;
         this.attribution = attribution;
         this.intensityKnown = intensityKnown;
+        this.locationKnown = locationKnown;
     }
 
     Snapshot assemble(
@@ -327,7 +339,7 @@ final class SnapshotAssembler {
 
     private Optional<Sci> sci(RollingWindow window) {
         long tokens = window.tokens(true);
-        if (!intensityKnown || tokens == 0 || !isKnown(window, Boundary.FACILITY)) {
+        if (!locationKnown || tokens == 0 || !isKnown(window, Boundary.FACILITY)) {
             return Optional.empty();
         }
         double embodied = RollingWindow.FACILITY.stream()
@@ -335,7 +347,7 @@ final class SnapshotAssembler {
                 .sum();
         return Optional.of(new Sci(
                 window.microjoules(RollingWindow.FACILITY, false) * 1e-6,
-                window.grams(RollingWindow.FACILITY, false) - embodied,
+                window.locationGrams(RollingWindow.FACILITY),
                 embodied,
                 tokens));
     }

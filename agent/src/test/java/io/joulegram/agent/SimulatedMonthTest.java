@@ -136,7 +136,7 @@ class SimulatedMonthTest {
                     return load.microjoulesAt(nanos) - before;
                 }
             };
-            budgets = new BudgetBook(BUDGETS, BERLIN, bornMillis);
+            budgets = new BudgetBook(BUDGETS, BERLIN, "location", bornMillis);
             budgets.load(ledger.reader(), bornMillis);
             recover();
             settle(bornMillis, 0);

@@ -9,13 +9,14 @@ import java.util.Map;
  * another conserves it exactly. Mutable; owned by the accounting thread.
  */
 public final class Amounts {
-    private record Part(long microjoules, double operationalGrams, double embodiedGrams) {
-        static final Part NONE = new Part(0, 0, 0);
+    private record Part(long microjoules, double operationalGrams, double locationGrams, double embodiedGrams) {
+        static final Part NONE = new Part(0, 0, 0, 0);
 
         Part plus(Part other) {
             return new Part(
                     microjoules + other.microjoules,
                     operationalGrams + other.operationalGrams,
+                    locationGrams + other.locationGrams,
                     embodiedGrams + other.embodiedGrams);
         }
     }
@@ -32,9 +33,14 @@ public final class Amounts {
         return parts.values().stream().mapToLong(Part::microjoules).sum();
     }
 
-    /** Grams of CO2e from the energy of a component. */
+    /** Grams of CO2e from the energy of a component, by the headline's basis. */
     public double operationalGrams(Component component) {
         return part(component).operationalGrams;
+    }
+
+    /** Grams of CO2e from the energy of a component, location-based. */
+    public double locationGrams(Component component) {
+        return part(component).locationGrams;
     }
 
     /** Grams of CO2e from the making of a component. */
@@ -42,7 +48,7 @@ public final class Amounts {
         return part(component).embodiedGrams;
     }
 
-    /** Grams of CO2e from the energy of all components. */
+    /** Grams of CO2e from the energy of all components, by the headline's basis. */
     public double totalOperationalGrams() {
         return parts.values().stream().mapToDouble(Part::operationalGrams).sum();
     }
@@ -56,12 +62,22 @@ public final class Amounts {
         return parts.getOrDefault(component, Part.NONE);
     }
 
-    void addEnergy(Component component, long energyMicrojoules, double grams) {
-        parts.merge(component, new Part(energyMicrojoules, grams, 0), Part::plus);
+    void addEnergy(Component component, long energyMicrojoules, GramRate rate) {
+        parts.merge(
+                component,
+                new Part(
+                        energyMicrojoules, energyMicrojoules * rate.headline(), energyMicrojoules * rate.location(), 0),
+                Part::plus);
     }
 
     void addEmbodied(Component component, double grams) {
-        parts.merge(component, new Part(0, 0, grams), Part::plus);
+        parts.merge(component, new Part(0, 0, 0, grams), Part::plus);
+    }
+
+    /** The mean intensity of a component's energy. */
+    GramRate rate(Component component) {
+        Part part = part(component);
+        return GramRate.meanOf(part.microjoules, part.operationalGrams, part.locationGrams);
     }
 
     void add(Amounts other) {

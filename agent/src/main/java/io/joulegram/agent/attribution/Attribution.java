@@ -32,8 +32,6 @@ import java.util.TreeMap;
  * unattributed. Owned by the accounting thread.
  */
 public final class Attribution {
-    private static final double KWH_PER_MICROJOULE = 1 / 3.6e12;
-
     private record Key(Component component, String device) {}
 
     private static final class Cursor {
@@ -81,8 +79,7 @@ public final class Attribution {
         if (started && endNanos - untilNanos <= 0) {
             return List.of();
         }
-        double gramsPerMicrojoule = now.gramsPerKwh().orElse(0) * KWH_PER_MICROJOULE;
-        Slice slice = new Slice(gramsPerMicrojoule, now, endNanos - startNanos);
+        Slice slice = new Slice(now, endNanos - startNanos);
         List<MeterFeed> hosts = new ArrayList<>();
         for (MeterFeed meter : now.meters()) {
             if (meter.component() == Component.GPU) {
@@ -218,7 +215,7 @@ public final class Attribution {
 
     /** One slice of time as it is taken apart. */
     private final class Slice {
-        private final double gramsPerMicrojoule;
+        private final GramRate rate;
         private final Map<String, List<String>> serversByGpu;
         private final Map<String, GpuUse> useByGpu;
         private final long elapsedNanos;
@@ -227,8 +224,8 @@ public final class Attribution {
         private final List<DeviceSlice> parts = new ArrayList<>();
         private long overheadMicrojoules;
 
-        Slice(double gramsPerMicrojoule, Conditions now, long elapsedNanos) {
-            this.gramsPerMicrojoule = gramsPerMicrojoule;
+        Slice(Conditions now, long elapsedNanos) {
+            rate = GramRate.ofGramsPerKwh(now.gramsPerKwh(), now.locationGramsPerKwh());
             this.elapsedNanos = elapsedNanos;
             serversByGpu = now.serversByGpu();
             useByGpu = now.useByGpu();
@@ -265,7 +262,7 @@ public final class Attribution {
         }
 
         private void flow(Pool pool, Component component, long microjoules) {
-            overheadMicrojoules += pool.addEnergy(component, microjoules, gramsPerMicrojoule);
+            overheadMicrojoules += pool.addEnergy(component, microjoules, rate);
         }
 
         void amortize(EmbodiedRate rate, double grams, Map<Pool, Double> hostShares) {

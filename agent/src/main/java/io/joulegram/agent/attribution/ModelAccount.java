@@ -67,7 +67,7 @@ public final class ModelAccount {
         };
     }
 
-    /** Grams of CO2e from the energy of all phases. */
+    /** Grams of CO2e from the energy of all phases, by the headline's basis. */
     public double operationalGrams() {
         return prefill.totalOperationalGrams() + decode.totalOperationalGrams() + idle.totalOperationalGrams();
     }

@@ -19,15 +19,15 @@ final class Pool {
     /**
      * Takes energy of a component in, with its overhead.
      *
-     * @param gramsPerMicrojoule carbon intensity; 0 where it is unknown
+     * @param rate carbon intensity
      * @return the overhead, in microjoules
      */
-    long addEnergy(Component component, long microjoules, double gramsPerMicrojoule) {
-        amounts.addEnergy(component, microjoules, microjoules * gramsPerMicrojoule);
+    long addEnergy(Component component, long microjoules, GramRate rate) {
+        amounts.addEnergy(component, microjoules, rate);
         double exact = microjoules * overheadRatio + overheadRemainder;
         long overhead = (long) Math.floor(exact);
         overheadRemainder = exact - overhead;
-        amounts.addEnergy(Component.OVERHEAD, overhead, overhead * gramsPerMicrojoule);
+        amounts.addEnergy(Component.OVERHEAD, overhead, rate);
         return overhead;
     }
 

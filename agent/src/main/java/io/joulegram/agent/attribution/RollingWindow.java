@@ -70,11 +70,17 @@ public final class RollingWindow {
     }
 
     /**
-     * Grams of CO2e inside a boundary, from energy and from the making of the devices. Without idle these are the grams
+     * Grams of CO2e inside a boundary, from energy, by the headline's basis, and from the making of the devices. Without
+     * idle these are the grams
      * of active energy, and the embodied grams of intervals that had tokens.
      */
     public double grams(Set<Component> boundary, boolean activeOnly) {
         return totals().grams(boundary, activeOnly);
+    }
+
+    /** Grams of CO2e from all energy inside a boundary, location-based. */
+    public double locationGrams(Set<Component> boundary) {
+        return totals().locationGrams(boundary);
     }
 
     /** The part of {@link #grams} of one component that is of the making of the devices. */

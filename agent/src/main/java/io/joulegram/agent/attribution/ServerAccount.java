@@ -186,9 +186,9 @@ public final class ServerAccount {
         for (Component component : Component.values()) {
             long energy = amounts.microjoules(component);
             long idle = worked ? idlePower.idleMicrojoules(component, energy, elapsedNanos) : energy;
-            double gramsPerMicrojoule = energy > 0 ? amounts.operationalGrams(component) / energy : 0;
-            spread(component, idle, gramsPerMicrojoule, equal, idleParts);
-            spread(component, energy - idle, gramsPerMicrojoule, active, activeParts);
+            GramRate rate = amounts.rate(component);
+            spread(component, idle, rate, equal, idleParts);
+            spread(component, energy - idle, rate, active, activeParts);
             // Hardware is there whether or not it works, so its grams follow the work, or rest with the idle models.
             spreadEmbodied(
                     component,
@@ -214,11 +214,11 @@ public final class ServerAccount {
     }
 
     private static void spread(
-            Component component, long microjoules, double gramsPerMicrojoule, double[] weights, List<Amounts> parts) {
+            Component component, long microjoules, GramRate rate, double[] weights, List<Amounts> parts) {
         if (microjoules > 0) {
             long[] split = Apportionment.split(microjoules, weights);
             for (int i = 0; i < split.length; i++) {
-                parts.get(i).addEnergy(component, split[i], split[i] * gramsPerMicrojoule);
+                parts.get(i).addEnergy(component, split[i], rate);
             }
         }
     }

@@ -71,6 +71,14 @@ final class WindowTotals {
                 : prefill.embodiedGrams(part) + decode.embodiedGrams(part) + idle.embodiedGrams(part);
     }
 
+    double locationGrams(Set<Component> boundary) {
+        double sum = 0;
+        for (Component part : boundary) {
+            sum += prefill.locationGrams(part) + decode.locationGrams(part) + idle.locationGrams(part);
+        }
+        return sum;
+    }
+
     double grams(Set<Component> boundary, boolean activeOnly) {
         double sum = 0;
         for (Component part : boundary) {

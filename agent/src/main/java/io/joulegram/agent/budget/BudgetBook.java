@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class BudgetBook {
-    private static final String HEADLINE = "location";
     private static final double GRAMS_PER_MICROGRAM = 1e-6;
 
     private final List<BudgetAccount> accounts;
+    private final String headline;
 
-    /** @param zone whose calendar the periods are of */
-    public BudgetBook(List<Budget> budgets, ZoneId zone, long nowMillis) {
+    /**
+     * @param zone whose calendar the periods are of
+     * @param headline the basis of the grams of energy: location, market or marginal
+     */
+    public BudgetBook(List<Budget> budgets, ZoneId zone, String headline, long nowMillis) {
+        this.headline = headline;
         accounts = budgets.stream()
                 .map(budget -> new BudgetAccount(budget, zone, nowMillis))
                 .toList();
@@ -44,7 +48,7 @@ public final class BudgetBook {
         }
     }
 
-    private static double hostGrams(Bucket bucket, BudgetScope scope) {
+    private double hostGrams(Bucket bucket, BudgetScope scope) {
         long microjoules = 0;
         long micrograms = 0;
         for (DeviceUse use : bucket.devices()) {
@@ -54,7 +58,7 @@ public final class BudgetBook {
         return scope.of(operational(bucket, microjoules), micrograms * GRAMS_PER_MICROGRAM);
     }
 
-    private static double modelGrams(Bucket bucket, Budget budget) {
+    private double modelGrams(Bucket bucket, Budget budget) {
         long microjoules = 0;
         long micrograms = 0;
         for (ModelUse use : bucket.models()) {
@@ -66,8 +70,8 @@ public final class BudgetBook {
         return budget.scope().of(operational(bucket, microjoules), micrograms * GRAMS_PER_MICROGRAM);
     }
 
-    private static double operational(Bucket bucket, long microjoules) {
-        @Nullable BookedIntensity intensity = bucket.intensities().get(HEADLINE);
+    private double operational(Bucket bucket, long microjoules) {
+        @Nullable BookedIntensity intensity = bucket.intensities().get(headline);
         return intensity == null ? 0 : intensity.grams(microjoules);
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -304,6 +305,7 @@ public record AgentConfig(
      * @param longitude degrees east
      * @param marketIntensity of the contracts for the electricity used, market-based
      * @param marginalIntensity of one kWh more
+     * @param headline the basis of the grams of models and budgets
      * @param providers that are asked, best first; the yearly table comes after them
      * @param maxAge how long after its end a provider's last figure is still used
      * @param traceFile intensities by time; present if the providers name it
@@ -319,6 +321,7 @@ public record AgentConfig(
             OptionalDouble longitude,
             OptionalDouble marketIntensity,
             OptionalDouble marginalIntensity,
+            Basis headline,
             List<Provider> providers,
             Duration maxAge,
             Optional<Path> traceFile,
@@ -328,6 +331,21 @@ public record AgentConfig(
         /** Copies the list. */
         public Grid {
             providers = List.copyOf(providers);
+        }
+
+        /** What a carbon intensity is the intensity of. */
+        public enum Basis {
+            /** The average of the place; the greenhouse gas protocol's location-based method. */
+            LOCATION,
+            /** The contracts for what is bought; its market-based method. */
+            MARKET,
+            /** The plants that follow the load. */
+            MARGINAL;
+
+            /** As labels and the ledger have it. */
+            public String label() {
+                return name().toLowerCase(Locale.ROOT);
+            }
         }
 
         /** A live source of intensities. */
@@ -386,6 +404,7 @@ public record AgentConfig(
                     longitude,
                     marketIntensity,
                     marginalIntensity,
+                    headline,
                     providers,
                     maxAge,
                     traceFile,

@@ -39,6 +39,8 @@ final class GridReader {
                 AgentConfig.Grid.Provider.WATTTIME,
                 password,
                 "watttime needs grid.watttime.password or grid.watttime.password-file");
+        AgentConfig.Grid.Basis headline = root.get(Keys.GRID_HEADLINE);
+        requireFigureOf(headline, providers);
         return new AgentConfig.Grid(
                 root.get(Keys.GRID_INTENSITY),
                 root.get(Keys.GRID_ZONE),
@@ -47,6 +49,7 @@ final class GridReader {
                 root.get(Keys.GRID_LONGITUDE),
                 root.get(Keys.GRID_MARKET_INTENSITY),
                 root.get(Keys.GRID_MARGINAL_INTENSITY),
+                headline,
                 providers,
                 root.get(Keys.GRID_MAX_AGE),
                 trace,
@@ -55,6 +58,18 @@ final class GridReader {
                 new AgentConfig.Grid.WattTime(
                         root.get(Keys.GRID_WATTTIME_URL), username, password, root.get(Keys.GRID_WATTTIME_REGION)),
                 root.get(Keys.GRID_UK_URL));
+    }
+
+    private void requireFigureOf(AgentConfig.Grid.Basis headline, List<AgentConfig.Grid.Provider> providers) {
+        boolean market = root.get(Keys.GRID_MARKET_INTENSITY).isPresent();
+        boolean marginal = root.get(Keys.GRID_MARGINAL_INTENSITY).isPresent()
+                || providers.contains(AgentConfig.Grid.Provider.WATTTIME);
+        if (headline == AgentConfig.Grid.Basis.MARKET && !market) {
+            root.report(Keys.GRID_HEADLINE, "market needs grid.market-intensity");
+        }
+        if (headline == AgentConfig.Grid.Basis.MARGINAL && !marginal) {
+            root.report(Keys.GRID_HEADLINE, "marginal needs grid.marginal-intensity or the provider watttime");
+        }
     }
 
     private void require(

@@ -381,6 +381,13 @@ final class Keys {
     static final ConfigKey.Value<OptionalDouble> GRID_MARGINAL_INTENSITY =
             value("grid.marginal-intensity", "none", INTENSITY, "Fixed carbon intensity of one kWh more, marginal");
 
+    static final ConfigKey.Value<AgentConfig.Grid.Basis> GRID_HEADLINE = value(
+            "grid.headline",
+            "location",
+            choice(AgentConfig.Grid.Basis.class),
+            "The basis of the grams of models, tokens and budgets; the other bases are published beside it, and SCI is"
+                    + " always location-based");
+
     static final ConfigKey.Value<Double> PUE = value(
                     "pue",
                     "1.0",
@@ -578,6 +585,7 @@ final class Keys {
             GRID_LONGITUDE,
             GRID_MARKET_INTENSITY,
             GRID_MARGINAL_INTENSITY,
+            GRID_HEADLINE,
             GRID_PROVIDERS,
             GRID_MAX_AGE,
             GRID_TRACE_FILE,

@@ -68,6 +68,15 @@ final class FacilitySeries {
             String[] labels = {grid.zone(), grid.provider(), grid.signal()};
             families.add(MetricCatalogue.GRID_CARBON_INTENSITY_GRAMS_PER_KWH, grid.gramsPerKwh(), labels);
             families.add(MetricCatalogue.GRID_CARBON_INTENSITY_AGE_SECONDS, grid.ageSeconds(), labels);
+            families.add(
+                    MetricCatalogue.GRID_CARBON_INTENSITY_INFO,
+                    1,
+                    grid.zone(),
+                    grid.provider(),
+                    grid.signal(),
+                    grid.basis(),
+                    grid.boundary(),
+                    Boolean.toString(grid.headline()));
         }
         for (GramsState grams : carbon.grams()) {
             families.add(

@@ -288,6 +288,18 @@ public enum MetricCatalogue {
             "zone",
             "provider",
             "signal"),
+    /** What the grid's intensity is. */
+    GRID_CARBON_INTENSITY_INFO(
+            GAUGE,
+            "1",
+            "What an intensity in force is: its basis, whether it includes the making of plants and fuels, and whether the"
+                    + " grams of models and budgets are by it; always 1.",
+            "zone",
+            "provider",
+            "signal",
+            "basis",
+            "boundary",
+            "headline"),
     /** Whole footprints. */
     EMBODIED_CO2_GRAMS(GAUGE, "grams", "Whole embodied footprint of a device, in grams CO2e.", "component", "device"),
     /** Lifetimes. */

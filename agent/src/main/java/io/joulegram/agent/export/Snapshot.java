@@ -390,9 +390,25 @@ public record Snapshot(
         }
     }
 
-    /** A grid figure in force. {@code ageSeconds} is the time since the end of the period the figure is of; 0 within. */
+    /**
+     * A grid figure in force.
+     *
+     * @param signal average, marginal or market
+     * @param ageSeconds time since the end of the period the figure is of; 0 within
+     * @param basis location, market or marginal
+     * @param boundary lifecycle or direct, or what else is known of what the figure includes
+     * @param headline whether grams of models and budgets are by it
+     */
     public record IntensityState(
-            String zone, String provider, String signal, double gramsPerKwh, double ageSeconds, String dataset) {}
+            String zone,
+            String provider,
+            String signal,
+            double gramsPerKwh,
+            double ageSeconds,
+            String dataset,
+            String basis,
+            String boundary,
+            boolean headline) {}
 
     /** Grams of one device. {@code scope} is operational or embodied; {@code basis} location, market or marginal. */
     public record GramsState(String scope, Component component, String device, String basis, double grams) {}

@@ -105,6 +105,9 @@ final class SummaryDocument {
                 .text("provider", grid.provider())
                 .text("signal", grid.signal())
                 .number("gramsPerKwh", grid.gramsPerKwh())
+                .text("basis", grid.basis())
+                .text("boundary", grid.boundary())
+                .flag("headline", grid.headline())
                 .number("ageSeconds", grid.ageSeconds())
                 .text("dataset", grid.dataset());
     }

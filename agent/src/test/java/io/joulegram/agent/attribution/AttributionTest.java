@@ -23,12 +23,15 @@ class AttributionTest {
     private final Tank cpu = new Tank();
     private final Attribution attribution = new Attribution(TokenWeights.DEFAULT, 1.2);
     private long now;
+    private double headlineGramsPerKwh = 400;
 
     private Conditions conditions() {
         return new Conditions(
                 List.of(new MeterFeed(Component.GPU, "0", gpu, true), new MeterFeed(Component.CPU, "0", cpu, true)),
                 List.of(new EmbodiedRate(Component.GPU, "0", 1e-12)),
                 Map.of("0", List.of("s")),
+                Map.of(),
+                OptionalDouble.of(headlineGramsPerKwh),
                 OptionalDouble.of(400));
     }
 
@@ -132,6 +135,27 @@ class AttributionTest {
                 + attribution.unattributed().totalOperationalGrams()
                 + attribution.pending().totalOperationalGrams();
         assertThat(booked / grams - 1).isBetween(-1e-9, 1e-9);
+    }
+
+    @Test
+    void theHeadlineAndTheLocationAreToldApartWhateverTheyAre() {
+        headlineGramsPerKwh = 25;
+        scrape(0, 0, 0, 0, false);
+        run(10 * SECOND, 100, 50);
+        scrape(100, 0, 0, 0, false);
+        headlineGramsPerKwh = 50;
+        run(10 * SECOND, 100, 50);
+        scrape(100, 0, 100, 0, false);
+
+        RollingWindow window = model().window();
+        double kwhPerStep = 1.2 * 150 * 10 / 3.6e6;
+        double embodied = RollingWindow.FACILITY.stream()
+                .mapToDouble(part -> window.embodiedGrams(part, false))
+                .sum();
+        assertThat(window.grams(RollingWindow.FACILITY, false) - embodied)
+                .isCloseTo(kwhPerStep * (25 + 50), within(1e-9));
+        assertThat(window.locationGrams(RollingWindow.FACILITY)).isCloseTo(kwhPerStep * 2 * 400, within(1e-9));
+        assertThat(model().operationalGrams()).isCloseTo(kwhPerStep * (25 + 50), within(1e-9));
     }
 
     private void assertConserved() {

@@ -42,6 +42,7 @@ class GpuSharingTest {
                         List.of(),
                         Map.of(GPU, servers),
                         use.map(known -> Map.of(GPU, known)).orElse(Map.of()),
+                        OptionalDouble.empty(),
                         OptionalDouble.empty()));
     }
 

@@ -143,6 +143,13 @@ final class BadConfigTest {
                         "grid: {zone: 'D E'}",
                         "1: grid.zone: \"D E\" is not one; allowed: `none` or a zone such as"
                                 + " `DE` or `US-CAL-CISO`"),
+                arguments("grid: {headline: market}", "1: grid.headline: market needs grid.market-intensity"),
+                arguments(
+                        "grid:\n  zone: DE\n  headline: marginal",
+                        "3: grid.headline: marginal needs grid.marginal-intensity or the provider watttime"),
+                arguments(
+                        "grid: {headline: best}",
+                        "1: grid.headline: \"best\" is none of these; allowed: `location`, `market`, `marginal`"),
                 arguments(
                         "host: {gpus: 2.5}",
                         "1: host.gpus: \"2.5\" is not a whole number; allowed: `none` or a whole"

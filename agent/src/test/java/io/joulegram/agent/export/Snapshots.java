@@ -249,7 +249,8 @@ final class Snapshots {
     static CarbonState carbon() {
         return new CarbonState(
                 1.25,
-                List.of(new IntensityState("DE", "owid", "average", 363.5, 31_536_000, "owid-2026")),
+                List.of(new IntensityState(
+                        "DE", "owid", "average", 363.5, 31_536_000, "owid-2026", "location", "lifecycle", true)),
                 List.of(new GramsState("operational", Component.GPU, "0", "location", 0.1246)),
                 List.of(new EmbodiedState(Component.GPU, "0", 164_000, 120_000, 250_000, 157_680_000, "catalogue")));
     }
