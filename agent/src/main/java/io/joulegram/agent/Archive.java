@@ -4,6 +4,7 @@ import io.joulegram.agent.attribution.Attribution;
 import io.joulegram.agent.attribution.DeviceSlice;
 import io.joulegram.agent.budget.BudgetBook;
 import io.joulegram.agent.budget.BudgetState;
+import io.joulegram.agent.budget.ObjectiveBook;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.energy.EnergyBook;
 import io.joulegram.agent.export.Snapshot.Backfilled;
@@ -61,6 +62,7 @@ final class Archive implements AutoCloseable {
     private final WallClock wall = new WallClock(System::nanoTime, System::currentTimeMillis);
     private final BucketBook book;
     private final BudgetBook budgets;
+    private final ObjectiveBook objectives;
     private final CounterMarks counters;
     private final long startMillis = System.currentTimeMillis();
     private long firstSliceMillis = Long.MAX_VALUE;
@@ -76,6 +78,8 @@ final class Archive implements AutoCloseable {
         book = new BucketBook(config.pue(), attribution, new LedgerMeters(meters));
         budgets = new BudgetBook(
                 config.budgets(), config.timeZone(), config.grid().headline().label(), startMillis);
+        objectives =
+                new ObjectiveBook(config.objectives(), config.grid().headline().label());
         counters = new CounterMarks(meters, bootId, wall);
         clerk = config.ledger().path().map(this::clerk).orElse(null);
         if (clerk == null && !budgets.isEmpty()) {
@@ -120,6 +124,7 @@ final class Archive implements AutoCloseable {
     private void takeOver(LedgerReader ledger) {
         try {
             budgets.load(ledger, startMillis);
+            objectives.load(ledger, startMillis);
             List<Long> span = ledger.span();
             if (!span.isEmpty() && span.get(1) < startMillis) {
                 legacy = new Legacy(span.get(1), ledger.counters());
@@ -161,6 +166,7 @@ final class Archive implements AutoCloseable {
 
     private void file(Bucket bucket, List<CounterMark> marks) {
         budgets.add(bucket);
+        objectives.add(bucket);
         LedgerClerk writer = clerk;
         if (writer != null) {
             writer.offer(bucket, marks);
@@ -245,6 +251,7 @@ final class Archive implements AutoCloseable {
                                 entry.getKey().component(), entry.getKey().device(), entry.getValue()))
                         .toList(),
                 budgets(peakIntensity, devices),
+                objectives.states(System.currentTimeMillis()),
                 ledgerState());
     }
 

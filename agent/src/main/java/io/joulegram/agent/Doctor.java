@@ -233,6 +233,7 @@ public final class Doctor {
                                 "nothing is kept over a restart, and there is nothing to report from",
                                 "--ledger.path FILE"));
         BudgetReach.warnings(config).forEach(warning -> out.println("  warning  " + warning));
+        ObjectiveReach.warnings(config).forEach(warning -> out.println("  warning  " + warning));
     }
 
     private void found(String what, String value) {

@@ -10,12 +10,14 @@ import java.util.OptionalDouble;
  * thread while another takes in the past from the ledger.
  */
 final class BudgetAccount {
+    private static final long MINUTE_MILLIS = 60_000;
     private static final long DAY_MILLIS = 86_400_000;
+    private static final int RECENT_DAYS = 7;
     private static final long MIN_KNOWN_MILLIS = 300_000;
 
     private final Budget budget;
     private final ZoneId zone;
-    private final RecentGrams recent = new RecentGrams();
+    private final SlotRing recent = new SlotRing(MINUTE_MILLIS, RECENT_DAYS * DAY_MILLIS);
 
     private BudgetPeriod.Span period;
     private double usedGrams;
@@ -33,7 +35,7 @@ final class BudgetAccount {
 
     /** The earliest instant of which grams matter to the period or to the projection. */
     synchronized long neededFromMillis(long nowMillis) {
-        return Math.min(period.startMillis(), nowMillis - RecentGrams.DAYS * DAY_MILLIS);
+        return Math.min(period.startMillis(), nowMillis - RECENT_DAYS * DAY_MILLIS);
     }
 
     /**
@@ -90,7 +92,7 @@ final class BudgetAccount {
 
     /** What was used, and the rest of the period at the mean rate of the last day, or week for longer periods. */
     private OptionalDouble projection(long nowMillis) {
-        long span = budget.period() == BudgetPeriod.DAY ? DAY_MILLIS : RecentGrams.DAYS * DAY_MILLIS;
+        long span = budget.period() == BudgetPeriod.DAY ? DAY_MILLIS : RECENT_DAYS * DAY_MILLIS;
         OptionalDouble rate = gramsPerSecond(nowMillis, span);
         double restSeconds = Math.max(0, period.endMillis() - nowMillis) / 1e3;
         return rate.isPresent()

@@ -1,6 +1,7 @@
 package io.joulegram.agent.cli;
 
 import io.joulegram.agent.BudgetReach;
+import io.joulegram.agent.ObjectiveReach;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.config.ConfigException;
 import io.joulegram.agent.config.ConfigLoader;
@@ -8,6 +9,7 @@ import io.joulegram.agent.config.Problem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -46,7 +48,8 @@ final class ConfigCheckCommand implements Callable<Integer> {
         Path path = command.getParseResult().matchedPositionalValue(0, Path.of(""));
         try {
             AgentConfig config = loader.load(path, List.of());
-            BudgetReach.warnings(config).forEach(warning -> command.getErr().println(path + ": warning: " + warning));
+            Stream.concat(BudgetReach.warnings(config).stream(), ObjectiveReach.warnings(config).stream())
+                    .forEach(warning -> command.getErr().println(path + ": warning: " + warning));
         } catch (ConfigException e) {
             e.problems().stream().map(Problem::text).forEach(command.getErr()::println);
             return 1;

@@ -1,6 +1,7 @@
 package io.joulegram.agent.config;
 
 import io.joulegram.agent.budget.Budget;
+import io.joulegram.agent.budget.Objective;
 import io.joulegram.power.Component;
 import io.joulegram.power.SensorCorrection;
 import io.joulegram.power.estimate.ModelConstants;
@@ -43,6 +44,7 @@ import java.util.OptionalInt;
  * @param timeZone whose days, weeks and months budgets and reports are of
  * @param ledger where energy, intensity and tokens are kept
  * @param budgets how many grams may be emitted; no two have the same name
+ * @param objectives what a token may cost; no two have the same name
  * @param control what may be told to the daemon
  * @param log logging
  */
@@ -68,6 +70,7 @@ public record AgentConfig(
         ZoneId timeZone,
         Ledger ledger,
         List<Budget> budgets,
+        List<Objective> objectives,
         Control control,
         Log log) {
 
@@ -75,6 +78,7 @@ public record AgentConfig(
     public AgentConfig {
         engines = List.copyOf(engines);
         budgets = List.copyOf(budgets);
+        objectives = List.copyOf(objectives);
         calibration = Map.copyOf(calibration);
     }
 
@@ -102,6 +106,7 @@ public record AgentConfig(
                 timeZone,
                 ledger,
                 budgets,
+                objectives,
                 control,
                 log);
     }
@@ -130,6 +135,7 @@ public record AgentConfig(
                 timeZone,
                 ledger,
                 budgets,
+                objectives,
                 control,
                 log);
     }

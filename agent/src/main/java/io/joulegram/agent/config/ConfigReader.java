@@ -3,6 +3,7 @@ package io.joulegram.agent.config;
 import io.joulegram.agent.budget.Budget;
 import io.joulegram.agent.budget.BudgetPeriod;
 import io.joulegram.agent.budget.BudgetScope;
+import io.joulegram.agent.budget.Objective;
 import io.joulegram.power.Component;
 import io.joulegram.power.SensorCorrection;
 import java.nio.file.Path;
@@ -74,6 +75,7 @@ final class ConfigReader {
                 root.get(Keys.TIME_ZONE),
                 ledger(),
                 budgets(),
+                objectives(),
                 new AgentConfig.Control(controlSocket()),
                 new AgentConfig.Log(root.get(Keys.LOG_LEVEL)));
     }
@@ -204,6 +206,31 @@ final class ConfigReader {
             }
         }
         return budgets;
+    }
+
+    private List<Objective> objectives() {
+        List<Objective> objectives = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Scope scope : root.scopes(Keys.OBJECTIVES, Keys.OBJECTIVE)) {
+            Optional<String> name = scope.require(Keys.OBJECTIVE_NAME);
+            OptionalDouble grams = scope.get(Keys.OBJECTIVE_GRAMS);
+            OptionalDouble joules = scope.get(Keys.OBJECTIVE_JOULES);
+            if (name.isPresent() && !names.add(name.get())) {
+                scope.report(Keys.OBJECTIVE_NAME, Quoted.text(name.get()) + " is already defined");
+            }
+            if (grams.isEmpty() && joules.isEmpty()) {
+                scope.report(Keys.OBJECTIVE_GRAMS, "is missing; grams-per-token or joules-per-token must be given");
+            } else if (name.isPresent()) {
+                objectives.add(new Objective(
+                        name.get(),
+                        grams,
+                        joules,
+                        scope.get(Keys.OBJECTIVE_WINDOW),
+                        scope.get(Keys.OBJECTIVE_SERVER),
+                        scope.get(Keys.OBJECTIVE_MODEL)));
+            }
+        }
+        return objectives;
     }
 
     private Map<String, SensorCorrection> calibration() {

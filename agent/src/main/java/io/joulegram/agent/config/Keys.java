@@ -525,6 +525,33 @@ final class Keys {
     static final List<ConfigKey> BUDGET =
             List.of(BUDGET_NAME, BUDGET_LIMIT, BUDGET_PERIOD, BUDGET_SCOPE, BUDGET_SERVER, BUDGET_MODEL);
 
+    static final ConfigKey.Items OBJECTIVES = new ConfigKey.Items(
+            "objectives",
+            Optional.of("[]"),
+            "a list of mappings with the keys `objectives[]` below",
+            Optional.empty(),
+            "What an output token may cost at most");
+    static final ConfigKey.Value<String> OBJECTIVE_NAME =
+            required("name", matching("1 to 100 printable characters", "[^\\p{Cntrl}]{1,100}"), "The objective label");
+    static final ConfigKey.Value<OptionalDouble> OBJECTIVE_GRAMS = value(
+            "grams-per-token",
+            "none",
+            numberOrNone("grams", "0.000000001", "1000"),
+            "CO2e of facility energy, idle included, and of making, per output token");
+    static final ConfigKey.Value<OptionalDouble> OBJECTIVE_JOULES = value(
+            "joules-per-token",
+            "none",
+            numberOrNone("joules", "0.000001", "1000000"),
+            "Facility energy, idle included, per output token");
+    static final ConfigKey.Value<Duration> OBJECTIVE_WINDOW =
+            value("window", "1h", duration("5m", "720h"), "Over what time that is a mean");
+    static final ConfigKey.Value<Optional<String>> OBJECTIVE_SERVER =
+            value("server", "all", NAME.or("all"), "Only models of this server");
+    static final ConfigKey.Value<Optional<String>> OBJECTIVE_MODEL =
+            value("model", "all", NAME.or("all"), "Only this model");
+    static final List<ConfigKey> OBJECTIVE = List.of(
+            OBJECTIVE_NAME, OBJECTIVE_GRAMS, OBJECTIVE_JOULES, OBJECTIVE_WINDOW, OBJECTIVE_SERVER, OBJECTIVE_MODEL);
+
     static final ConfigKey.Value<String> CONTROL_SOCKET = value(
                     "control.socket",
                     "auto",
@@ -616,6 +643,7 @@ final class Keys {
             LEDGER_KEEP_MINUTES,
             LEDGER_KEEP,
             BUDGETS,
+            OBJECTIVES,
             CONTROL_SOCKET,
             LOG_LEVEL);
 

@@ -2,6 +2,8 @@ package io.joulegram.agent.export;
 
 import io.joulegram.agent.budget.Budget;
 import io.joulegram.agent.budget.BudgetState;
+import io.joulegram.agent.budget.Objective;
+import io.joulegram.agent.budget.ObjectiveState;
 import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GramsState;
@@ -33,6 +35,7 @@ final class FacilitySeries {
                         part.component().label(),
                         part.device()));
         snapshot.kept().budgets().forEach(this::addBudget);
+        snapshot.kept().objectives().forEach(this::addObjective);
         snapshot.kept().ledger().ifPresent(ledger -> {
             families.add(MetricCatalogue.LEDGER_LAG_SECONDS, ledger.lagSeconds());
             families.addCount(MetricCatalogue.LEDGER_BYTES, ledger.bytes());
@@ -55,6 +58,16 @@ final class FacilitySeries {
             families.add(MetricCatalogue.CARBON_BUDGET_BURN_RATIO, burn.ratio(), windowed);
             families.add(MetricCatalogue.CARBON_BUDGET_BURN_THRESHOLD_RATIO, burn.threshold(), windowed);
         }
+    }
+
+    private void addObjective(ObjectiveState state) {
+        Objective objective = state.objective();
+        String[] labels = {objective.name(), objective.window().toMinutes() + "m"};
+        families.add(MetricCatalogue.OBJECTIVE_LIMIT_GRAMS_PER_TOKEN, objective.gramsPerToken(), labels);
+        families.add(MetricCatalogue.OBJECTIVE_LIMIT_JOULES_PER_TOKEN, objective.joulesPerToken(), labels);
+        families.add(MetricCatalogue.OBJECTIVE_GRAMS_PER_TOKEN, state.gramsPerToken(), labels);
+        families.add(MetricCatalogue.OBJECTIVE_JOULES_PER_TOKEN, state.joulesPerToken(), labels);
+        families.add(MetricCatalogue.OBJECTIVE_WINDOW_TOKENS, state.tokens(), labels);
     }
 
     private void addEnergy(MetricCatalogue metric, Map<Component, Long> microjoules) {

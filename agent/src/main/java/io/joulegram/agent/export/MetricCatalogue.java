@@ -406,6 +406,30 @@ public enum MetricCatalogue {
             "period",
             "scope",
             "window"),
+    /** What a token may emit. */
+    OBJECTIVE_LIMIT_GRAMS_PER_TOKEN(
+            GAUGE, "grams", "Grams of CO2e that an output token may cost by an objective.", "objective", "window"),
+    /** What a token emits. */
+    OBJECTIVE_GRAMS_PER_TOKEN(
+            GAUGE,
+            "grams",
+            "Grams of CO2e per output token in the window of an objective: of facility energy, idle included, and of"
+                    + " making. Gone without tokens, and where the intensity of some of their time is not known.",
+            "objective",
+            "window"),
+    /** What a token may use. */
+    OBJECTIVE_LIMIT_JOULES_PER_TOKEN(
+            GAUGE, "joules", "Energy that an output token may take by an objective, in joules.", "objective", "window"),
+    /** What a token uses. */
+    OBJECTIVE_JOULES_PER_TOKEN(
+            GAUGE,
+            "joules",
+            "Facility energy per output token in the window of an objective, idle included, in joules. Gone without"
+                    + " tokens.",
+            "objective",
+            "window"),
+    /** How many tokens an objective is judged by. */
+    OBJECTIVE_WINDOW_TOKENS(GAUGE, "tokens", "Output tokens in the window of an objective.", "objective", "window"),
     /** How far the ledger is behind. */
     LEDGER_LAG_SECONDS(
             GAUGE,

@@ -1,6 +1,7 @@
 package io.joulegram.agent.export;
 
 import io.joulegram.agent.budget.BudgetState;
+import io.joulegram.agent.budget.ObjectiveState;
 import io.joulegram.power.Component;
 import io.joulegram.power.Domain;
 import io.joulegram.power.GpuInfo;
@@ -428,16 +429,22 @@ public record Snapshot(
      *
      * @param backfilled energy that was used while no agent ran, as hardware counters told afterwards
      * @param budgets how the carbon budgets stand
+     * @param objectives how the objectives per token stand
      * @param ledger the ledger; empty if there is none
      */
-    public record KeptState(List<Backfilled> backfilled, List<BudgetState> budgets, Optional<LedgerState> ledger) {
+    public record KeptState(
+            List<Backfilled> backfilled,
+            List<BudgetState> budgets,
+            List<ObjectiveState> objectives,
+            Optional<LedgerState> ledger) {
         /** Nothing is kept. */
-        public static final KeptState NONE = new KeptState(List.of(), List.of(), Optional.empty());
+        public static final KeptState NONE = new KeptState(List.of(), List.of(), List.of(), Optional.empty());
 
         /** Copies the lists. */
         public KeptState {
             backfilled = List.copyOf(backfilled);
             budgets = List.copyOf(budgets);
+            objectives = List.copyOf(objectives);
         }
     }
 

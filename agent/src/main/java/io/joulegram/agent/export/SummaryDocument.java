@@ -1,6 +1,7 @@
 package io.joulegram.agent.export;
 
 import io.joulegram.agent.budget.BudgetState;
+import io.joulegram.agent.budget.ObjectiveState;
 import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GramsState;
@@ -25,7 +26,8 @@ final class SummaryDocument {
                 .numbers("pendingMicrojoules", snapshot.pendingMicrojoules())
                 .number("agentMicrojoules", snapshot.agentMicrojoules());
         carbon(document.object("carbon"), snapshot.carbon());
-        document.objects("budgets", snapshot.kept().budgets(), SummaryDocument::budget);
+        document.objects("budgets", snapshot.kept().budgets(), SummaryDocument::budget)
+                .objects("objectives", snapshot.kept().objectives(), SummaryDocument::objective);
         return document.toBytes();
     }
 
@@ -40,6 +42,16 @@ final class SummaryDocument {
                 .number("projectedGrams", state.projectedGrams())
                 .number("elapsedRatio", state.elapsedRatio())
                 .number("observedRatio", state.observedRatio());
+    }
+
+    private static void objective(JsonObject json, ObjectiveState state) {
+        json.text("objective", state.objective().name())
+                .number("windowSeconds", state.objective().window().toSeconds())
+                .number("limitGramsPerToken", state.objective().gramsPerToken())
+                .number("limitJoulesPerToken", state.objective().joulesPerToken())
+                .number("tokens", state.tokens())
+                .number("gramsPerToken", state.gramsPerToken())
+                .number("joulesPerToken", state.joulesPerToken());
     }
 
     private static void model(JsonObject json, ModelState model, boolean embodiedKnown) {

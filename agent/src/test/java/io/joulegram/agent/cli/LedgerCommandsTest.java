@@ -140,6 +140,25 @@ final class LedgerCommandsTest {
                 .doesNotContain("small");
     }
 
+    @Test
+    void configCheckWarnsOfObjectivesThatCannotBeJudged() throws IOException {
+        Path config = Files.writeString(directory.resolve("joulegram.yaml"), """
+                servers: ["http://127.0.0.1:8000"]
+                objectives:
+                  - {name: dark, grams-per-token: 0.001}
+                  - {name: elsewhere, joules-per-token: 2, server: nowhere}
+                  - {name: fine, joules-per-token: 2}
+                """);
+        assertThat(execute("config", "check", config.toString())).isZero();
+        assertThat(err.toString())
+                .contains(
+                        "warning: objectives: \"dark\" cannot be judged: grams per token are not known without a carbon"
+                                + " intensity; set grid.zone")
+                .contains(
+                        "warning: objectives: \"elsewhere\" cannot be judged: no server is called \"nowhere\" in servers")
+                .doesNotContain("fine");
+    }
+
     private static Bucket bucket(String start, long kilowattHours) {
         long millis = Instant.parse(start).toEpochMilli();
         DeviceUse use = new DeviceUse(

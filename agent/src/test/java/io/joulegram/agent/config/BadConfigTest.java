@@ -35,6 +35,7 @@ final class BadConfigTest {
             "ledger",
             "log",
             "nvml",
+            "objectives",
             "path",
             "pue",
             "rapl",
@@ -171,6 +172,12 @@ final class BadConfigTest {
                         "time-zone: Mars/Olympus",
                         "1: time-zone: \"Mars/Olympus\" is not a time zone; allowed: `system` or a time zone such as"
                                 + " `Europe/Berlin` or `UTC`"),
+                arguments(
+                        "objectives:\n  - name: a\n    window: 1h",
+                        "2: objectives[0].grams-per-token: is missing; grams-per-token or joules-per-token must be given"),
+                arguments(
+                        "objectives:\n  - {name: a, joules-per-token: 5}\n  - {name: a, grams-per-token: 0.1}",
+                        "3: objectives[1].name: \"a\" is already defined"),
                 arguments(
                         "budgets:\n  - name: a\n    limit: 5",
                         "3: budgets[0].limit: \"5\" has no unit; allowed: a mass from 1g to 1000000t (g, kg, t)"),

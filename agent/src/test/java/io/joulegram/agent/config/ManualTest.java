@@ -21,7 +21,8 @@ final class ManualTest {
             "engines", Keys.ENGINE_DEFINITION,
             "embodied.overrides", Keys.EMBODIED_OVERRIDE,
             "calibration", Keys.CALIBRATION_OF_GPU,
-            "budgets", Keys.BUDGET);
+            "budgets", Keys.BUDGET,
+            "objectives", Keys.OBJECTIVE);
 
     @TempDir
     Path directory;
@@ -47,7 +48,9 @@ final class ManualTest {
     @Test
     void exampleOfListsIsValidAndHoldsEveryKey() throws Exception {
         String uncommented = Files.readString(DOCS.resolve("joulegram.example.yaml"))
-                .replaceAll("(?m)^(servers: auto|engines: \\[]|budgets: \\[]|calibration: \\[]| *overrides: \\[])$", "")
+                .replaceAll(
+                        "(?m)^(servers: auto|engines: \\[]|budgets: \\[]|objectives: \\[]|calibration: \\[]| *overrides: \\[])$",
+                        "")
                 .replaceAll("(?m)^#(?! )|^#(?= {2,})", "");
         Path file = Files.writeString(directory.resolve("joulegram.yaml"), uncommented);
         Files.writeString(directory.resolve("llm.token"), "s3cret\n");
@@ -58,6 +61,7 @@ final class ManualTest {
         assertThat(config.engines()).hasSize(1);
         assertThat(config.embodied().overrides()).hasSize(1);
         assertThat(config.budgets()).hasSize(2);
+        assertThat(config.objectives()).hasSize(1);
         assertThat(config.calibration()).hasSize(1);
         assertThat(ITEM_KEYS.values().stream().flatMap(List::stream))
                 .allSatisfy(key -> assertThat(uncommented).containsPattern("(?m)^[ -]+" + key.path() + ": "));

@@ -5,6 +5,8 @@ import io.joulegram.agent.budget.BudgetPeriod;
 import io.joulegram.agent.budget.BudgetScope;
 import io.joulegram.agent.budget.BudgetState;
 import io.joulegram.agent.budget.BurnWindow;
+import io.joulegram.agent.budget.Objective;
+import io.joulegram.agent.budget.ObjectiveState;
 import io.joulegram.agent.export.Snapshot.Backfilled;
 import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.export.Snapshot.CarbonState;
@@ -35,6 +37,7 @@ import io.joulegram.power.GpuProcess;
 import io.joulegram.power.GpuTelemetry;
 import io.joulegram.power.Quantity;
 import io.joulegram.power.Sensor;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,6 +119,17 @@ final class Snapshots {
         return new KeptState(
                 List.of(new Backfilled(Component.GPU, "0", 3_000_000)),
                 List.of(state),
+                List.of(new ObjectiveState(
+                        new Objective(
+                                "chat",
+                                OptionalDouble.of(0.0005),
+                                OptionalDouble.of(3),
+                                Duration.ofHours(1),
+                                Optional.empty(),
+                                Optional.empty()),
+                        120_000,
+                        OptionalDouble.of(0.0004),
+                        OptionalDouble.of(3.5))),
                 Optional.of(new LedgerState("ledger.db", 30, 40_960, false)));
     }
 
