@@ -1,10 +1,12 @@
 package io.joulegram.agent;
 
 import io.joulegram.agent.carbon.CarbonBook;
+import io.joulegram.agent.carbon.OriginBook;
 import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GramsState;
 import io.joulegram.agent.export.Snapshot.IntensityState;
+import io.joulegram.agent.export.Snapshot.OriginState;
 import io.joulegram.grid.GridIntensity;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +30,8 @@ final class CarbonStates {
                         entry.getValue().dataset(),
                         entry.getKey(),
                         entry.getValue().boundary(),
-                        entry.getKey().equals(headline)))
+                        entry.getKey().equals(headline),
+                        entry.getValue().carbonFreeRatio()))
                 .toList();
         List<GramsState> grams = book.grams().stream()
                 .map(part -> new GramsState(part.scope(), part.component(), part.device(), part.basis(), part.grams()))
@@ -43,6 +46,13 @@ final class CarbonStates {
                         device.lifetimeSeconds(),
                         device.origin()))
                 .toList();
-        return new CarbonState(pue, intensities, grams, embodied);
+        OriginBook origins = book.origins();
+        return new CarbonState(
+                pue,
+                intensities,
+                grams,
+                embodied,
+                new OriginState(
+                        origins.carbonFreeMicrojoules(), origins.otherMicrojoules(), origins.unknownMicrojoules()));
     }
 }

@@ -32,6 +32,7 @@ public final class ElectricityMapsProvider implements IntensityProvider {
     private final JsonFields fields = new JsonFields(NAME);
     private boolean historyTaken;
     private boolean forecasts = true;
+    private boolean breakdowns = true;
 
     /**
      * @param base of the API, up to the version
@@ -70,7 +71,7 @@ public final class ElectricityMapsProvider implements IntensityProvider {
         }
         JsonNode latest = ask("latest");
         add(latest, zone(latest), "", figures);
-        return figures;
+        return breakdowns ? withCarbonFree(figures) : figures;
     }
 
     /** Forecasts are part of paid plans alone. */
@@ -82,6 +83,25 @@ public final class ElectricityMapsProvider implements IntensityProvider {
                 throw e;
             }
             forecasts = false;
+        }
+    }
+
+    /**
+     * The figure of the hour that the newest mix of sources is of gets its carbon-free share. Without it the intensity is
+     * worth no less, so a failure only leaves it out; a plan that has no mix is not asked again.
+     */
+    private List<GridIntensity> withCarbonFree(List<GridIntensity> figures) {
+        try {
+            JsonNode mix = get("power-breakdown/latest?" + where());
+            zone(mix);
+            Instant from = fields.time(mix, "datetime");
+            OptionalDouble share = fields.percent(mix, "fossilFreePercentage");
+            return figures.stream()
+                    .map(figure -> figure.from().equals(from) ? figure.withCarbonFreeRatio(share) : figure)
+                    .toList();
+        } catch (IntensityException e) {
+            breakdowns = e.reason() != Reason.UNAUTHORIZED && e.reason() != Reason.NOT_COVERED;
+            return figures;
         }
     }
 
@@ -118,11 +138,17 @@ public final class ElectricityMapsProvider implements IntensityProvider {
     }
 
     private JsonNode ask(String what) throws IntensityException {
-        String where = place.zone()
+        return get("carbon-intensity/" + what + "?" + where() + "&emissionFactorType=" + boundary
+                + "&shouldUseFallbackCallerLookup=false");
+    }
+
+    private String where() {
+        return place.zone()
                 .map(zone -> "zone=" + URLEncoder.encode(zone, StandardCharsets.UTF_8))
                 .orElse("lat=" + place.latitude() + "&lon=" + place.longitude());
-        URI uri = URI.create(base + "/carbon-intensity/" + what + "?" + where + "&emissionFactorType=" + boundary
-                + "&shouldUseFallbackCallerLookup=false");
-        return http.get(NAME, uri, Map.of("auth-token", token));
+    }
+
+    private JsonNode get(String path) throws IntensityException {
+        return http.get(NAME, URI.create(base + "/" + path), Map.of("auth-token", token));
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.OptionalDouble;
 
 /**
  * Carbon intensity of the grid at one place for one time.
@@ -17,6 +18,8 @@ import java.time.temporal.ChronoUnit;
  * @param from the begin of the time it holds for
  * @param until the end of that time, exclusive
  * @param dataset the version of the data set, for the record
+ * @param carbonFreeRatio share of the electricity that comes from renewable sources or nuclear power, 0 to 1; empty if
+ *     unknown
  */
 public record GridIntensity(
         double gramsPerKwh,
@@ -26,7 +29,8 @@ public record GridIntensity(
         String boundary,
         Instant from,
         Instant until,
-        String dataset) {
+        String dataset,
+        OptionalDouble carbonFreeRatio) {
 
     /** The most that is believed, in gCO2e per kWh; oil or lignite alone stay below it, marginal units included. */
     public static final double MAX_GRAMS_PER_KWH = 2500;
@@ -37,6 +41,9 @@ public record GridIntensity(
             throw new IllegalArgumentException(
                     gramsPerKwh + " gCO2e/kWh is not a grid carbon intensity: must be 0 to " + MAX_GRAMS_PER_KWH);
         }
+        if (!(carbonFreeRatio.orElse(0) >= 0 && carbonFreeRatio.orElse(0) <= 1)) {
+            throw new IllegalArgumentException(carbonFreeRatio + " is not a share: must be 0 to 1");
+        }
         requireNonNull(zone, "zone");
         requireNonNull(provider, "provider");
         requireNonNull(signal, "signal");
@@ -44,6 +51,24 @@ public record GridIntensity(
         requireNonNull(from, "from");
         requireNonNull(until, "until");
         requireNonNull(dataset, "dataset");
+    }
+
+    /** A figure of electricity whose sources are not known. */
+    public GridIntensity(
+            double gramsPerKwh,
+            String zone,
+            String provider,
+            String signal,
+            String boundary,
+            Instant from,
+            Instant until,
+            String dataset) {
+        this(gramsPerKwh, zone, provider, signal, boundary, from, until, dataset, OptionalDouble.empty());
+    }
+
+    /** The same with the share that is free of carbon, 0 to 1. */
+    GridIntensity withCarbonFreeRatio(OptionalDouble ratio) {
+        return new GridIntensity(gramsPerKwh, zone, provider, signal, boundary, from, until, dataset, ratio);
     }
 
     /**

@@ -39,6 +39,19 @@ final class JsonFields {
         return OptionalDouble.of(grams);
     }
 
+    /** A share in percent as a ratio; empty if it is null or missing. */
+    OptionalDouble percent(JsonNode node, String field) throws IntensityException {
+        JsonNode value = node.path(field);
+        if (value.isMissingNode() || value.isNull()) {
+            return OptionalDouble.empty();
+        }
+        double percent = value.isNumber() ? value.asDouble() : Double.NaN;
+        if (!(percent >= 0 && percent <= 100)) {
+            throw malformed(field, value.asText(""), "a share from 0 to 100");
+        }
+        return OptionalDouble.of(percent / 100);
+    }
+
     JsonNode list(JsonNode node, String field) throws IntensityException {
         JsonNode list = node.path(field);
         if (!list.isArray()) {

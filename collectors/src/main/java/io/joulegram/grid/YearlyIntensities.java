@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -56,7 +57,8 @@ public final class YearlyIntensities {
         Map<String, GridIntensity> zones = new TreeMap<>();
         read("electricitymaps-zones.csv", row -> {
             String zone = row.getField("zone");
-            keepNewest(zones, zone, figure(row, zone, "electricitymaps-yearly", "lifecycle", "co2.js@27cbe83"));
+            GridIntensity figure = figure(row, zone, "electricitymaps-yearly", "lifecycle", "co2.js@27cbe83");
+            keepNewest(zones, zone, figure.withCarbonFreeRatio(carbonFree(row)));
         });
         byZone.putAll(zones);
         // One country has one figure, by whichever of its codes it is asked for.
@@ -116,6 +118,11 @@ public final class YearlyIntensities {
                 LocalDate.of(year, 1, 1).atStartOfDay(ZoneOffset.UTC).toInstant(),
                 LocalDate.of(year + 1, 1, 1).atStartOfDay(ZoneOffset.UTC).toInstant(),
                 dataset);
+    }
+
+    private static OptionalDouble carbonFree(NamedCsvRecord row) {
+        String percent = row.getField("carbon_free_percent");
+        return percent.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(percent) / 100);
     }
 
     private static void keepNewest(Map<String, GridIntensity> figures, String zone, GridIntensity figure) {

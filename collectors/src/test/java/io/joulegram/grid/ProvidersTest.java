@@ -14,6 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,7 +102,10 @@ class ProvidersTest {
                                 Instant.parse("2026-03-05T10:00:00Z"),
                                 Instant.parse("2026-03-05T11:00:00Z"),
                                 "v3 estimated"));
-        GridStandIn.Asked last = server.asked.get(server.asked.size() - 1);
+        GridStandIn.Asked last = server.asked.stream()
+                .filter(asked -> asked.path().equals("/v3/carbon-intensity/latest"))
+                .findFirst()
+                .orElseThrow();
         assertThat(last.query()).isEqualTo("zone=DE&emissionFactorType=lifecycle&shouldUseFallbackCallerLookup=false");
         assertThat(last.headers().get("Auth-token")).containsExactly(KEY);
     }
@@ -115,6 +121,7 @@ class ProvidersTest {
                         "/v3/carbon-intensity/forecast",
                         "/v3/carbon-intensity/history",
                         "/v3/carbon-intensity/latest",
+                        "/v3/power-breakdown/latest",
                         "/v3/carbon-intensity/latest");
     }
 
@@ -127,6 +134,33 @@ class ProvidersTest {
                         + "\"datetime\":\"2026-03-05T11:00:00.000Z\"}],\"updatedAt\":\"2026-03-05T10:00:00Z\"}"));
         assertThat(electricityMaps().fetch(NOW))
                 .anySatisfy(figure -> assertThat(figure.dataset()).isEqualTo("v3 forecast"));
+    }
+
+    @Test
+    void electricityMapsTellsTheCarbonFreeShareOfTheHourItIsOf() throws Exception {
+        answerLikeElectricityMaps();
+        server.on("/v3/power-breakdown/latest", Answer.json("""
+                {"zone":"DE","datetime":"2026-03-05T10:00:00.000Z","fossilFreePercentage":61,
+                 "renewablePercentage":58,"powerConsumptionTotal":60000,"isEstimated":true}
+                """));
+        assertThat(electricityMaps().fetch(NOW))
+                .extracting(GridIntensity::carbonFreeRatio)
+                .containsExactly(OptionalDouble.empty(), OptionalDouble.of(0.61));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"zone\":\"DE\",\"datetime\":\"2026-03-05T10:00:00Z\",\"fossilFreePercentage\":161}",
+                "{\"zone\":\"FR\",\"datetime\":\"2026-03-05T10:00:00Z\",\"fossilFreePercentage\":61}",
+                "busy"
+            })
+    void anAbsurdMixLeavesTheIntensityAsItIs(String body) throws Exception {
+        answerLikeElectricityMaps();
+        server.on("/v3/power-breakdown/latest", Answer.json(body));
+        assertThat(electricityMaps().fetch(NOW))
+                .hasSize(2)
+                .allSatisfy(figure -> assertThat(figure.carbonFreeRatio()).isEmpty());
     }
 
     @Test
@@ -204,6 +238,30 @@ class ProvidersTest {
         assertThat(figures.get(1).gramsPerKwh()).isCloseTo(870.5 * 0.45359237, within(1e-9));
         assertThat(server.asked.get(0).headers().get("Authorization")).containsExactly("Basic dXNlcjpzM2NyZXQta2V5");
         assertThat(server.asked.get(1).headers().get("Authorization")).containsExactly("Bearer abc.def");
+    }
+
+    @Test
+    void theForecastOfWattTimeHoldsBetweenTheTimesItIsAsked() throws Exception {
+        server.on("/login", Answer.json("{\"token\":\"abc.def\"}"));
+        server.on("/v3/forecast", Answer.json(MOER));
+        try (IntensityFeed feed = new IntensityFeed(
+                "marginal",
+                List.of(wattTime(GridPlace.ofZone("CAISO_NORTH"))),
+                Optional.empty(),
+                Duration.ofMinutes(1),
+                () -> NOW,
+                new SplittableRandom(1))) {
+            feed.ask();
+            assertThat(gramsAt(feed, NOW)).isCloseTo(1000 * 0.45359237, within(1e-9));
+            assertThat(gramsAt(feed, NOW.plusSeconds(299))).isCloseTo(1000 * 0.45359237, within(1e-9));
+            assertThat(feed.nextChangeAfter(NOW)).hasValue(NOW.plusSeconds(300));
+            assertThat(gramsAt(feed, NOW.plusSeconds(300))).isCloseTo(870.5 * 0.45359237, within(1e-9));
+            assertThat(feed.at(NOW.plusSeconds(3_600))).isEmpty();
+        }
+    }
+
+    private static double gramsAt(IntensityFeed feed, Instant at) {
+        return feed.at(at).orElseThrow().gramsPerKwh();
     }
 
     @Test

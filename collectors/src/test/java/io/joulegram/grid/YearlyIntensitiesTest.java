@@ -15,6 +15,12 @@ class YearlyIntensitiesTest {
     }
 
     @Test
+    void tellsTheCarbonFreeShareWhereTheTableHasIt() {
+        assertThat(table.find("AE").orElseThrow().carbonFreeRatio()).hasValue(0.31);
+        assertThat(table.find("eGRID:CAMX").orElseThrow().carbonFreeRatio()).isEmpty();
+    }
+
+    @Test
     void prefersWhatCountsImportsAndIgnoresCase() {
         assertThat(table.find("de").orElseThrow().provider()).isEqualTo("electricitymaps-yearly");
     }

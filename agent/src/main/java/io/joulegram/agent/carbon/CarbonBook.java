@@ -49,6 +49,7 @@ public final class CarbonBook {
     public record Grams(String scope, Component component, String device, String basis, double grams) {}
 
     private final EmbodiedInventory inventory;
+    private final OriginBook origins = new OriginBook();
     private final Map<Key, CompensatedSum> books = new TreeMap<>(Key.ORDER);
 
     private List<GpuInfo> seenGpus = List.of();
@@ -95,6 +96,7 @@ public final class CarbonBook {
      * @param intensities that held in it, by basis
      */
     public void book(long elapsedNanos, List<DeviceSlice> parts, Map<String, GridIntensity> intensities) {
+        origins.book(parts, intensities.get(LOCATION));
         intensities.forEach((basis, intensity) -> {
             double gramsPerMicrojoule = intensity.gramsPerKwh() * KWH_PER_MICROJOULE;
             for (DeviceSlice part : parts) {
@@ -122,6 +124,11 @@ public final class CarbonBook {
                         entry.getKey().basis,
                         entry.getValue().value()))
                 .toList();
+    }
+
+    /** Facility energy since the start by where the grid's electricity comes from. */
+    public OriginBook origins() {
+        return origins;
     }
 
     /** The devices whose making is amortized, as the ledger keeps them; the same list until they change. */

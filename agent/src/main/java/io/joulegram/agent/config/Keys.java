@@ -489,7 +489,7 @@ final class Keys {
             .withFlag("FILE");
     static final ConfigKey.Value<Duration> LEDGER_KEEP_MINUTES = value(
             "ledger.keep-minutes",
-            "48h",
+            "12h",
             duration("2h", "8760h"),
             "How long minutes are kept before they are rolled into hours");
     static final ConfigKey.Value<Duration> LEDGER_KEEP =

@@ -8,6 +8,7 @@ import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GramsState;
 import io.joulegram.agent.export.Snapshot.IntensityState;
+import io.joulegram.agent.export.Snapshot.OriginState;
 import io.joulegram.power.Component;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +27,7 @@ final class FacilitySeries {
         addEnergy(MetricCatalogue.PENDING_ENERGY_JOULES, snapshot.pendingMicrojoules());
         snapshot.agentMicrojoules()
                 .ifPresent(energy -> families.addJoules(MetricCatalogue.AGENT_ENERGY_JOULES_TOTAL, energy));
-        addCarbon(snapshot.carbon());
+        addCarbon(snapshot.carbon(), !snapshot.facilityMicrojoules().isEmpty());
         snapshot.kept()
                 .backfilled()
                 .forEach(part -> families.addJoules(
@@ -75,7 +76,7 @@ final class FacilitySeries {
                 .forEach((component, energy) -> families.addJoules(metric, energy, component.label()));
     }
 
-    private void addCarbon(CarbonState carbon) {
+    private void addCarbon(CarbonState carbon, boolean measured) {
         families.add(MetricCatalogue.PUE_RATIO, carbon.pue());
         for (IntensityState grid : carbon.intensities()) {
             String[] labels = {grid.zone(), grid.provider(), grid.signal()};
@@ -90,6 +91,10 @@ final class FacilitySeries {
                     grid.basis(),
                     grid.boundary(),
                     Boolean.toString(grid.headline()));
+            families.add(MetricCatalogue.GRID_CARBON_FREE_RATIO, grid.carbonFreeRatio(), labels);
+        }
+        if (measured) {
+            addOrigins(carbon.origins());
         }
         for (GramsState grams : carbon.grams()) {
             families.add(
@@ -109,5 +114,11 @@ final class FacilitySeries {
                     component,
                     embodied.device());
         }
+    }
+
+    private void addOrigins(OriginState origins) {
+        families.add(MetricCatalogue.GRID_ENERGY_JOULES_TOTAL, origins.carbonFree() * 1e-6, "carbon_free");
+        families.add(MetricCatalogue.GRID_ENERGY_JOULES_TOTAL, origins.other() * 1e-6, "other");
+        families.add(MetricCatalogue.GRID_ENERGY_JOULES_TOTAL, origins.unknown() * 1e-6, "unknown");
     }
 }

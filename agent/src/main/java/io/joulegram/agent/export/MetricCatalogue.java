@@ -300,6 +300,22 @@ public enum MetricCatalogue {
             "basis",
             "boundary",
             "headline"),
+    /** What of the electricity is free of carbon. */
+    GRID_CARBON_FREE_RATIO(
+            GAUGE,
+            "ratio",
+            "Share of the electricity in force that comes from renewable sources and nuclear power, 0 to 1; missing where"
+                    + " it is not known.",
+            "zone",
+            "provider",
+            "signal"),
+    /** Energy by origin. */
+    GRID_ENERGY_JOULES_TOTAL(
+            COUNTER,
+            "joules",
+            "Facility energy by the origin of the grid's electricity at its time: carbon_free, other, or unknown. They sum"
+                    + " to joulegram_facility_energy_joules_total.",
+            "origin"),
     /** Whole footprints. */
     EMBODIED_CO2_GRAMS(GAUGE, "grams", "Whole embodied footprint of a device, in grams CO2e.", "component", "device"),
     /** Lifetimes. */

@@ -380,9 +380,14 @@ public record Snapshot(
      * @param intensities grid figures in force; empty if no grid is configured
      * @param grams grams since the start
      * @param embodied whole footprints and lifetimes
+     * @param origins facility energy by the origin of the electricity
      */
     public record CarbonState(
-            double pue, List<IntensityState> intensities, List<GramsState> grams, List<EmbodiedState> embodied) {
+            double pue,
+            List<IntensityState> intensities,
+            List<GramsState> grams,
+            List<EmbodiedState> embodied,
+            OriginState origins) {
         /** Copies the lists. */
         public CarbonState {
             intensities = List.copyOf(intensities);
@@ -399,6 +404,7 @@ public record Snapshot(
      * @param basis location, market or marginal
      * @param boundary lifecycle or direct, or what else is known of what the figure includes
      * @param headline whether grams of models and budgets are by it
+     * @param carbonFreeRatio share of the electricity from renewable sources and nuclear power; empty if unknown
      */
     public record IntensityState(
             String zone,
@@ -409,7 +415,14 @@ public record Snapshot(
             String dataset,
             String basis,
             String boundary,
-            boolean headline) {}
+            boolean headline,
+            OptionalDouble carbonFreeRatio) {}
+
+    /** Facility energy by the origin of the grid's electricity, since the start, in microjoules. */
+    public record OriginState(double carbonFree, double other, double unknown) {
+        /** Nothing was used yet. */
+        public static final OriginState NONE = new OriginState(0, 0, 0);
+    }
 
     /** Grams of one device. {@code scope} is operational or embodied; {@code basis} location, market or marginal. */
     public record GramsState(String scope, Component component, String device, String basis, double grams) {}

@@ -120,6 +120,7 @@ final class SummaryDocument {
                 .text("basis", grid.basis())
                 .text("boundary", grid.boundary())
                 .flag("headline", grid.headline())
+                .number("carbonFreeRatio", grid.carbonFreeRatio())
                 .number("ageSeconds", grid.ageSeconds())
                 .text("dataset", grid.dataset());
     }

@@ -30,7 +30,8 @@ final class BucketWriter implements AutoCloseable {
         this.connection = connection;
         bucket = connection.prepareStatement(
                 "INSERT INTO bucket (start_ms, end_ms, covered_ms, kind, pue, location_g, location_grid, market_g,"
-                        + " market_grid, marginal_g, marginal_grid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " market_grid, marginal_g, marginal_grid, location_free)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 Statement.RETURN_GENERATED_KEYS);
         deviceUse = connection.prepareStatement("INSERT INTO device_use VALUES (?, ?, ?, ?, ?, ?, ?)");
         modelUse =
@@ -64,6 +65,12 @@ final class BucketWriter implements AutoCloseable {
                 bucket.setDouble(column++, intensity.gramsPerKwh());
                 bucket.setLong(column++, gridId(intensity));
             }
+        }
+        BookedIntensity location = row.intensities().get(BASES.get(0));
+        if (location != null && location.carbonFreeRatio().isPresent()) {
+            bucket.setDouble(column, location.carbonFreeRatio().getAsDouble());
+        } else {
+            bucket.setNull(column, Types.REAL);
         }
         bucket.executeUpdate();
         try (ResultSet keys = bucket.getGeneratedKeys()) {

@@ -210,7 +210,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Reads from this connection. */
     public LedgerReader reader() {
-        return new LedgerReader(connection, file);
+        return new LedgerReader(connection, file, Schema.NEWEST);
     }
 
     /** Bytes of the file and its log. */

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,10 +36,13 @@ public final class LedgerReader implements AutoCloseable {
 
     private final Connection connection;
     private final Path file;
+    private final String carbonFreeColumn;
 
-    LedgerReader(Connection connection, Path file) {
+    /** @param version of the file's tables; one that is only read is not brought to the newest */
+    LedgerReader(Connection connection, Path file, int version) {
         this.connection = connection;
         this.file = file;
+        carbonFreeColumn = version < 2 ? "NULL" : "b.location_free";
     }
 
     /**
@@ -55,25 +59,30 @@ public final class LedgerReader implements AutoCloseable {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         config.setBusyTimeout(BUSY_MILLIS);
-        LedgerReader reader = null;
+        Connection connection = null;
         try {
-            reader = new LedgerReader(config.createConnection("jdbc:sqlite:" + file.toAbsolutePath()), file);
-            if (Schema.checkedVersion(reader.connection, file.toString()) == 0) {
+            connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
+            int version = Schema.checkedVersion(connection, file.toString());
+            if (version == 0) {
                 throw new LedgerException(LedgerException.Kind.FOREIGN, file + " is not a ledger");
             }
-            return reader;
+            return new LedgerReader(connection, file, version);
         } catch (SQLException e) {
-            closeIfOpen(reader);
+            closeQuietly(connection);
             throw LedgerException.of("ledger " + file, e);
         } catch (LedgerException e) {
-            closeIfOpen(reader);
+            closeQuietly(connection);
             throw e;
         }
     }
 
-    private static void closeIfOpen(@Nullable LedgerReader reader) {
-        if (reader != null) {
-            reader.close();
+    private static void closeQuietly(@Nullable Connection connection) {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            // Nothing was written through it.
         }
     }
 
@@ -134,16 +143,20 @@ public final class LedgerReader implements AutoCloseable {
         Map<Long, Bucket> buckets = new LinkedHashMap<>();
         ids.forEach(id -> buckets.put(id, EMPTY));
         try (PreparedStatement select = connection.prepareStatement(
-                        "SELECT b.*, l.*, m.*, x.* FROM bucket b LEFT JOIN grid l ON l.id = b.location_grid"
+                        "SELECT b.id, b.start_ms, b.end_ms, b.covered_ms, b.kind, b.pue, b.location_g, b.market_g,"
+                                + " b.marginal_g, " + carbonFreeColumn
+                                + ", l.*, m.*, x.* FROM bucket b LEFT JOIN grid l ON l.id = b.location_grid"
                                 + " LEFT JOIN grid m ON m.id = b.market_grid LEFT JOIN grid x ON x.id = b.marginal_grid"
                                 + " WHERE b.id IN " + in);
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
                 long id = row.getLong(1);
                 Map<String, BookedIntensity> intensities = new LinkedHashMap<>();
-                intensity(row, 7, 14, "location", intensities);
-                intensity(row, 9, 20, "market", intensities);
-                intensity(row, 11, 26, "marginal", intensities);
+                double free = row.getDouble(10);
+                OptionalDouble carbonFree = row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(free);
+                intensity(row, 7, 12, carbonFree, "location", intensities);
+                intensity(row, 8, 18, OptionalDouble.empty(), "market", intensities);
+                intensity(row, 9, 24, OptionalDouble.empty(), "marginal", intensities);
                 buckets.put(
                         id,
                         new Bucket(
@@ -163,7 +176,12 @@ public final class LedgerReader implements AutoCloseable {
     private static final Bucket EMPTY = new Bucket(0, 0, 0, Bucket.Kind.MINUTE, 1, Map.of(), List.of(), List.of());
 
     private static void intensity(
-            ResultSet row, int value, int grid, String basis, Map<String, BookedIntensity> intensities)
+            ResultSet row,
+            int value,
+            int grid,
+            OptionalDouble carbonFree,
+            String basis,
+            Map<String, BookedIntensity> intensities)
             throws SQLException {
         double grams = row.getDouble(value);
         if (!row.wasNull()) {
@@ -175,7 +193,8 @@ public final class LedgerReader implements AutoCloseable {
                             row.getString(grid + 1),
                             row.getString(grid + 2),
                             row.getString(grid + 3),
-                            row.getString(grid + 4)));
+                            row.getString(grid + 4),
+                            carbonFree));
         }
     }
 
@@ -271,10 +290,6 @@ public final class LedgerReader implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            // Nothing was written through it.
-        }
+        closeQuietly(connection);
     }
 }

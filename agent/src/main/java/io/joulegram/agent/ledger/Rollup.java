@@ -70,7 +70,7 @@ final class Rollup {
         execute(
                 // The oldest of a group gives its number; what is rolled is never rolled again, so numbers stay unique.
                 "INSERT INTO rolled SELECT id, min(id) OVER (PARTITION BY pue, location_g, location_grid, market_g,"
-                        + " market_grid, marginal_g, marginal_grid) FROM bucket"
+                        + " market_grid, marginal_g, marginal_grid, location_free) FROM bucket"
                         + " WHERE kind = 0 AND start_ms >= ? AND start_ms < ?",
                 fromMillis,
                 endMillis);

@@ -19,7 +19,10 @@ final class Schema {
     /** {@code application_id} of the file, by which it is told from other programs' databases: "JGLM". */
     static final int APPLICATION_ID = 0x4a474c4d;
 
-    private static final List<String> STEPS = List.of("schema-1.sql");
+    private static final List<String> STEPS = List.of("schema-1.sql", "schema-2.sql");
+
+    /** The version that {@link #migrate} brings a file to. */
+    static final int NEWEST = STEPS.size();
 
     private Schema() {}
 
@@ -38,7 +41,7 @@ final class Schema {
                 }
             }
             statement.execute("PRAGMA application_id = " + APPLICATION_ID);
-            statement.execute("PRAGMA user_version = " + STEPS.size());
+            statement.execute("PRAGMA user_version = " + NEWEST);
             connection.commit();
         }
     }
@@ -56,11 +59,11 @@ final class Schema {
                     file + " is a database of another program; it is left as it is. Choose another ledger.path");
         }
         int version = number(connection, "PRAGMA user_version");
-        if (version > STEPS.size()) {
+        if (version > NEWEST) {
             throw new LedgerException(
                     LedgerException.Kind.FOREIGN,
-                    file + " is a ledger of version " + version + ", and this program knows versions up to "
-                            + STEPS.size() + "; use the program that wrote it or a later one");
+                    file + " is a ledger of version " + version + ", and this program knows versions up to " + NEWEST
+                            + "; use the program that wrote it or a later one");
         }
         return version;
     }

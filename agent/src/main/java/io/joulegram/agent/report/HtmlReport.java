@@ -73,6 +73,12 @@ public final class HtmlReport {
                         ? tile("operational, market-based", Units.mass(total.marketGrams()))
                         : "")
                 + tile("embodied, amortized", Units.mass(total.embodiedGrams()))
+                + (report.coverage().carbonFreeRatio().isPresent()
+                        ? tile(
+                                "of the electricity carbon-free",
+                                Units.percent(
+                                        report.coverage().carbonFreeRatio().getAsDouble()))
+                        : "")
                 + tile("of the time observed", Units.percent(report.coverage().observedRatio()));
     }
 

@@ -48,11 +48,13 @@ public final class JsonReport {
                     .put("meanGramsPerKwh", use.meanGramsPerKwh());
         }
         Report.Coverage coverage = report.coverage();
-        root.putObject("coverage")
+        ObjectNode observed = root.putObject("coverage")
                 .put("observedRatio", coverage.observedRatio())
                 .put("backfilledJoules", coverage.backfilledJoules())
                 .put("unobservedDeviceSeconds", coverage.unobservedDeviceSeconds())
                 .put("unpricedJoules", coverage.unpricedJoules());
+        put(observed, "carbonFreeRatio", coverage.carbonFreeRatio());
+        observed.put("unmixedJoules", coverage.unmixedJoules());
         report.bookedGrams().ifPresent(booked -> root.put("operationalGramsAsBooked", booked));
         Boundary.STATEMENTS.forEach(root.putArray("boundary")::add);
         try {

@@ -74,7 +74,15 @@ public record Report(
      * @param backfilledJoules energy that hardware counters told of times without an agent
      * @param unobservedDeviceSeconds time of devices whose energy is not known
      * @param unpricedJoules energy whose intensity was not known; it is in no grams
+     * @param carbonFreeRatio share of the energy from renewable sources and nuclear power, by the grid's mix at its time;
+     *     empty if that was never known
+     * @param unmixedJoules energy of times in which the mix was not known; not in that share
      */
     public record Coverage(
-            double observedRatio, double backfilledJoules, double unobservedDeviceSeconds, double unpricedJoules) {}
+            double observedRatio,
+            double backfilledJoules,
+            double unobservedDeviceSeconds,
+            double unpricedJoules,
+            OptionalDouble carbonFreeRatio,
+            double unmixedJoules) {}
 }

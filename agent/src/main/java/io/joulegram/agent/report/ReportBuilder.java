@@ -20,6 +20,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a report out of ledgers. */
 public final class ReportBuilder {
@@ -56,6 +57,9 @@ public final class ReportBuilder {
     private long backfilledMicrojoules;
     private double unobservedMillis;
     private long unpricedMicrojoules;
+    private double carbonFreeMicrojoules;
+    private long mixedMicrojoules;
+    private long unmixedMicrojoules;
     private double bookedGrams;
     private boolean bookedKnown;
 
@@ -126,6 +130,7 @@ public final class ReportBuilder {
         if (pricing.gramsPerKwh(bucket, Basis.LOCATION).isEmpty()) {
             unpricedMicrojoules += microjoules;
         }
+        noteMix(bucket.intensities().get(Basis.LOCATION), microjoules);
         bucket.intensities().forEach((basis, intensity) -> {
             if (basis.equals(Basis.LOCATION)) {
                 bookedGrams += intensity.grams(microjoules);
@@ -133,6 +138,15 @@ public final class ReportBuilder {
             }
             note(basis, intensity, microjoules * JOULES_PER_MICROJOULE);
         });
+    }
+
+    private void noteMix(@Nullable BookedIntensity location, long microjoules) {
+        if (location != null && location.carbonFreeRatio().isPresent()) {
+            carbonFreeMicrojoules += microjoules * location.carbonFreeRatio().getAsDouble();
+            mixedMicrojoules += microjoules;
+        } else {
+            unmixedMicrojoules += microjoules;
+        }
     }
 
     private void note(String basis, BookedIntensity intensity, double joules) {
@@ -182,7 +196,11 @@ public final class ReportBuilder {
                         ledgers == 0 ? 0 : Math.min(1, coveredMillis / spanMillis / ledgers),
                         backfilledMicrojoules * JOULES_PER_MICROJOULE,
                         unobservedMillis / 1e3,
-                        unpricedMicrojoules * JOULES_PER_MICROJOULE),
+                        unpricedMicrojoules * JOULES_PER_MICROJOULE,
+                        mixedMicrojoules > 0
+                                ? OptionalDouble.of(carbonFreeMicrojoules / mixedMicrojoules)
+                                : OptionalDouble.empty(),
+                        unmixedMicrojoules * JOULES_PER_MICROJOULE),
                 restated && bookedKnown ? OptionalDouble.of(bookedGrams) : OptionalDouble.empty());
     }
 

@@ -123,6 +123,14 @@ public final class TextReport {
                     .append(" without a known intensity, in no grams");
         }
         out.append('\n');
+        coverage.carbonFreeRatio()
+                .ifPresent(share -> out.append("Carbon-free share of the electricity, by the hour's mix: ")
+                        .append(Units.percent(share))
+                        .append(
+                                coverage.unmixedJoules() > 0
+                                        ? " (unknown for " + Units.energy(coverage.unmixedJoules()) + ")"
+                                        : "")
+                        .append('\n'));
     }
 
     private static String wrapped(String text) {

@@ -10,8 +10,10 @@ import io.joulegram.host.HostInventory;
 import io.joulegram.power.Component;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +49,26 @@ class CarbonBookTest {
 
         assertThat(grams(book, CarbonBook.OPERATIONAL, CarbonBook.LOCATION)).isCloseTo(114.7, within(0.03));
         assertThat(grams(book, CarbonBook.OPERATIONAL, CarbonBook.MARKET)).isZero();
+    }
+
+    @Test
+    void energyIsToldByItsOrigin() {
+        CarbonBook book = book();
+        List<DeviceSlice> kilojoule = List.of(new DeviceSlice(Component.GPU, "0", 1_000_000_000L));
+        book.book(SECOND, kilojoule, mix(OptionalDouble.of(0.75)));
+        book.book(SECOND, kilojoule, mix(OptionalDouble.of(0.25)));
+        book.book(SECOND, kilojoule, mix(OptionalDouble.empty()));
+        book.book(SECOND, kilojoule, Map.of());
+        assertThat(book.origins().carbonFreeMicrojoules()).isEqualTo(1e9);
+        assertThat(book.origins().otherMicrojoules()).isEqualTo(1e9);
+        assertThat(book.origins().unknownMicrojoules()).isEqualTo(2e9);
+    }
+
+    private static Map<String, GridIntensity> mix(OptionalDouble carbonFree) {
+        return Map.of(
+                CarbonBook.LOCATION,
+                new GridIntensity(
+                        300, "DE", "test", "average", "lifecycle", Instant.MIN, Instant.MAX, "made up", carbonFree));
     }
 
     @Test

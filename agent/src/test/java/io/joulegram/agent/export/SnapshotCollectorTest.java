@@ -103,7 +103,7 @@ class SnapshotCollectorTest {
                 List.of(Snapshots.gpuMeter(false)),
                 List.of(Snapshots.gpu(false)),
                 List.of(),
-                new CarbonState(1, List.of(), List.of(), List.of()));
+                new CarbonState(1, List.of(), List.of(), List.of(), Snapshot.OriginState.NONE));
 
         assertThat(familyNames(snapshot))
                 .contains(
@@ -172,7 +172,8 @@ class SnapshotCollectorTest {
                 Double.NaN,
                 List.of(),
                 List.of(new GramsState("operational", Component.GPU, "0", "location", Double.NaN)),
-                List.of());
+                List.of(),
+                Snapshot.OriginState.NONE);
 
         Snapshot snapshot = Snapshots.with(List.of(), List.of(), List.of(sick), carbon);
 
@@ -198,7 +199,7 @@ class SnapshotCollectorTest {
                 List.of(),
                 List.of(),
                 List.of(Snapshots.model("m")),
-                new CarbonState(1, List.of(), List.of(), List.of()));
+                new CarbonState(1, List.of(), List.of(), List.of(), Snapshot.OriginState.NONE));
         Registry registry = new Registry(snapshot);
 
         assertThat(registry.value("model_co2_grams_total", "server", "vllm:8000", "model", "m", "scope", "embodied"))

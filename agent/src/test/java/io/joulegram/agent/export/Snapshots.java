@@ -68,7 +68,7 @@ final class Snapshots {
                 Map.of(),
                 Map.of(),
                 Map.of(),
-                new CarbonState(1, List.of(), List.of(), List.of()),
+                new CarbonState(1, List.of(), List.of(), List.of(), Snapshot.OriginState.NONE),
                 KeptState.NONE,
                 OptionalLong.empty());
     }
@@ -264,8 +264,18 @@ final class Snapshots {
         return new CarbonState(
                 1.25,
                 List.of(new IntensityState(
-                        "DE", "owid", "average", 363.5, 31_536_000, "owid-2026", "location", "lifecycle", true)),
+                        "DE",
+                        "owid",
+                        "average",
+                        363.5,
+                        31_536_000,
+                        "owid-2026",
+                        "location",
+                        "lifecycle",
+                        true,
+                        OptionalDouble.of(0.6))),
                 List.of(new GramsState("operational", Component.GPU, "0", "location", 0.1246)),
-                List.of(new EmbodiedState(Component.GPU, "0", 164_000, 120_000, 250_000, 157_680_000, "catalogue")));
+                List.of(new EmbodiedState(Component.GPU, "0", 164_000, 120_000, 250_000, 157_680_000, "catalogue")),
+                new Snapshot.OriginState(6e8, 4e8, 2e8));
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -14,7 +15,7 @@ final class Buckets {
     private static final BookedIntensity HOME =
             new BookedIntensity(413, "DE", "fixed", "average", "lifecycle", "made up");
     private static final BookedIntensity CLEAN =
-            new BookedIntensity(31, "DE", "trace", "average", "lifecycle", "made up");
+            new BookedIntensity(31, "DE", "trace", "average", "lifecycle", "made up", OptionalDouble.of(0.9));
     private static final BookedIntensity MARGINAL =
             new BookedIntensity(700, "DE", "watttime", "marginal", "direct", "made up");
 

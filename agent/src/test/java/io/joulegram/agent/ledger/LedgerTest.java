@@ -171,6 +171,36 @@ class LedgerTest {
     }
 
     @Test
+    void bringsALedgerOfTheFirstVersionToTheNewestAndReadsItBefore() throws Exception {
+        SplittableRandom random = new SplittableRandom(8);
+        Bucket old = new Bucket(
+                NOW.toEpochMilli(),
+                NOW.toEpochMilli() + MINUTE,
+                MINUTE,
+                Bucket.Kind.MINUTE,
+                1.2,
+                Map.of("location", new BookedIntensity(413, "DE", "fixed", "average", "lifecycle", "made up")),
+                Buckets.random(random, 0).devices(),
+                Buckets.random(random, 0).models());
+        try (Ledger ledger = Ledger.open(file, NOW)) {
+            ledger.append(List.of(old), List.of());
+        }
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE bucket DROP COLUMN location_free");
+            statement.execute("PRAGMA user_version = 1");
+        }
+        try (LedgerReader reader = LedgerReader.open(file)) {
+            assertThat(Buckets.read(reader)).containsExactly(old);
+        }
+        Bucket young = Buckets.random(random, NOW.toEpochMilli() + MINUTE);
+        try (Ledger ledger = Ledger.open(file, NOW)) {
+            ledger.append(List.of(young), List.of());
+        }
+        assertThat(all()).containsExactly(old, young);
+    }
+
+    @Test
     void leavesALedgerOfALaterVersionAlone() throws Exception {
         Ledger.open(file, NOW).close();
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
