@@ -8,6 +8,7 @@ import io.joulegram.agent.attribution.MeterFeed;
 import io.joulegram.agent.attribution.TokenWeights;
 import io.joulegram.agent.carbon.CarbonBook;
 import io.joulegram.agent.carbon.EmbodiedInventory;
+import io.joulegram.agent.carbon.Utilization;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.control.ControlException;
 import io.joulegram.agent.control.ControlRequests;
@@ -31,6 +32,7 @@ import io.joulegram.agent.serving.ServerWatch;
 import io.joulegram.grid.GridIntensity;
 import io.joulegram.host.Disk;
 import io.joulegram.host.GpuOwnership;
+import io.joulegram.host.HostHardware;
 import io.joulegram.host.HostInventory;
 import io.joulegram.host.ProcessCpuClock;
 import io.joulegram.power.Component;
@@ -56,6 +58,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,6 +86,7 @@ public final class Agent implements AutoCloseable {
     private final SourceSupervisor supervisor;
     private final Attribution attribution;
     private final CarbonBook carbon;
+    private final CompletableFuture<HostHardware> memoryModules = new CompletableFuture<>();
     private final HttpClients clients = new HttpClients();
     private final Grid grid;
     private final Archive archive;
@@ -91,6 +95,7 @@ public final class Agent implements AutoCloseable {
     private final Exposition exposition;
     private final Access access;
     private final BuildInfo build;
+    private HostHardware hardware;
     private volatile @Nullable Snapshot snapshot;
     private volatile @Nullable HttpEndpoint endpoint;
     private @Nullable ControlSocket control;
@@ -115,8 +120,9 @@ public final class Agent implements AutoCloseable {
                 config.pue());
         grid = Grid.of(config.grid(), clients::of);
         HostInventory host = HostInventory.read(config.path().procfs());
-        EmbodiedInventory inventory =
-                new EmbodiedInventory(config, host, Disk.read(config.path().sysfs()));
+        hardware = HostHardware.read(config.path().sysfs());
+        EmbodiedInventory inventory = new EmbodiedInventory(
+                config, host, hardware, Disk.read(config.path().sysfs()));
         carbon = new CarbonBook(inventory);
         archive = new Archive(config, attribution, book, host.bootId());
         bookkeeper = new Bookkeeper(
@@ -175,8 +181,27 @@ public final class Agent implements AutoCloseable {
         supervisor.start();
         survey.start();
         bookkeeper.start();
+        findMemoryModules(hardware);
         config.control().socket().ifPresent(this::listenForControl);
         LOG.info("{} listens on {}", build, opened.url());
+    }
+
+    /** Takes up to a second, which nothing waits for. */
+    private void findMemoryModules(HostHardware known) {
+        Thread search = new Thread(
+                () -> {
+                    try {
+                        memoryModules.complete(
+                                known.withMemoryModules(config.path().sysfs()));
+                    } catch (RuntimeException | LinkageError e) {
+                        LOG.warn(
+                                "memory modules are not known, and memory is taken for what the kernel manages: {}",
+                                "" + e);
+                    }
+                },
+                "memory-modules");
+        search.setDaemon(true);
+        search.start();
     }
 
     /** Without the socket the daemon measures all the same. */
@@ -283,6 +308,7 @@ public final class Agent implements AutoCloseable {
             }
             Instant start = Instant.ofEpochMilli(archive.wallMillis(startNanos));
             intensities = grid.at(start);
+            carbon.beginSlice(utilization());
             archive.beginSlice(startNanos, grid.bookedAt(start), carbon.ledgerDevices());
             long now = System.nanoTime();
             List<MeterFeed> feeds = new ArrayList<>();
@@ -326,7 +352,7 @@ public final class Agent implements AutoCloseable {
         @Override
         public void endSlice(long endNanos, long elapsedNanos, List<DeviceSlice> parts) {
             carbon.book(elapsedNanos, parts, intensities);
-            archive.endSlice(endNanos, elapsedNanos, parts);
+            archive.endSlice(endNanos, elapsedNanos, parts, carbon.rates());
         }
 
         @Override
@@ -334,6 +360,11 @@ public final class Agent implements AutoCloseable {
             suspend.check(book);
             List<GpuInfo> infos = gpus().stream().map(GpuSource::info).toList();
             carbon.noteGpus(infos);
+            HostHardware found = memoryModules.getNow(hardware);
+            if (!found.equals(hardware)) {
+                hardware = found;
+                carbon.noteHardware(found);
+            }
             archive.onTick(grid, carbon.ledgerDevices());
             ServedDevices devices = survey.devices();
             survey.servers()
@@ -356,6 +387,22 @@ public final class Agent implements AutoCloseable {
                     CarbonStates.of(carbon, grid.at(now), grid.headline(), config.pue(), now),
                     archive.state(intensity(grid.headline()), carbon.ledgerDevices()),
                     own());
+        }
+
+        private Utilization utilization() {
+            Map<String, Double> used = new TreeMap<>();
+            for (GpuSource gpu : gpus()) {
+                var telemetry = gpu.telemetry();
+                if (telemetry != null) {
+                    telemetry
+                            .utilizationRatio()
+                            .ifPresent(ratio -> used.put(gpu.info().device(), Math.max(0, Math.min(1, ratio))));
+                }
+            }
+            boolean busy = attribution.servers().stream()
+                    .flatMap(server -> server.models().stream())
+                    .anyMatch(model -> model.requestsRunning().orElse(0) > 0);
+            return Utilization.of(used, !attribution.servers().isEmpty(), busy);
         }
 
         /** The intensity that holds in the slice, in grams per kWh. */

@@ -2,6 +2,7 @@ package io.joulegram.agent;
 
 import io.joulegram.agent.attribution.Attribution;
 import io.joulegram.agent.attribution.DeviceSlice;
+import io.joulegram.agent.attribution.EmbodiedRate;
 import io.joulegram.agent.budget.BudgetBook;
 import io.joulegram.agent.budget.BudgetState;
 import io.joulegram.agent.budget.ObjectiveBook;
@@ -160,8 +161,8 @@ final class Archive implements AutoCloseable {
     }
 
     /** The slice that began is settled. */
-    void endSlice(long endNanos, long elapsedNanos, List<DeviceSlice> parts) {
-        book.add(wall.millisAt(endNanos), elapsedNanos, parts);
+    void endSlice(long endNanos, long elapsedNanos, List<DeviceSlice> parts, List<EmbodiedRate> embodied) {
+        book.add(wall.millisAt(endNanos), elapsedNanos, parts, embodied);
     }
 
     private void file(Bucket bucket, List<CounterMark> marks) {
@@ -260,8 +261,9 @@ final class Archive implements AutoCloseable {
             return List.of();
         }
         double embodiedGramsPerSecond = devices.stream()
-                .mapToDouble(device -> device.footprintGrams() / device.lifetimeSeconds())
-                .sum();
+                        .mapToDouble(device -> device.footprintGrams() / device.lifetimeSeconds())
+                        .sum()
+                / config.embodied().expectedUtilization();
         OptionalDouble peakWatts = config.host().peakWatts().isPresent()
                 ? config.host().peakWatts()
                 : new LedgerMeters(meters).peakWatts();

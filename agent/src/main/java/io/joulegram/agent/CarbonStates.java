@@ -1,8 +1,11 @@
 package io.joulegram.agent;
 
 import io.joulegram.agent.carbon.CarbonBook;
+import io.joulegram.agent.carbon.EmbodiedDevice;
+import io.joulegram.agent.carbon.Footprint;
 import io.joulegram.agent.carbon.OriginBook;
 import io.joulegram.agent.export.Snapshot.CarbonState;
+import io.joulegram.agent.export.Snapshot.EmbodiedPartState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GramsState;
 import io.joulegram.agent.export.Snapshot.IntensityState;
@@ -36,16 +39,8 @@ final class CarbonStates {
         List<GramsState> grams = book.grams().stream()
                 .map(part -> new GramsState(part.scope(), part.component(), part.device(), part.basis(), part.grams()))
                 .toList();
-        List<EmbodiedState> embodied = book.ledgerDevices().stream()
-                .map(device -> new EmbodiedState(
-                        device.component(),
-                        device.device(),
-                        device.footprintGrams(),
-                        device.footprintLowGrams(),
-                        device.footprintHighGrams(),
-                        device.lifetimeSeconds(),
-                        device.origin()))
-                .toList();
+        List<EmbodiedState> embodied =
+                book.devices().stream().map(CarbonStates::embodied).toList();
         OriginBook origins = book.origins();
         return new CarbonState(
                 pue,
@@ -54,5 +49,25 @@ final class CarbonStates {
                 embodied,
                 new OriginState(
                         origins.carbonFreeMicrojoules(), origins.otherMicrojoules(), origins.unknownMicrojoules()));
+    }
+
+    private static EmbodiedState embodied(EmbodiedDevice device) {
+        Footprint footprint = device.footprint();
+        return new EmbodiedState(
+                device.component(),
+                device.device(),
+                footprint.grams(),
+                footprint.lowGrams(),
+                footprint.highGrams(),
+                device.lifetime().toMillis() / 1e3,
+                footprint.origin(),
+                device.parts().stream()
+                        .map(part -> new EmbodiedPartState(
+                                part.name(),
+                                part.footprint().grams(),
+                                part.footprint().lowGrams(),
+                                part.footprint().highGrams(),
+                                part.footprint().origin()))
+                        .toList());
     }
 }

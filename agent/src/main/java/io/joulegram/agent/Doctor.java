@@ -1,9 +1,17 @@
 package io.joulegram.agent;
 
 import io.joulegram.agent.carbon.CarbonBook;
+import io.joulegram.agent.carbon.EmbodiedDevice;
+import io.joulegram.agent.carbon.EmbodiedInventory;
+import io.joulegram.agent.carbon.Footprint;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.grid.GridIntensity;
+import io.joulegram.host.Disk;
+import io.joulegram.host.HostHardware;
+import io.joulegram.host.HostInventory;
 import io.joulegram.power.Channel;
+import io.joulegram.power.GpuInfo;
+import io.joulegram.power.GpuSource;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.power.Quantity;
@@ -19,6 +27,7 @@ import io.joulegram.tokens.ScrapeLimits;
 import io.joulegram.tokens.ServerDiscovery;
 import io.joulegram.tokens.ServerTarget;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +51,7 @@ public final class Doctor {
 
     private final AgentConfig config;
     private final PrintWriter out;
+    private final List<GpuInfo> gpus = new ArrayList<>();
     private boolean measured;
 
     /** @param out takes the findings, a line each */
@@ -69,6 +79,8 @@ public final class Doctor {
         examineServers();
         out.println("Grid");
         examineGrid();
+        out.println("Making of the hardware");
+        examineMaking();
         out.println("Ledger");
         examineLedger();
         out.println(
@@ -95,6 +107,9 @@ public final class Doctor {
         try {
             List<PowerSource> sources = opening.get(OPEN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             for (PowerSource source : sources) {
+                if (source instanceof GpuSource gpu) {
+                    gpus.add(gpu.info());
+                }
                 examine(source);
                 remark(source);
                 source.close();
@@ -221,6 +236,29 @@ public final class Doctor {
                         "--grid.zone ZONE (such as DE or US-CAL-CISO) or --grid.intensity G");
             }
         }
+    }
+
+    private void examineMaking() {
+        HostInventory host = HostInventory.read(config.path().procfs());
+        Path sysfs = config.path().sysfs();
+        HostHardware hardware = HostHardware.read(sysfs).withMemoryModules(sysfs);
+        CarbonBook book = new CarbonBook(new EmbodiedInventory(config, host, hardware, Disk.read(sysfs)));
+        book.noteGpus(gpus);
+        for (EmbodiedDevice device : book.devices()) {
+            found(device.component().label() + " " + device.device(), kilograms(device.footprint()));
+            device.parts()
+                    .forEach(part -> out.println("             " + part.name() + ": " + kilograms(part.footprint())));
+        }
+    }
+
+    private static String kilograms(Footprint footprint) {
+        return String.format(
+                Locale.ROOT,
+                "%.1f kgCO2e, %.1f to %.1f; %s",
+                footprint.grams() / 1e3,
+                footprint.lowGrams() / 1e3,
+                footprint.highGrams() / 1e3,
+                footprint.origin());
     }
 
     private void examineLedger() {

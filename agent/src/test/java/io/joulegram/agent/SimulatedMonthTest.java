@@ -185,15 +185,17 @@ class SimulatedMonthTest {
                     untilMillis * 1_000_000,
                     new Conditions(
                             List.of(new MeterFeed(Component.GPU, "0", sinceBirth, true)),
-                            List.of(new EmbodiedRate(
-                                    Component.GPU, "0", GPU.footprintGrams() / GPU.lifetimeSeconds() / 1e9)),
+                            EMBODIED,
                             Map.of(),
                             OptionalDouble.empty()));
             if (elapsedMillis > 0) {
-                book.add(untilMillis, elapsedMillis * 1_000_000, parts);
+                book.add(untilMillis, elapsedMillis * 1_000_000, parts, EMBODIED);
             }
         }
     }
+
+    private static final List<EmbodiedRate> EMBODIED =
+            List.of(new EmbodiedRate(Component.GPU, "0", GPU.footprintGrams() / GPU.lifetimeSeconds() / 1e9));
 
     private static final List<Budget> BUDGETS = List.of(
             budget("month", BudgetPeriod.MONTH), budget("week", BudgetPeriod.WEEK), budget("day", BudgetPeriod.DAY));

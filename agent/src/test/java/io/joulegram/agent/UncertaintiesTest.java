@@ -19,7 +19,7 @@ class UncertaintiesTest {
             new Part(Component.DRAM, "0", 10, 0.9));
 
     private static final List<EmbodiedState> EMBODIED =
-            List.of(new EmbodiedState(Component.GPU, "0", 160_000, 100_000, 400_000, 1e8, "test"));
+            List.of(new EmbodiedState(Component.GPU, "0", 160_000, 100_000, 400_000, 1e8, "test", List.of()));
 
     private static double energy(List<String> gpus, Map<Component, Double> window) {
         return new Uncertainties(PARTS, gpus, List.of())

@@ -4,6 +4,7 @@ import io.joulegram.agent.attribution.DeviceSlice;
 import io.joulegram.agent.attribution.EmbodiedRate;
 import io.joulegram.agent.ledger.LedgerDevice;
 import io.joulegram.grid.GridIntensity;
+import io.joulegram.host.HostHardware;
 import io.joulegram.power.Component;
 import io.joulegram.power.GpuInfo;
 import java.util.Collection;
@@ -48,12 +49,13 @@ public final class CarbonBook {
     /** Grams of one device. */
     public record Grams(String scope, Component component, String device, String basis, double grams) {}
 
-    private final EmbodiedInventory inventory;
+    private EmbodiedInventory inventory;
     private final OriginBook origins = new OriginBook();
     private final Map<Key, CompensatedSum> books = new TreeMap<>(Key.ORDER);
 
     private List<GpuInfo> seenGpus = List.of();
     private List<EmbodiedDevice> devices;
+    private List<EmbodiedRate> rates = List.of();
     private List<LedgerDevice> ledgerDevices;
 
     /** @param inventory tells the devices whose making is amortized */
@@ -80,18 +82,40 @@ public final class CarbonBook {
     public void noteGpus(Collection<GpuInfo> gpus) {
         if (!seenGpus.equals(List.copyOf(gpus))) {
             seenGpus = List.copyOf(gpus);
-            devices = inventory.devices(seenGpus);
-            ledgerDevices = forLedger(devices);
+            takeStock();
         }
     }
 
-    /** How fast the making of each device falls due. */
+    /** Takes in what was found out of the host. */
+    public void noteHardware(HostHardware hardware) {
+        inventory = inventory.with(hardware);
+        takeStock();
+    }
+
+    private void takeStock() {
+        devices = inventory.devices(seenGpus);
+        ledgerDevices = forLedger(devices);
+    }
+
+    /** A slice of time begins in which devices work as much as this. */
+    public void beginSlice(Utilization utilization) {
+        rates = devices.stream()
+                .map(device -> device.rate(inventory.amortizationFactor(device, utilization)))
+                .toList();
+    }
+
+    /** How fast the making of each device falls due in the slice that has begun. */
     public List<EmbodiedRate> rates() {
-        return devices.stream().map(EmbodiedDevice::rate).toList();
+        return rates;
+    }
+
+    /** The devices whose making is amortized. */
+    public List<EmbodiedDevice> devices() {
+        return devices;
     }
 
     /**
-     * Books a slice of time.
+     * Books the slice of time that {@link #beginSlice} began.
      *
      * @param intensities that held in it, by basis
      */
@@ -103,9 +127,8 @@ public final class CarbonBook {
                 add(OPERATIONAL, part.component(), part.device(), basis, part.microjoules() * gramsPerMicrojoule);
             }
         });
-        for (EmbodiedDevice device : devices) {
-            double grams = device.rate().gramsPerNano() * elapsedNanos;
-            add(EMBODIED, device.component(), device.device(), LOCATION, grams);
+        for (EmbodiedRate rate : rates) {
+            add(EMBODIED, rate.component(), rate.device(), LOCATION, rate.gramsPerNano() * elapsedNanos);
         }
     }
 

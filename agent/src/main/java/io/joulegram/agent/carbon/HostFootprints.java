@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -29,16 +31,11 @@ final class HostFootprints {
     private static final Footprint DRAM_PER_GIGABYTE =
             Footprint.kilograms(0.065, 0.29, 1.84, "HotCarbon'24 section 3.2.5, 0.29 kg per GB");
 
-    /**
-     * Mainboard 175.8 kg (Dell R740), rack case 150, two power supplies of 2.99 kg at 24.3 kg/kg, assembly 6.68
-     * (Boavizta), network card 4.91 (HotCarbon'24). Disks are not in it. Low: the board by its area, case and assembly.
-     * High: EcoLogits' whole server without GPUs.
-     */
-    private static final Footprint REST = Footprint.kilograms(
-            92.6 + 150 + 6.68,
-            175.8 + 150 + 2 * 2.99 * 24.3 + 6.68 + 4.91,
-            5700,
-            "mainboard, case, power supplies, network card; no disks");
+    /** EcoLogits: a node for eight GPUs without them, processors, memory and disks included; the most that is published. */
+    private static final double WHOLE_SERVER_KG = 5700;
+
+    /** Design power of a processor that is in no catalogue: the middle of those that are. */
+    private static final double UNKNOWN_CPU_WATTS = 225;
 
     private static final double HDD_KG = 31.11;
 
@@ -57,12 +54,14 @@ final class HostFootprints {
 
     /** The footprint of one processor, by its name in {@code /proc/cpuinfo}. */
     Footprint processor(Optional<String> model) {
+        return row(model).map(HostFootprints::footprint).orElse(UNKNOWN_CPU);
+    }
+
+    private Optional<NamedCsvRecord> row(Optional<String> model) {
         Set<String> words = words(model.orElse(""));
         return processors.stream()
                 .filter(row -> words.containsAll(core(row.getField("name"))))
-                .max(Comparator.comparingInt(row -> core(row.getField("name")).size()))
-                .map(HostFootprints::footprint)
-                .orElse(UNKNOWN_CPU);
+                .max(Comparator.comparingInt(row -> core(row.getField("name")).size()));
     }
 
     private static Footprint footprint(NamedCsvRecord row) {
@@ -101,9 +100,47 @@ final class HostFootprints {
                 "HotCarbon'24 section 3.2.1, 0.110 kg per GB");
     }
 
-    /** The footprint of the rest of a server. */
-    Footprint rest() {
-        return REST;
+    /** Cores of a processor; empty if it is in no catalogue. */
+    OptionalInt cores(Optional<String> model) {
+        return row(model)
+                .map(row -> OptionalInt.of((int) CsvResource.number(row, "cores", 0)))
+                .filter(cores -> cores.getAsInt() > 0)
+                .orElse(OptionalInt.empty());
+    }
+
+    /** Design power of a processor. */
+    double designWatts(Optional<String> model) {
+        return row(model)
+                .map(row -> CsvResource.number(row, "tdp_watts", UNKNOWN_CPU_WATTS))
+                .orElse(UNKNOWN_CPU_WATTS);
+    }
+
+    /**
+     * The footprint of the rest of a server: the sum of its parts. Its upper bound is what the most that is published for
+     * a whole server, or SCARIF's figure, leaves beside what stands elsewhere, if that is more.
+     *
+     * @param elsewhereKilograms processors, memory and disks
+     * @param scarifKilograms SCARIF's figure of the whole server; empty if it has none
+     */
+    static Footprint rest(List<FootprintPart> parts, double elsewhereKilograms, OptionalDouble scarifKilograms) {
+        double low = 0;
+        double middle = 0;
+        double high = 0;
+        for (FootprintPart part : parts) {
+            low += part.footprint().lowGrams();
+            middle += part.footprint().grams();
+            high += part.footprint().highGrams();
+        }
+        double whole = Math.max(WHOLE_SERVER_KG, scarifKilograms.orElse(0));
+        String other = scarifKilograms.isPresent()
+                ? String.format(Locale.ROOT, "; SCARIF has %.0f kg for the whole server", scarifKilograms.getAsDouble())
+                : "";
+        return new Footprint(
+                low,
+                middle,
+                Math.max(high, 1e3 * (whole - elsewhereKilograms)),
+                "sum of " + parts.size() + " parts: board, cards, power delivery, cooling, case, power supplies"
+                        + other);
     }
 
     private static Set<String> words(String name) {

@@ -462,12 +462,27 @@ public record AgentConfig(
      *
      * @param lifetimes over which components are amortized, for GPU, CPU, DRAM and OTHER
      * @param overrides in place of the catalogue
+     * @param amortization by what grams fall due
+     * @param expectedUtilization share of its life in which a device is expected to work, above 0, at most 1; 1 where
+     *     grams fall due by time
      */
-    public record Embodied(Map<Component, Duration> lifetimes, List<Footprint> overrides) {
+    public record Embodied(
+            Map<Component, Duration> lifetimes,
+            List<Footprint> overrides,
+            Amortization amortization,
+            double expectedUtilization) {
         /** Copies both. */
         public Embodied {
             lifetimes = Map.copyOf(lifetimes);
             overrides = List.copyOf(overrides);
+        }
+
+        /** By what the making of a device falls due. */
+        public enum Amortization {
+            /** By time, in a straight line over its life. */
+            WALL_TIME,
+            /** By the hours in which it works, over those that are expected of its life. */
+            UTILIZED_HOURS
         }
 
         /**

@@ -257,7 +257,23 @@ final class ConfigReader {
         for (Scope scope : root.scopes(Keys.EMBODIED_OVERRIDES, Keys.EMBODIED_OVERRIDE)) {
             override(scope).ifPresent(overrides::add);
         }
-        return new AgentConfig.Embodied(lifetimes, overrides);
+        AgentConfig.Embodied.Amortization amortization = root.get(Keys.EMBODIED_AMORTIZATION);
+        return new AgentConfig.Embodied(lifetimes, overrides, amortization, expectedUtilization(amortization));
+    }
+
+    private double expectedUtilization(AgentConfig.Embodied.Amortization amortization) {
+        OptionalDouble expected = root.get(Keys.EMBODIED_EXPECTED_UTILIZATION);
+        boolean byHours = amortization == AgentConfig.Embodied.Amortization.UTILIZED_HOURS;
+        if (byHours && expected.isEmpty()) {
+            root.report(
+                    Keys.EMBODIED_AMORTIZATION,
+                    "utilized-hours needs embodied.expected-utilization, such as 0.5 for half of the life");
+        }
+        if (!byHours && expected.isPresent()) {
+            root.report(
+                    Keys.EMBODIED_EXPECTED_UTILIZATION, "counts only where embodied.amortization is utilized-hours");
+        }
+        return expected.orElse(1);
     }
 
     private static Optional<AgentConfig.Embodied.Footprint> override(Scope scope) {

@@ -425,6 +425,18 @@ final class Keys {
             value("embodied.lifetime.dram", "5y", LIFETIME, "The same for main memory");
     static final ConfigKey.Value<Duration> EMBODIED_LIFETIME_OTHER =
             value("embodied.lifetime.other", "5y", LIFETIME, "The same for the rest of the server");
+    static final ConfigKey.Value<AgentConfig.Embodied.Amortization> EMBODIED_AMORTIZATION = value(
+            "embodied.amortization",
+            "wall-time",
+            matching("`wall-time`, `utilized-hours`", "wall-time|utilized-hours")
+                    .map(word -> AgentConfig.Embodied.Amortization.valueOf(
+                            word.replace('-', '_').toUpperCase(Locale.ROOT))),
+            "By what it falls due: by time, or by the hours in which a device works");
+    static final ConfigKey.Value<OptionalDouble> EMBODIED_EXPECTED_UTILIZATION = value(
+            "embodied.expected-utilization",
+            "none",
+            numberOrNone("", "0.01", "1"),
+            "Share of its life in which a device is expected to work; for utilized-hours, and needed there");
     static final ConfigKey.Items EMBODIED_OVERRIDES = new ConfigKey.Items(
             "embodied.overrides",
             Optional.of("[]"),
@@ -436,8 +448,11 @@ final class Keys {
             matching("`gpu`, `cpu`, `dram`, `other`", "gpu|cpu|dram|other")
                     .map(name -> Component.valueOf(name.toUpperCase(Locale.ROOT))),
             "What it is about");
-    static final ConfigKey.Value<Optional<String>> OVERRIDE_DEVICE =
-            value("device", "all", DEVICE.or("all"), "The device label; all means every device of the component");
+    static final ConfigKey.Value<Optional<String>> OVERRIDE_DEVICE = value(
+            "device",
+            "all",
+            DEVICE.or("all"),
+            "The device label, or a part of the server such as `mainboard`; all means every device of the component");
     static final ConfigKey.Value<OptionalDouble> OVERRIDE_KG =
             value("kg", "none", FOOTPRINT, "Embodied carbon of one device; kg or lifetime must be given");
     static final ConfigKey.Value<OptionalDouble> OVERRIDE_KG_LOW =
@@ -636,6 +651,8 @@ final class Keys {
             EMBODIED_LIFETIME_CPU,
             EMBODIED_LIFETIME_DRAM,
             EMBODIED_LIFETIME_OTHER,
+            EMBODIED_AMORTIZATION,
+            EMBODIED_EXPECTED_UTILIZATION,
             EMBODIED_OVERRIDES,
             CALIBRATION,
             TIME_ZONE,

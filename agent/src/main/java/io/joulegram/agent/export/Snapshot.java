@@ -435,7 +435,16 @@ public record Snapshot(
             double lowGrams,
             double highGrams,
             double lifetimeSeconds,
-            String origin) {}
+            String origin,
+            List<EmbodiedPartState> parts) {
+        /** Copies the list. */
+        public EmbodiedState {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /** A named part of a device's footprint. */
+    public record EmbodiedPartState(String name, double grams, double lowGrams, double highGrams, String origin) {}
 
     /**
      * What outlives the agent.

@@ -140,6 +140,14 @@ final class SummaryDocument {
                 .number("lowGrams", embodied.lowGrams())
                 .number("highGrams", embodied.highGrams())
                 .number("lifetimeSeconds", embodied.lifetimeSeconds())
-                .text("origin", embodied.origin());
+                .text("origin", embodied.origin())
+                .objects(
+                        "parts",
+                        embodied.parts(),
+                        (node, part) -> node.text("part", part.name())
+                                .number("grams", part.grams())
+                                .number("lowGrams", part.lowGrams())
+                                .number("highGrams", part.highGrams())
+                                .text("origin", part.origin()));
     }
 }

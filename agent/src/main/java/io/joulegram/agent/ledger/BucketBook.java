@@ -2,6 +2,7 @@ package io.joulegram.agent.ledger;
 
 import io.joulegram.agent.attribution.Attribution;
 import io.joulegram.agent.attribution.DeviceSlice;
+import io.joulegram.agent.attribution.EmbodiedRate;
 import io.joulegram.agent.attribution.ModelAccount;
 import io.joulegram.agent.attribution.Phase;
 import io.joulegram.agent.attribution.ServerAccount;
@@ -110,8 +111,12 @@ public final class BucketBook {
         return ended;
     }
 
-    /** Takes in a slice of the open bucket. */
-    public void add(long sliceEndMillis, long elapsedNanos, List<DeviceSlice> parts) {
+    /**
+     * Takes in a slice of the open bucket.
+     *
+     * @param embodied how fast the making of devices falls due in it
+     */
+    public void add(long sliceEndMillis, long elapsedNanos, List<DeviceSlice> parts, List<EmbodiedRate> embodied) {
         endMillis = Math.max(startMillis, sliceEndMillis);
         coveredNanos += elapsedNanos;
         for (DeviceSlice part : parts) {
@@ -119,9 +124,8 @@ public final class BucketBook {
             line.metered = true;
             line.microjoules += part.microjoules();
         }
-        for (LedgerDevice device : devices) {
-            line(device.component(), device.device()).embodiedGrams +=
-                    device.footprintGrams() * (elapsedNanos * 1e-9 / device.lifetimeSeconds());
+        for (EmbodiedRate rate : embodied) {
+            line(rate.component(), rate.device()).embodiedGrams += rate.gramsPerNano() * elapsedNanos;
         }
     }
 

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.joulegram.agent.attribution.DeviceSlice;
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.config.ConfigLoader;
 import io.joulegram.grid.GridIntensity;
+import io.joulegram.host.HostHardware;
 import io.joulegram.host.HostInventory;
 import io.joulegram.power.Component;
+import io.joulegram.power.GpuInfo;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,8 +28,8 @@ class CarbonBookTest {
     Path emptyProcfs;
 
     private CarbonBook book() {
-        EmbodiedInventory inventory =
-                new EmbodiedInventory(AgentConfig.defaults(), HostInventory.read(emptyProcfs), List.of());
+        EmbodiedInventory inventory = new EmbodiedInventory(
+                AgentConfig.defaults(), HostInventory.read(emptyProcfs), HostHardware.UNKNOWN, List.of());
         return new CarbonBook(inventory);
     }
 
@@ -87,9 +91,57 @@ class CarbonBookTest {
                 Component.OTHER,
                 "0",
                 Footprint.kilograms(1000, 1000, 1000, "SCI specification, worked example"),
-                Duration.ofDays(4 * 365));
+                Duration.ofDays(4 * 365),
+                List.of());
 
-        assertThat(device.rate().gramsPerNano() * 3600 * SECOND).isCloseTo(28.54, within(0.01));
+        assertThat(device.rate(1).gramsPerNano() * 3600 * SECOND).isCloseTo(28.54, within(0.01));
+    }
+
+    @Test
+    void byHoursOfUseALifeOfTheExpectedUsePaysForTheWhole() throws Exception {
+        Path file = Files.writeString(emptyProcfs.resolve("joulegram.yaml"), """
+                embodied:
+                  amortization: utilized-hours
+                  expected-utilization: 0.4
+                  lifetime: {gpu: 4y, other: 4y}
+                  overrides: [{component: gpu, kg: 160}, {component: other, kg: 400}]
+                """);
+        AgentConfig config = new ConfigLoader(Map.of()).load(file, List.of());
+        HostInventory host = HostInventory.read(emptyProcfs);
+        CarbonBook book = new CarbonBook(new EmbodiedInventory(config, host, HostHardware.UNKNOWN, List.of()));
+        book.noteGpus(List.of(gpu("0"), gpu("1"), gpu("2")));
+        long day = 86_400 * SECOND;
+        for (int i = 0; i < 1_460; i++) {
+            // GPU 0 works two days of five, GPU 1 never, and of GPU 2 nothing is known.
+            double used = i % 5 < 2 ? 1 : 0;
+            book.beginSlice(Utilization.of(Map.of("0", used, "1", 0.0), true, true));
+            book.book(day, List.of(), Map.of());
+        }
+        assertThat(embodied(book, Component.GPU, "0")).isCloseTo(160_000, within(160.0));
+        assertThat(embodied(book, Component.GPU, "1")).isZero();
+        assertThat(embodied(book, Component.GPU, "2")).isCloseTo(160_000, within(160.0));
+        // The host works as its GPUs do on average: a fifth of the time, half of what is expected.
+        assertThat(embodied(book, Component.OTHER, "0")).isCloseTo(200_000, within(200.0));
+    }
+
+    @Test
+    void aHostWithoutGpusWorksWhileItsServersDo() {
+        assertThat(Utilization.of(Map.of(), true, true).host()).hasValue(1);
+        assertThat(Utilization.of(Map.of(), true, false).host()).hasValue(0);
+        assertThat(Utilization.of(Map.of(), false, false).host()).isEmpty();
+    }
+
+    private static GpuInfo gpu(String device) {
+        return new GpuInfo(device, "GPU-" + device, "NVIDIA H100 80GB HBM3", "0000:0" + device, "580", 80L << 30, 700);
+    }
+
+    private static double embodied(CarbonBook book, Component component, String device) {
+        return book.grams().stream()
+                .filter(entry -> entry.scope().equals(CarbonBook.EMBODIED)
+                        && entry.component() == component
+                        && entry.device().equals(device))
+                .mapToDouble(CarbonBook.Grams::grams)
+                .sum();
     }
 
     @Test

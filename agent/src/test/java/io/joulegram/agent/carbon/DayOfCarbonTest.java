@@ -7,6 +7,7 @@ import io.joulegram.agent.attribution.DeviceSlice;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.grid.IntensityFeed;
 import io.joulegram.grid.TraceProvider;
+import io.joulegram.host.HostHardware;
 import io.joulegram.host.HostInventory;
 import io.joulegram.power.Component;
 import java.nio.file.Files;
@@ -63,8 +64,8 @@ class DayOfCarbonTest {
 
     @Test
     void gramsOfADayAreTheIntegralOfPowerTimesIntensity() throws Exception {
-        CarbonBook book =
-                new CarbonBook(new EmbodiedInventory(AgentConfig.defaults(), HostInventory.read(directory), List.of()));
+        CarbonBook book = new CarbonBook(new EmbodiedInventory(
+                AgentConfig.defaults(), HostInventory.read(directory), HostHardware.UNKNOWN, List.of()));
         try (IntensityFeed feed = feed()) {
             while (now.isBefore(MIDNIGHT.plus(DAY))) {
                 feed.ask();

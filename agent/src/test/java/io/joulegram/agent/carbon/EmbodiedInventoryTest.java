@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.joulegram.agent.config.ConfigException;
 import io.joulegram.agent.config.ConfigLoader;
 import io.joulegram.host.Disk;
+import io.joulegram.host.HostHardware;
 import io.joulegram.host.HostInventory;
 import io.joulegram.host.HostInventory.CpuPackage;
 import io.joulegram.power.Component;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,11 +40,12 @@ final class EmbodiedInventoryTest {
     Path directory;
 
     private List<Disk> disks = List.of();
+    private HostHardware hardware = HostHardware.UNKNOWN;
 
     private List<EmbodiedDevice> devices(String yaml, HostInventory host, GpuInfo... gpus)
             throws IOException, ConfigException {
         Path file = Files.writeString(directory.resolve("joulegram.yaml"), yaml);
-        return new EmbodiedInventory(new ConfigLoader(Map.of()).load(file, List.of()), host, disks)
+        return new EmbodiedInventory(new ConfigLoader(Map.of()).load(file, List.of()), host, hardware, disks)
                 .devices(List.of(gpus));
     }
 
@@ -81,7 +84,7 @@ final class EmbodiedInventoryTest {
                 .containsExactly(100_000.0, 200_000.0, 300_000.0);
         assertThat(unknown.origin()).isEqualTo("configuration");
         assertThat(device(devices, Component.GPU, "0").footprint().grams()).isEqualTo(164_000);
-        assertThat(device(devices, Component.GPU, "0").rate().gramsPerNano() * 1e9 * 3 * YEAR_SECONDS)
+        assertThat(device(devices, Component.GPU, "0").rate(1).gramsPerNano() * 1e9 * 3 * YEAR_SECONDS)
                 .isCloseTo(164_000, within(0.01));
         assertThat(device(devices, Component.OTHER, "0").lifetime().toDays()).isEqualTo(8 * 1461 / 4);
         assertThat(device(devices, Component.CPU, "0").footprint().grams()).isEqualTo(50_000);
@@ -128,5 +131,85 @@ final class EmbodiedInventoryTest {
         assertThat(devices.stream().filter(device -> device.component() == Component.OTHER))
                 .singleElement()
                 .satisfies(device -> assertThat(device.footprint().grams()).isEqualTo(900_000));
+    }
+
+    @Test
+    void theRestOfTheServerIsTheSumOfItsParts() throws Exception {
+        EmbodiedDevice rest = device(devices("", TWO_SOCKETS), Component.OTHER, "0");
+
+        assertThat(rest.parts())
+                .extracting(FootprintPart::name)
+                .containsExactly(
+                        "mainboard",
+                        "mainboard_components",
+                        "network_cards",
+                        "power_delivery",
+                        "cooling",
+                        "packaging",
+                        "case",
+                        "power_supplies",
+                        "assembly");
+        assertThat(sum(rest)).isCloseTo(rest.footprint().grams(), within(1e-6));
+        // Two EPYC 7742 of 225 W each.
+        assertThat(part(rest, "power_delivery").grams()).isCloseTo(450 / 300.0 * 22_890, within(0.01));
+        assertThat(part(rest, "cooling").grams()).isCloseTo(450 / 300.0 * 23_630, within(0.01));
+        assertThat(part(rest, "mainboard").grams()
+                        + part(rest, "mainboard_components").grams())
+                .isCloseTo(175_800, within(1e-6));
+        assertThat(part(rest, "network_cards").grams()).isCloseTo(4_910, within(20.0));
+    }
+
+    @Test
+    void cardsAndControllersAreThoseOfTheMachine() throws Exception {
+        hardware = new HostHardware(
+                Optional.of("Dell Inc."),
+                Optional.of("PowerEdge XE9680"),
+                OptionalInt.of(2023),
+                OptionalInt.of(10),
+                OptionalInt.of(32),
+                OptionalLong.of(2_199_023_255_552L));
+        disks = List.of(new Disk("sda", 480_000_000_000L, false));
+        List<EmbodiedDevice> devices = devices("", TWO_SOCKETS);
+        EmbodiedDevice rest = device(devices, Component.OTHER, "0");
+
+        assertThat(part(rest, "network_cards").grams()).isCloseTo(10 * 4_923.5, within(1.0));
+        assertThat(part(rest, "storage_controller").grams()).isCloseTo(5_150, within(10.0));
+        // What is installed, not what the kernel has left of it.
+        assertThat(device(devices, Component.DRAM, "0").footprint().grams())
+                .isCloseTo(2_199_023_255_552L / 2 / 1e9 * 290, within(1.0));
+        assertThat(rest.footprint().origin()).contains("SCARIF has 4318 kg");
+        assertThat(rest.footprint().highGrams()).isGreaterThan(rest.footprint().grams());
+    }
+
+    @Test
+    void aPartCanBeKnownBetterOrLiveLonger() throws Exception {
+        List<EmbodiedDevice> devices = devices("""
+                host.gpus: 2
+                embodied.overrides:
+                  - {component: other, device: power_supplies, kg: 60}
+                  - {component: other, device: case, lifetime: 10y}
+                """, TWO_SOCKETS, H100);
+        EmbodiedDevice rest = device(devices, Component.OTHER, "0");
+        EmbodiedDevice enclosure = device(devices, Component.OTHER, "case");
+
+        assertThat(part(rest, "power_supplies").grams()).isEqualTo(30_000);
+        assertThat(rest.parts()).extracting(FootprintPart::name).doesNotContain("case");
+        assertThat(sum(rest)).isCloseTo(rest.footprint().grams(), within(1e-6));
+        assertThat(enclosure.footprint().grams()).isEqualTo(75_000);
+        assertThat(enclosure.lifetime().toDays()).isEqualTo(3_652);
+    }
+
+    private static double sum(EmbodiedDevice device) {
+        return device.parts().stream()
+                .mapToDouble(part -> part.footprint().grams())
+                .sum();
+    }
+
+    private static Footprint part(EmbodiedDevice device, String name) {
+        return device.parts().stream()
+                .filter(part -> part.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .footprint();
     }
 }

@@ -144,6 +144,13 @@ final class BadConfigTest {
                         "grid: {zone: 'D E'}",
                         "1: grid.zone: \"D E\" is not one; allowed: `none` or a zone such as"
                                 + " `DE` or `US-CAL-CISO`"),
+                arguments(
+                        "embodied: {amortization: utilized-hours}",
+                        "1: embodied.amortization: utilized-hours needs embodied.expected-utilization, such as 0.5 for"
+                                + " half of the life"),
+                arguments(
+                        "embodied: {expected-utilization: 0.5}",
+                        "1: embodied.expected-utilization: counts only where embodied.amortization is utilized-hours"),
                 arguments("grid: {headline: market}", "1: grid.headline: market needs grid.market-intensity"),
                 arguments(
                         "grid:\n  zone: DE\n  headline: marginal",

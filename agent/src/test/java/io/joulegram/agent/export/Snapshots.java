@@ -275,7 +275,8 @@ final class Snapshots {
                         true,
                         OptionalDouble.of(0.6))),
                 List.of(new GramsState("operational", Component.GPU, "0", "location", 0.1246)),
-                List.of(new EmbodiedState(Component.GPU, "0", 164_000, 120_000, 250_000, 157_680_000, "catalogue")),
+                List.of(new EmbodiedState(
+                        Component.GPU, "0", 164_000, 120_000, 250_000, 157_680_000, "catalogue", List.of())),
                 new Snapshot.OriginState(6e8, 4e8, 2e8));
     }
 }
