@@ -12,6 +12,7 @@ import io.joulegram.agent.energy.MeterStream;
 import io.joulegram.agent.energy.PowerHistogram;
 import io.joulegram.agent.energy.SourceSampler;
 import io.joulegram.agent.energy.SourceSupervisor;
+import io.joulegram.agent.export.DelayProducts;
 import io.joulegram.agent.export.Sci;
 import io.joulegram.agent.export.Snapshot;
 import io.joulegram.agent.export.Snapshot.Boundary;
@@ -241,13 +242,16 @@ final class SnapshotAssembler {
                 model.unattributedTokens(),
                 model.requestsRunning(),
                 model.requestsWaiting(),
+                model.requests(),
+                seconds(model.requestMicroseconds()),
                 PHASE_METHOD,
                 energy(model),
                 intensityKnown ? OptionalDouble.of(model.operationalGrams()) : OptionalDouble.empty(),
                 model.embodiedGrams(),
                 perToken(window, uncertainties),
                 phases(window),
-                sci(window));
+                sci(window),
+                delayProducts(window));
     }
 
     private List<PhaseEnergy> energy(ModelAccount model) {
@@ -342,14 +346,38 @@ final class SnapshotAssembler {
         if (!locationKnown || tokens == 0 || !isKnown(window, Boundary.FACILITY)) {
             return Optional.empty();
         }
-        double embodied = RollingWindow.FACILITY.stream()
-                .mapToDouble(part -> window.embodiedGrams(part, false))
-                .sum();
+        double embodied = embodiedGrams(window);
         return Optional.of(new Sci(
                 window.microjoules(RollingWindow.FACILITY, false) * 1e-6,
                 window.locationGrams(RollingWindow.FACILITY),
                 embodied,
                 tokens));
+    }
+
+    /** Per request, over the same window as the requests that finished in it. */
+    private Optional<DelayProducts> delayProducts(RollingWindow window) {
+        long requests = window.requests();
+        if (requests == 0 || !isKnown(window, Boundary.FACILITY)) {
+            return Optional.empty();
+        }
+        double embodied = embodiedGrams(window);
+        double grams = window.grams(RollingWindow.FACILITY, false) - embodied;
+        return Optional.of(new DelayProducts(
+                requests,
+                window.requestMicroseconds() * 1e-6 / requests,
+                window.microjoules(RollingWindow.FACILITY, false) * 1e-6 / requests,
+                intensityKnown ? OptionalDouble.of(grams / requests) : OptionalDouble.empty(),
+                embodied / requests));
+    }
+
+    private static double embodiedGrams(RollingWindow window) {
+        return RollingWindow.FACILITY.stream()
+                .mapToDouble(part -> window.embodiedGrams(part, false))
+                .sum();
+    }
+
+    private static OptionalDouble seconds(OptionalLong microseconds) {
+        return microseconds.isPresent() ? OptionalDouble.of(microseconds.getAsLong() * 1e-6) : OptionalDouble.empty();
     }
 
     private Map<Component, Long> pending() {

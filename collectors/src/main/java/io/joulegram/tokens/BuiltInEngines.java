@@ -1,13 +1,13 @@
 package io.joulegram.tokens;
 
+import static io.joulegram.tokens.Counted.CACHED_PROMPT;
+import static io.joulegram.tokens.Counted.GENERATED;
+import static io.joulegram.tokens.Counted.PROMPT;
 import static io.joulegram.tokens.Selector.counter;
 import static io.joulegram.tokens.Selector.gauge;
 import static io.joulegram.tokens.Selector.sumOf;
 import static io.joulegram.tokens.TokenCounter.finished;
 import static io.joulegram.tokens.TokenCounter.generated;
-import static io.joulegram.tokens.TokenKind.CACHED_PROMPT;
-import static io.joulegram.tokens.TokenKind.GENERATED;
-import static io.joulegram.tokens.TokenKind.PROMPT;
 
 import java.util.List;
 import java.util.Set;
@@ -39,6 +39,7 @@ final class BuiltInEngines {
                                 counter(bySource).where("source", "local_cache_hit"),
                                 counter(bySource).where("source", "external_kv_transfer")))
                 .tokens(GENERATED, generated(counter("vllm:generation_tokens_total")))
+                .latency("vllm:e2e_request_latency_seconds")
                 .running(gauge("vllm:num_requests_running"))
                 .waiting(gauge("vllm:num_requests_waiting"))
                 .modelLabels("model_name", "model")
@@ -66,6 +67,7 @@ final class BuiltInEngines {
                         GENERATED,
                         generated(realtime.where("mode", "decode")),
                         finished(counter("sglang:generation_tokens_total")))
+                .latency("sglang:e2e_request_latency_seconds")
                 .running(gauge("sglang:num_running_reqs").where("priority", ""))
                 .waiting(gauge("sglang:num_queue_reqs").where("priority", ""))
                 .modelLabels("model_name")
@@ -82,6 +84,7 @@ final class BuiltInEngines {
                 .usualPorts(3000, 8080)
                 .tokens(PROMPT, finished(sumOf("tgi_request_input_length")))
                 .tokens(GENERATED, finished(sumOf("tgi_request_generated_tokens")))
+                .latency("tgi_request_duration")
                 .running(gauge("tgi_batch_current_size"))
                 .waiting(gauge("tgi_queue_size"))
                 .modelNameAt("/info", "model_id")
@@ -105,6 +108,7 @@ final class BuiltInEngines {
                         GENERATED,
                         finished(counter("trtllm_generation_tokens_total")),
                         finished(counter("trtllm:generation_tokens_total")))
+                .latency("trtllm_e2e_request_latency_seconds", "trtllm:e2e_request_latency_seconds")
                 .running(gauge("trtllm_num_requests_running"), gauge("trtllm:num_requests_running"))
                 .waiting(gauge("trtllm_num_requests_waiting"), gauge("trtllm:num_requests_waiting"))
                 .modelLabels("model_name")
@@ -152,6 +156,7 @@ final class BuiltInEngines {
                 .tokens(PROMPT, finished(sumOf("dynamo_frontend_input_sequence_tokens")))
                 .tokens(CACHED_PROMPT, finished(sumOf("dynamo_frontend_cached_tokens")))
                 .tokens(GENERATED, generated(counter("dynamo_frontend_output_tokens_total")))
+                .latency("dynamo_frontend_request_duration_seconds")
                 .running(gauge("dynamo_frontend_inflight_requests"))
                 .waiting(gauge("dynamo_frontend_queued_requests"))
                 .modelLabels("model")
@@ -165,6 +170,7 @@ final class BuiltInEngines {
                 .usualPorts(8000)
                 .tokens(PROMPT, generated(counter("prompt_tokens_total")))
                 .tokens(GENERATED, generated(counter("generation_tokens_total")))
+                .latency("e2e_request_latency_seconds")
                 .running(gauge("num_requests_running"))
                 .waiting(gauge("num_requests_waiting"))
                 .modelLabels("model_name", "model")

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param metricsPath where the metrics are, unless a target says otherwise
  * @param usualPorts where the server listens unless told otherwise
  * @param promptIncludesCached whether prompt tokens include those that came from a cache
- * @param counters for each kind of token the ways to tell it, the best first
+ * @param counters for each thing that is counted the ways to tell it, the best first
  * @param running requests in the batch
  * @param waiting requests in the queue
  * @param modelLabels labels that may name the model; the first one that a series has does
@@ -29,7 +29,7 @@ record Engine(
         String metricsPath,
         List<Integer> usualPorts,
         boolean promptIncludesCached,
-        Map<TokenKind, List<TokenCounter>> counters,
+        Map<Counted, List<TokenCounter>> counters,
         List<Selector> running,
         List<Selector> waiting,
         List<String> modelLabels,
@@ -57,13 +57,18 @@ record Engine(
         return new Builder(name);
     }
 
-    List<TokenCounter> countersOf(TokenKind kind) {
+    List<TokenCounter> countersOf(Counted kind) {
         return counters.getOrDefault(kind, List.of());
     }
 
     /** Whether these are metrics of this engine. */
     boolean recognises(Exposition exposition) {
-        return selectors().anyMatch(selector -> selector.isToldBy(exposition));
+        return Stream.of(
+                        tokenCounters().flatMap(counter -> counter.parts().stream()),
+                        running.stream(),
+                        waiting.stream())
+                .flatMap(part -> part)
+                .anyMatch(selector -> selector.isToldBy(exposition));
     }
 
     /** Whether these metrics of this engine have counts of tokens, too. */
@@ -73,20 +78,18 @@ record Engine(
 
     Set<String> metrics() {
         Set<String> names = new HashSet<>();
-        selectors().forEach(selector -> names.add(selector.metric()));
+        counters.values().stream()
+                .flatMap(List::stream)
+                .flatMap(counter -> counter.parts().stream())
+                .forEach(selector -> names.add(selector.metric()));
+        running.forEach(selector -> names.add(selector.metric()));
+        waiting.forEach(selector -> names.add(selector.metric()));
         return names;
     }
 
-    private Stream<Selector> selectors() {
-        return Stream.of(
-                        tokenCounters().flatMap(counter -> counter.parts().stream()),
-                        running.stream(),
-                        waiting.stream())
-                .flatMap(part -> part);
-    }
-
+    /** Engines are known by their tokens: the names of other metrics are not theirs alone. */
     private Stream<TokenCounter> tokenCounters() {
-        return counters.values().stream().flatMap(List::stream);
+        return Counted.TOKENS.stream().flatMap(kind -> countersOf(kind).stream());
     }
 
     /** What the counters mean if output is told in this way. */
@@ -108,7 +111,7 @@ record Engine(
         private String metricsPath = "/metrics";
         private List<Integer> usualPorts = List.of();
         private boolean promptIncludesCached = true;
-        private final Map<TokenKind, List<TokenCounter>> counters = new EnumMap<>(TokenKind.class);
+        private final Map<Counted, List<TokenCounter>> counters = new EnumMap<>(Counted.class);
         private final List<Selector> running = new ArrayList<>();
         private final List<Selector> waiting = new ArrayList<>();
         private List<String> modelLabels = List.of();
@@ -135,8 +138,21 @@ record Engine(
         }
 
         /** @param ways the best first */
-        Builder tokens(TokenKind kind, TokenCounter... ways) {
+        Builder tokens(Counted kind, TokenCounter... ways) {
             counters.put(kind, List.of(ways));
+            return this;
+        }
+
+        /** @param latencyFamilies histograms of the seconds from a request's arrival to its end, the best first */
+        Builder latency(String... latencyFamilies) {
+            List<TokenCounter> requests = new ArrayList<>();
+            List<TokenCounter> seconds = new ArrayList<>();
+            for (String family : latencyFamilies) {
+                requests.add(TokenCounter.finished(Selector.countOf(family)));
+                seconds.add(TokenCounter.finished(Selector.sumOf(family)));
+            }
+            counters.put(Counted.REQUESTS, requests);
+            counters.put(Counted.REQUEST_MICROSECONDS, seconds);
             return this;
         }
 

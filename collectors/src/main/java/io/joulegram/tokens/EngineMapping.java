@@ -112,13 +112,13 @@ public record EngineMapping(
                 .ranksToMax(ranksToMax);
         usualPort.ifPresent(engine::usualPorts);
         modelLabel.ifPresent(engine::modelLabels);
-        counter(engine, TokenKind.PROMPT, prompt);
-        counter(engine, TokenKind.CACHED_PROMPT, cached);
-        counter(engine, TokenKind.GENERATED, generation);
+        counter(engine, Counted.PROMPT, prompt);
+        counter(engine, Counted.CACHED_PROMPT, cached);
+        counter(engine, Counted.GENERATED, generation);
         return engine.build();
     }
 
-    private void counter(Engine.Builder engine, TokenKind kind, List<Metric> metrics) {
+    private void counter(Engine.Builder engine, Counted kind, List<Metric> metrics) {
         if (!metrics.isEmpty()) {
             engine.tokens(kind, new TokenCounter(countsAt, List.of(selectors(metrics))));
         }

@@ -13,6 +13,8 @@ import java.util.OptionalLong;
  * @param generatedTokens output tokens; empty if it does not count them
  * @param requestsRunning requests in the batch
  * @param requestsWaiting requests in the queue
+ * @param requests requests that finished; empty if the server does not tell
+ * @param requestMicroseconds what those took from their arrival to their end, summed; empty if it does not tell
  */
 public record ModelTokens(
         String model,
@@ -20,4 +22,25 @@ public record ModelTokens(
         OptionalLong cachedPromptTokens,
         OptionalLong generatedTokens,
         OptionalDouble requestsRunning,
-        OptionalDouble requestsWaiting) {}
+        OptionalDouble requestsWaiting,
+        OptionalLong requests,
+        OptionalLong requestMicroseconds) {
+    /** The tokens of a server that does not tell how long requests take. */
+    public ModelTokens(
+            String model,
+            OptionalLong promptTokens,
+            OptionalLong cachedPromptTokens,
+            OptionalLong generatedTokens,
+            OptionalDouble requestsRunning,
+            OptionalDouble requestsWaiting) {
+        this(
+                model,
+                promptTokens,
+                cachedPromptTokens,
+                generatedTokens,
+                requestsRunning,
+                requestsWaiting,
+                OptionalLong.empty(),
+                OptionalLong.empty());
+    }
+}

@@ -34,6 +34,12 @@ record Selector(String metric, Set<MetricType> types, Map<String, String> labels
                 family + "_sum", Set.of(MetricType.HISTOGRAM, MetricType.SUMMARY, MetricType.UNKNOWN), Map.of());
     }
 
+    /** The number of the observations of a histogram or summary of this name. */
+    static Selector countOf(String family) {
+        return new Selector(
+                family + "_count", Set.of(MetricType.HISTOGRAM, MetricType.SUMMARY, MetricType.UNKNOWN), Map.of());
+    }
+
     /** Samples of any type: whoever names them answers for what they mean. */
     static Selector any(String metric, Map<String, String> labels) {
         return new Selector(metric, Set.of(MetricType.values()), labels);

@@ -28,17 +28,18 @@ final class TokenTotals {
     private static final double LARGEST_COUNT = 0x1p53;
 
     private static final double PROCESS_START_CHANGE_SECONDS = 1.0;
+    private static final double MICROS_PER_SECOND = 1e6;
     private static final String FURTHER_MODELS = "other";
 
     private final ScrapeLimits limits;
     private final Map<TrackId, CounterTrack> tracks = new HashMap<>();
-    private final Map<TokenKind, TokenCounter> inUse = new EnumMap<>(TokenKind.class);
-    private final Map<String, Map<TokenKind, Long>> models = new TreeMap<>();
+    private final Map<Counted, TokenCounter> inUse = new EnumMap<>(Counted.class);
+    private final Map<String, Map<Counted, Long>> models = new TreeMap<>();
     private OptionalDouble processStartSeconds = OptionalDouble.empty();
     private long scrapes;
 
     /** A counter of one kind; the same series may be part of two. */
-    private record TrackId(TokenKind kind, TokenCounter way, SeriesId series) {}
+    private record TrackId(Counted kind, TokenCounter way, SeriesId series) {}
 
     /** Copies of one counter, and the model it belongs to. */
     private record Reading(String model, Map<SeriesId, Long> copies) {}
@@ -58,7 +59,7 @@ final class TokenTotals {
      */
     Update update(Engine engine, Exposition exposition, String unlabelledModel) throws ScrapeException {
         Map<TrackId, Reading> readings = new HashMap<>();
-        for (TokenKind kind : TokenKind.values()) {
+        for (Counted kind : Counted.values()) {
             for (TokenCounter way : engine.countersOf(kind)) {
                 read(engine, exposition, kind, way, unlabelledModel, readings);
             }
@@ -66,7 +67,7 @@ final class TokenTotals {
         boolean first = scrapes++ == 0;
         boolean serverRestarted = processStartMoved(exposition);
         boolean restarted = serverRestarted;
-        Map<TokenKind, TokenCounter> counting = chooseCounting(engine, exposition);
+        Map<Counted, TokenCounter> counting = chooseCounting(engine, exposition);
         for (Map.Entry<TrackId, Reading> entry : readings.entrySet()) {
             TrackId id = entry.getKey();
             CounterTrack track = tracks.computeIfAbsent(id, unseen -> new CounterTrack());
@@ -85,7 +86,7 @@ final class TokenTotals {
     private void read(
             Engine engine,
             Exposition exposition,
-            TokenKind kind,
+            Counted kind,
             TokenCounter way,
             String unlabelledModel,
             Map<TrackId, Reading> readings)
@@ -94,9 +95,12 @@ final class TokenTotals {
             for (Sample sample : part.choose(exposition)) {
                 String model = engine.modelOf(sample.id()).orElse(unlabelledModel);
                 SeriesId counter = sample.id().without(engine.ranksToMax());
-                readings.computeIfAbsent(new TrackId(kind, way, counter), id -> new Reading(model, new HashMap<>()))
-                        .copies()
-                        .put(sample.id(), count(sample));
+                OptionalLong count = kind.isTokens() ? OptionalLong.of(count(sample)) : requestCount(kind, sample);
+                if (count.isPresent()) {
+                    readings.computeIfAbsent(new TrackId(kind, way, counter), id -> new Reading(model, new HashMap<>()))
+                            .copies()
+                            .put(sample.id(), count.getAsLong());
+                }
             }
         }
     }
@@ -110,6 +114,12 @@ final class TokenTotals {
                             + ": a count of tokens is a whole number from 0 to 2^53");
         }
         return (long) value;
+    }
+
+    /** Delay is not what is measured here: a server that tells nonsense of it has tokens all the same. */
+    private static OptionalLong requestCount(Counted kind, Sample sample) {
+        double value = sample.value() * (kind == Counted.REQUEST_MICROSECONDS ? MICROS_PER_SECOND : 1);
+        return value >= 0 && value <= LARGEST_COUNT ? OptionalLong.of(Math.round(value)) : OptionalLong.empty();
     }
 
     private boolean processStartMoved(Exposition exposition) {
@@ -127,9 +137,9 @@ final class TokenTotals {
      * Decides which ways count in this scrape. When a better one appears beside the one in use, the old one counts a
      * last time: the new one has counted the same tokens and only goes on from here.
      */
-    private Map<TokenKind, TokenCounter> chooseCounting(Engine engine, Exposition exposition) {
-        Map<TokenKind, TokenCounter> counting = new EnumMap<>(TokenKind.class);
-        for (TokenKind kind : TokenKind.values()) {
+    private Map<Counted, TokenCounter> chooseCounting(Engine engine, Exposition exposition) {
+        Map<Counted, TokenCounter> counting = new EnumMap<>(Counted.class);
+        for (Counted kind : Counted.values()) {
             List<TokenCounter> told = engine.countersOf(kind).stream()
                     .filter(way -> way.isToldBy(exposition))
                     .toList();
@@ -143,8 +153,8 @@ final class TokenTotals {
     }
 
     private CountsAt countsAt(Engine engine) {
-        List<TokenCounter> ways = engine.countersOf(TokenKind.GENERATED);
-        TokenCounter used = inUse.get(TokenKind.GENERATED);
+        List<TokenCounter> ways = engine.countersOf(Counted.GENERATED);
+        TokenCounter used = inUse.get(Counted.GENERATED);
         if (used != null && ways.contains(used)) {
             return used.countsAt();
         }
@@ -153,13 +163,13 @@ final class TokenTotals {
 
     /** The series of a scrape are bounded by the parser; those of earlier ones are not, if labels keep changing. */
     private void forgetVanishedBeyondLimit() {
-        if (tracks.size() > TokenKind.values().length * limits.maxSeries()) {
+        if (tracks.size() > Counted.values().length * limits.maxSeries()) {
             tracks.values().removeIf(track -> track.lastSeenAt() < scrapes);
         }
     }
 
-    private Map<TokenKind, Long> tokensOf(String model) {
-        return models.computeIfAbsent(known(model), unseen -> new EnumMap<>(TokenKind.class));
+    private Map<Counted, Long> tokensOf(String model) {
+        return models.computeIfAbsent(known(model), unseen -> new EnumMap<>(Counted.class));
     }
 
     private String known(String model) {
@@ -195,11 +205,13 @@ final class TokenTotals {
         return models.entrySet().stream()
                 .map(model -> new ModelTokens(
                         model.getKey(),
-                        total(model.getValue().get(TokenKind.PROMPT)),
-                        total(model.getValue().get(TokenKind.CACHED_PROMPT)),
-                        total(model.getValue().get(TokenKind.GENERATED)),
+                        total(model.getValue().get(Counted.PROMPT)),
+                        total(model.getValue().get(Counted.CACHED_PROMPT)),
+                        total(model.getValue().get(Counted.GENERATED)),
                         gauge(running.get(model.getKey())),
-                        gauge(waiting.get(model.getKey()))))
+                        gauge(waiting.get(model.getKey())),
+                        total(model.getValue().get(Counted.REQUESTS)),
+                        total(model.getValue().get(Counted.REQUEST_MICROSECONDS))))
                 .toList();
     }
 

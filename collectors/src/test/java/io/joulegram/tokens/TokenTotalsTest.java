@@ -9,12 +9,14 @@ import io.joulegram.tokens.ScrapeException.Reason;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,6 +85,53 @@ class TokenTotalsTest {
 
         assertThat(scrape(page(dialect, List.of(engine))).models().get(0).cachedPromptTokens())
                 .hasValue(20);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "vllm:generation_tokens_total, vllm:e2e_request_latency_seconds",
+        "sglang:generation_tokens_total, sglang:e2e_request_latency_seconds",
+        "tgi_request_generated_tokens_sum, tgi_request_duration",
+        "trtllm_generation_tokens_total, trtllm_e2e_request_latency_seconds",
+        "trtllm:generation_tokens_total, trtllm:e2e_request_latency_seconds",
+        "dynamo_frontend_output_tokens_total, dynamo_frontend_request_duration_seconds",
+        "generation_tokens_total, e2e_request_latency_seconds"
+    })
+    void countsRequestsAndWhatTheyTook(String tokens, String family) throws ScrapeException {
+        scrape(latency(tokens, family, 100, 250.5));
+        ModelTokens model =
+                scrape(latency(tokens, family, 104, 262.75)).models().get(0);
+        assertThat(model.requests()).hasValue(4);
+        assertThat(model.requestMicroseconds()).hasValue(12_250_000);
+        // Begins anew with the process, as tokens do.
+        ModelTokens later = scrape(latency(tokens, family, 1, 2.5)).models().get(0);
+        assertThat(later.requests()).hasValue(5);
+        assertThat(later.requestMicroseconds()).hasValue(14_750_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "-1", "+Inf", "1e300"})
+    void nonsenseOfDelayDoesNotSpoilTokens(String seconds) throws ScrapeException {
+        String nonsense = "# TYPE vllm:e2e_request_latency_seconds histogram\n"
+                + "vllm:e2e_request_latency_seconds_sum{model_name=\"m\",engine=\"0\"} " + seconds + "\n";
+        scrape(vllm("m", 0, 5) + nonsense);
+        TokenTotals.Update update = scrape(vllm("m", 0, 9) + nonsense);
+        assertThat(generated(update)).isEqualTo(4);
+        assertThat(update.models().get(0).requestMicroseconds()).isEmpty();
+    }
+
+    @Test
+    void delayAloneMakesNoEngine() {
+        assertThatThrownBy(() -> scrape("""
+                        # TYPE e2e_request_latency_seconds histogram
+                        e2e_request_latency_seconds_sum 5
+                        e2e_request_latency_seconds_count 2
+                        """)).isInstanceOf(NoSuchElementException.class);
+    }
+
+    private static String latency(String tokens, String family, int requests, double seconds) {
+        return tokens + " 7\n# TYPE " + family + " histogram\n" + family + "_bucket{le=\"+Inf\"} " + requests + "\n"
+                + family + "_sum " + seconds + "\n" + family + "_count " + requests + "\n";
     }
 
     private static String page(Dialect dialect, List<FakeEngine> engines) {

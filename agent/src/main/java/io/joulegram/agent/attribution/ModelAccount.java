@@ -14,7 +14,7 @@ public final class ModelAccount {
     private final RollingWindow window = new RollingWindow();
 
     private ModelTokens latest;
-    private TokenDelta attributed = new TokenDelta(0, 0, 0, 0);
+    private TokenDelta attributed = TokenDelta.NONE;
     private long unattributedTokens;
 
     ModelAccount(ModelTokens first) {
@@ -46,7 +46,9 @@ public final class ModelAccount {
                 latest.cachedPromptTokens(),
                 latest.generatedTokens(),
                 now.requestsRunning(),
-                now.requestsWaiting());
+                now.requestsWaiting(),
+                latest.requests(),
+                latest.requestMicroseconds());
     }
 
     ModelTokens latest() {
@@ -102,6 +104,18 @@ public final class ModelAccount {
     /** Tokens of times whose energy could not be attributed. */
     public long unattributedTokens() {
         return unattributedTokens;
+    }
+
+    /** Requests that finished in times whose energy is in this account; empty if the server does not tell. */
+    public OptionalLong requests() {
+        return latest.requests().isPresent() ? OptionalLong.of(attributed.requests()) : OptionalLong.empty();
+    }
+
+    /** What those took from their arrival to their end, summed, in microseconds; empty if the server does not tell. */
+    public OptionalLong requestMicroseconds() {
+        return latest.requestMicroseconds().isPresent()
+                ? OptionalLong.of(attributed.requestMicroseconds())
+                : OptionalLong.empty();
     }
 
     /** Requests in the batch at the newest scrape. */

@@ -55,6 +55,16 @@ public final class RollingWindow {
         return all ? totals().tokens().all() : totals().tokens().generated();
     }
 
+    /** Requests that finished in the window. */
+    public long requests() {
+        return totals().tokens().requests();
+    }
+
+    /** What those took from their arrival to their end, summed, in microseconds. */
+    public long requestMicroseconds() {
+        return totals().tokens().requestMicroseconds();
+    }
+
     /** Whether the energy beyond idle is known for every interval that had tokens. */
     public boolean isActiveKnown() {
         return totals().isActiveKnown();

@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param computedPrompt prompt tokens that were computed
  * @param cachedPrompt prompt tokens that came from a cache
  * @param generated output tokens
+ * @param requests requests that finished
+ * @param requestMicroseconds what those took from their arrival to their end, summed
  */
-record TokenDelta(long prompt, long computedPrompt, long cachedPrompt, long generated) {
+record TokenDelta(
+        long prompt, long computedPrompt, long cachedPrompt, long generated, long requests, long requestMicroseconds) {
+    static final TokenDelta NONE = new TokenDelta(0, 0, 0, 0, 0, 0);
+
     static TokenDelta between(@Nullable ModelTokens before, ModelTokens after, boolean promptIncludesCached) {
         long prompt = rise(before == null ? OptionalLong.empty() : before.promptTokens(), after.promptTokens());
         long cached =
@@ -20,7 +25,10 @@ record TokenDelta(long prompt, long computedPrompt, long cachedPrompt, long gene
         long generated =
                 rise(before == null ? OptionalLong.empty() : before.generatedTokens(), after.generatedTokens());
         long computed = promptIncludesCached ? Math.max(0, prompt - cached) : prompt;
-        return new TokenDelta(prompt, computed, cached, generated);
+        long requests = rise(before == null ? OptionalLong.empty() : before.requests(), after.requests());
+        long micros =
+                rise(before == null ? OptionalLong.empty() : before.requestMicroseconds(), after.requestMicroseconds());
+        return new TokenDelta(prompt, computed, cached, generated, requests, micros);
     }
 
     private static long rise(OptionalLong before, OptionalLong after) {
@@ -41,6 +49,8 @@ record TokenDelta(long prompt, long computedPrompt, long cachedPrompt, long gene
                 prompt + other.prompt,
                 computedPrompt + other.computedPrompt,
                 cachedPrompt + other.cachedPrompt,
-                generated + other.generated);
+                generated + other.generated,
+                requests + other.requests,
+                requestMicroseconds + other.requestMicroseconds);
     }
 }

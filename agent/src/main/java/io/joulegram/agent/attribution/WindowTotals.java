@@ -6,8 +6,6 @@ import java.util.Set;
 
 /** The sums over the intervals of a window. Immutable once made. */
 final class WindowTotals {
-    private static final TokenDelta NO_TOKENS = new TokenDelta(0, 0, 0, 0);
-
     private final Amounts prefill = new Amounts();
     private final Amounts decode = new Amounts();
     private final Amounts idle = new Amounts();
@@ -18,7 +16,7 @@ final class WindowTotals {
     private final boolean activeKnown;
 
     private WindowTotals(Collection<IntervalShare> shares) {
-        TokenDelta sum = NO_TOKENS;
+        TokenDelta sum = TokenDelta.NONE;
         boolean known = true;
         for (IntervalShare share : shares) {
             sum = sum.plus(share.tokens());

@@ -25,6 +25,8 @@ final class EngineTape {
     final long[] computedPromptTokens;
     final long[] cachedPromptTokens;
     final long[] generatedTokens;
+    final long[] finishedRequests;
+    final long[] finishedMicroseconds;
     final int[] running;
     final int[] waiting;
 
@@ -36,18 +38,22 @@ final class EngineTape {
         computedPromptTokens = new long[slots];
         cachedPromptTokens = new long[slots];
         generatedTokens = new long[slots];
+        finishedRequests = new long[slots];
+        finishedMicroseconds = new long[slots];
         running = new int[slots];
         waiting = new int[slots];
         random = new Random(seed);
     }
 
     private static final class Request {
+        private final int arrivalSlot;
         private final int cachedTokens;
         private int promptTokensLeft;
         private int outputTokensLeft;
         private double outputTokensDue;
 
-        Request(Random random) {
+        Request(Random random, int slot) {
+            arrivalSlot = slot;
             int promptTokens = 100 + (int) (500 * -Math.log(1 - 0.98 * random.nextDouble()));
             // Half the requests begin with a system prompt that the prefix cache holds, in blocks of 16 tokens.
             cachedTokens = random.nextBoolean() ? promptTokens * 2 / 3 / 16 * 16 : 0;
@@ -66,7 +72,7 @@ final class EngineTape {
         int slots = (int) Math.round(Traffic.PERIOD_SECONDS / SLOT_SECONDS);
         EngineTape tape = new EngineTape(slots, seed);
         for (int slot = 0; slot < slots; slot++) {
-            tape.arrive(Traffic.requestsPerSecond(slot * SLOT_SECONDS) * SLOT_SECONDS / engines);
+            tape.arrive(slot, Traffic.requestsPerSecond(slot * SLOT_SECONDS) * SLOT_SECONDS / engines);
             tape.admit(slot);
             tape.running[slot] = tape.batch.size();
             tape.waiting[slot] = tape.queue.size();
@@ -80,10 +86,10 @@ final class EngineTape {
     }
 
     /** Poisson arrivals, by Knuth's method (The Art of Computer Programming, volume 2, section 3.4.1). */
-    private void arrive(double meanRequests) {
+    private void arrive(int slot, double meanRequests) {
         double limit = Math.exp(-meanRequests);
         for (double product = random.nextDouble(); product > limit; product *= random.nextDouble()) {
-            queue.add(new Request(random));
+            queue.add(new Request(random, slot));
         }
     }
 
@@ -120,6 +126,8 @@ final class EngineTape {
                 generatedTokens[slot] += tokens;
                 if (request.outputTokensLeft == 0) {
                     requests.remove();
+                    finishedRequests[slot]++;
+                    finishedMicroseconds[slot] += (slot + 1 - request.arrivalSlot) * SlotCounter.SLOT_NANOS / 1_000;
                 }
             }
         }

@@ -132,7 +132,34 @@ public final class SimulatedVllm implements AutoCloseable {
                 "Number of generation tokens processed.",
                 atNanos,
                 workload::generatedTokens);
+        latency(text, atNanos);
         return text.toString();
+    }
+
+    /** Its buckets are left out; nobody here reads them. */
+    private void latency(StringBuilder text, long atNanos) {
+        String name = "vllm:e2e_request_latency_seconds";
+        text.append("# HELP ").append(name).append(" Histogram of e2e request latency in seconds.\n");
+        text.append("# TYPE ").append(name).append(" histogram\n");
+        for (int engine = 0; engine < Workload.ENGINES; engine++) {
+            String labels = "{engine=\"" + engine + "\",model_name=\"" + MODEL + "\"";
+            long requests = workload.finishedRequests(engine, atNanos);
+            double seconds = workload.finishedMicroseconds(engine, atNanos) / 1e6;
+            text.append(name).append("_bucket").append(labels).append(",le=\"+Inf\"} ");
+            text.append(requests).append(".0\n");
+            text.append(name)
+                    .append("_count")
+                    .append(labels)
+                    .append("} ")
+                    .append(requests)
+                    .append(".0\n");
+            text.append(name)
+                    .append("_sum")
+                    .append(labels)
+                    .append("} ")
+                    .append(seconds)
+                    .append('\n');
+        }
     }
 
     private static void family(

@@ -51,6 +51,8 @@ public final class Workload {
     private final SlotCounter[] computedPromptTokens = new SlotCounter[ENGINES];
     private final SlotCounter[] cachedPromptTokens = new SlotCounter[ENGINES];
     private final SlotCounter[] generatedTokens = new SlotCounter[ENGINES];
+    private final SlotCounter[] finishedRequests = new SlotCounter[ENGINES];
+    private final SlotCounter[] finishedMicroseconds = new SlotCounter[ENGINES];
     private final SlotCounter[] gpus = new SlotCounter[GPUS];
     private final SlotCounter[] cpus = new SlotCounter[SOCKETS];
     private final SlotCounter[] drams = new SlotCounter[SOCKETS];
@@ -70,6 +72,8 @@ public final class Workload {
             computedPromptTokens[engine] = new SlotCounter(tape.computedPromptTokens);
             cachedPromptTokens[engine] = new SlotCounter(tape.cachedPromptTokens);
             generatedTokens[engine] = new SlotCounter(tape.generatedTokens);
+            finishedRequests[engine] = new SlotCounter(tape.finishedRequests);
+            finishedMicroseconds[engine] = new SlotCounter(tape.finishedMicroseconds);
             for (int rank = 0; rank < GPUS_PER_ENGINE; rank++) {
                 gpus[engine * GPUS_PER_ENGINE + rank] = gpuEnergy(tape, GPU_SHARE_PERMILLE[rank], random);
             }
@@ -163,6 +167,16 @@ public final class Workload {
     /** Output tokens of an engine since the start. */
     public long generatedTokens(int engine, long atNanos) {
         return generatedTokens[engine].at(elapsed(atNanos));
+    }
+
+    /** Requests of an engine that have finished since the start. */
+    public long finishedRequests(int engine, long atNanos) {
+        return finishedRequests[engine].at(elapsed(atNanos));
+    }
+
+    /** What those took from their arrival to their end, summed, in microseconds. */
+    public long finishedMicroseconds(int engine, long atNanos) {
+        return finishedMicroseconds[engine].at(elapsed(atNanos));
     }
 
     /** Requests in the batch of an engine. */

@@ -185,6 +185,20 @@ public enum MetricCatalogue {
     REQUESTS_RUNNING(GAUGE, "requests", "Requests in the batch at the last scrape.", "server", "model"),
     /** Requests in the queue. */
     REQUESTS_WAITING(GAUGE, "requests", "Requests in the queue at the last scrape.", "server", "model"),
+    /** Requests total. */
+    REQUESTS_TOTAL(
+            COUNTER,
+            "requests",
+            "Requests that finished in times whose energy was attributed; missing if the server does not tell.",
+            "server",
+            "model"),
+    /** Request duration seconds total. */
+    REQUEST_DURATION_SECONDS_TOTAL(
+            COUNTER,
+            "seconds",
+            "What those took from their arrival to their end, summed, in seconds.",
+            "server",
+            "model"),
     /** Energy of a model. */
     MODEL_ENERGY_JOULES_TOTAL(
             COUNTER,
@@ -254,6 +268,34 @@ public enum MetricCatalogue {
             "server",
             "model",
             "method"),
+    /** Energy delay product joule seconds. */
+    ENERGY_DELAY_PRODUCT_JOULE_SECONDS(
+            GAUGE,
+            "joule seconds",
+            "Facility energy per request, idle included, times the mean duration of a request, in joule seconds; last minute.",
+            "server",
+            "model"),
+    /** Carbon delay product gram seconds. */
+    CARBON_DELAY_PRODUCT_GRAM_SECONDS(
+            GAUGE,
+            "gram seconds",
+            "Embodied CO2e per request times the mean duration of a request, in gram seconds; last minute.",
+            "server",
+            "model"),
+    /** Carbon energy product gram joules. */
+    CARBON_ENERGY_PRODUCT_GRAM_JOULES(
+            GAUGE,
+            "gram joules",
+            "Embodied CO2e per request times facility energy per request, in gram joules; last minute.",
+            "server",
+            "model"),
+    /** Total carbon delay product gram seconds. */
+    TOTAL_CARBON_DELAY_PRODUCT_GRAM_SECONDS(
+            GAUGE,
+            "gram seconds",
+            "Operational and embodied CO2e per request times the mean duration of a request, in gram seconds; last minute.",
+            "server",
+            "model"),
     /** Software carbon intensity. */
     SCI_GRAMS_PER_TOKEN(
             GAUGE,

@@ -48,6 +48,8 @@ final class ModelSeries {
         families.addCount(MetricCatalogue.UNATTRIBUTED_TOKENS_TOTAL, state.unattributedTokens(), server, model);
         families.add(MetricCatalogue.REQUESTS_RUNNING, state.requestsRunning(), server, model);
         families.add(MetricCatalogue.REQUESTS_WAITING, state.requestsWaiting(), server, model);
+        families.add(MetricCatalogue.REQUESTS_TOTAL, state.requests(), server, model);
+        families.add(MetricCatalogue.REQUEST_DURATION_SECONDS_TOTAL, state.requestSeconds(), server, model);
         families.add(MetricCatalogue.PHASE_SPLIT_INFO, 1, server, model, state.phaseMethod());
         for (PhaseEnergy energy : state.energy()) {
             families.addJoules(
@@ -71,9 +73,18 @@ final class ModelSeries {
                     model,
                     figure.phase().label());
         }
+        state.delayProducts().ifPresent(products -> addDelayProducts(server, model, products));
         state.sci()
                 .ifPresent(
                         sci -> families.add(MetricCatalogue.SCI_GRAMS_PER_TOKEN, sci.gramsPerToken(), server, model));
+    }
+
+    private void addDelayProducts(String server, String model, DelayProducts products) {
+        families.add(MetricCatalogue.ENERGY_DELAY_PRODUCT_JOULE_SECONDS, products.energyDelay(), server, model);
+        families.add(MetricCatalogue.CARBON_DELAY_PRODUCT_GRAM_SECONDS, products.carbonDelay(), server, model);
+        families.add(MetricCatalogue.CARBON_ENERGY_PRODUCT_GRAM_JOULES, products.carbonEnergy(), server, model);
+        families.add(
+                MetricCatalogue.TOTAL_CARBON_DELAY_PRODUCT_GRAM_SECONDS, products.totalCarbonDelay(), server, model);
     }
 
     private void addPerToken(String server, String model, PerToken figure) {

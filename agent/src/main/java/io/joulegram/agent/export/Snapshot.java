@@ -345,9 +345,12 @@ public record Snapshot(
      *
      * @param promptTokens prompt tokens as the server counts them
      * @param unattributedTokens tokens counted by the server in times whose energy was not attributed
+     * @param requests requests that finished in times whose energy is attributed; empty if the server does not tell
+     * @param requestSeconds what those took, summed
      * @param phaseMethod how energy was split over phases: {@code token_weights}
      * @param energy energy by component and phase
      * @param sci SCI per token, at the facility, loaded
+     * @param delayProducts energy and carbon times delay, per request; only if a request finished in the last minute
      */
     public record ModelState(
             String server,
@@ -358,13 +361,16 @@ public record Snapshot(
             long unattributedTokens,
             OptionalDouble requestsRunning,
             OptionalDouble requestsWaiting,
+            OptionalLong requests,
+            OptionalDouble requestSeconds,
             String phaseMethod,
             List<PhaseEnergy> energy,
             OptionalDouble operationalGrams,
             double embodiedGrams,
             List<PerToken> perToken,
             List<PhasePerToken> phasePerToken,
-            Optional<Sci> sci) {
+            Optional<Sci> sci,
+            Optional<DelayProducts> delayProducts) {
         /** Copies the lists. */
         public ModelState {
             energy = List.copyOf(energy);

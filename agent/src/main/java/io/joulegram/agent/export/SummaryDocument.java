@@ -61,7 +61,11 @@ final class SummaryDocument {
                 .number("promptCached", model.cachedPromptTokens())
                 .number("generation", model.generatedTokens())
                 .number("unattributed", model.unattributedTokens());
-        json.object("requests").number("running", model.requestsRunning()).number("waiting", model.requestsWaiting());
+        json.object("requests")
+                .number("running", model.requestsRunning())
+                .number("waiting", model.requestsWaiting())
+                .number("finished", model.requests())
+                .number("seconds", model.requestSeconds());
         json.text("phaseMethod", model.phaseMethod())
                 .objects("energy", model.energy(), SummaryDocument::energy)
                 .number("operationalGrams", model.operationalGrams())
@@ -75,6 +79,20 @@ final class SummaryDocument {
                         (node, figure) ->
                                 node.text("phase", figure.phase().label()).number("joulesPerToken", figure.joules()));
         model.sci().ifPresent(sci -> sci(json, sci));
+        model.delayProducts().ifPresent(products -> delayProducts(json.object("delayProducts"), products));
+    }
+
+    private static void delayProducts(JsonObject json, DelayProducts products) {
+        json.text("functionalUnit", "request that finished in the last minute")
+                .number("functionalUnits", products.requests())
+                .number("delaySeconds", products.delaySeconds())
+                .number("energyJoules", products.joules())
+                .number("operationalGrams", products.operationalGrams())
+                .number("embodiedGrams", products.embodiedGrams())
+                .number("edpJouleSeconds", products.energyDelay())
+                .number("cdpGramSeconds", products.carbonDelay())
+                .number("cepGramJoules", products.carbonEnergy())
+                .number("tcdpGramSeconds", products.totalCarbonDelay());
     }
 
     private static void sci(JsonObject json, Sci sci) {

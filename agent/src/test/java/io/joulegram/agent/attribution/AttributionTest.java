@@ -138,6 +138,34 @@ class AttributionTest {
     }
 
     @Test
+    void requestsAreCountedWithTheEnergyOfTheirTime() {
+        scrape(0, 0, 0, 0, false);
+        run(10 * SECOND, 100, 50);
+        finish(3, 12_000_000);
+        run(10 * SECOND, 100, 50);
+        finish(5, 30_000_000);
+
+        assertThat(model().window().requests()).isEqualTo(5);
+        assertThat(model().window().requestMicroseconds()).isEqualTo(30_000_000);
+        assertThat(model().requests()).hasValue(5);
+        assertThat(model().requestMicroseconds()).hasValue(30_000_000);
+        assertThat(model().window().microjoules(RollingWindow.FACILITY, false)).isCloseTo(3_600_000_000L, within(1L));
+    }
+
+    private void finish(long requests, long microseconds) {
+        ModelTokens tokens = new ModelTokens(
+                "m",
+                OptionalLong.of(requests),
+                OptionalLong.of(0),
+                OptionalLong.of(requests),
+                OptionalDouble.of(1),
+                OptionalDouble.of(0),
+                OptionalLong.of(requests),
+                OptionalLong.of(microseconds));
+        attribution.onScrape("s", new Scrape(now, 0, VLLM, false, List.of(tokens)));
+    }
+
+    @Test
     void theHeadlineAndTheLocationAreToldApartWhateverTheyAre() {
         headlineGramsPerKwh = 25;
         scrape(0, 0, 0, 0, false);

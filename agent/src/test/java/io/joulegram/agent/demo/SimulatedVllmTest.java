@@ -52,7 +52,7 @@ class SimulatedVllmTest {
     void aScrapeTellsTheCountersOfItsInstant() throws Exception {
         clock.set(30_000_000_000L);
 
-        Map<String, Long> samples = scrape();
+        Map<String, Long> samples = countersAndGauges();
 
         assertThat(samples).hasSize(10);
         for (int engine = 0; engine < Workload.ENGINES; engine++) {
@@ -77,7 +77,7 @@ class SimulatedVllmTest {
 
         assertThat(lines)
                 .contains("# TYPE vllm:generation_tokens_total counter", "# TYPE vllm:num_requests_running gauge");
-        assertThat(lines).filteredOn(line -> line.startsWith("# HELP")).hasSize(5);
+        assertThat(lines).filteredOn(line -> line.startsWith("# HELP")).hasSize(6);
         assertThat(lines.get(0)).startsWith("# HELP vllm:num_requests_running ");
     }
 
@@ -112,13 +112,37 @@ class SimulatedVllmTest {
                 .isEqualTo(List.of("0"));
     }
 
-    private Map<String, Long> scrape() throws Exception {
+    @Test
+    void requestsThatFinishedAreTimed() throws Exception {
+        clock.set(60_000_000_000L);
+        List<String> lines = get("/metrics").body().lines().toList();
+
+        for (int engine = 0; engine < Workload.ENGINES; engine++) {
+            String labels = "{engine=\"" + engine + "\",model_name=\"" + SimulatedVllm.MODEL + "\"";
+            long requests = workload.finishedRequests(engine, clock.get());
+            double seconds = workload.finishedMicroseconds(engine, clock.get()) / 1e6;
+            String family = "vllm:e2e_request_latency_seconds";
+            assertThat(lines)
+                    .contains(
+                            family + "_bucket" + labels + ",le=\"+Inf\"} " + requests + ".0",
+                            family + "_count" + labels + "} " + requests + ".0",
+                            family + "_sum" + labels + "} " + seconds);
+            // A request writes 40 to 260 tokens at 12 ms a step and more, behind its prompt.
+            assertThat(seconds / requests).isBetween(0.5, 30.0);
+        }
+    }
+
+    private Map<String, Long> countersAndGauges() throws Exception {
         Map<String, Long> samples = new HashMap<>();
-        get("/metrics").body().lines().filter(line -> !line.startsWith("#")).forEach(line -> {
-            Matcher sample = SAMPLE.matcher(line);
-            assertThat(sample.matches()).as(line).isTrue();
-            samples.put(sample.group(1) + " " + sample.group(2), Long.parseLong(sample.group(3)));
-        });
+        get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> !line.startsWith("#") && !line.contains("latency"))
+                .forEach(line -> {
+                    Matcher sample = SAMPLE.matcher(line);
+                    assertThat(sample.matches()).as(line).isTrue();
+                    samples.put(sample.group(1) + " " + sample.group(2), Long.parseLong(sample.group(3)));
+                });
         return samples;
     }
 

@@ -154,6 +154,8 @@ class SnapshotCollectorTest {
                 0,
                 OptionalDouble.of(Double.NaN),
                 OptionalDouble.of(Double.POSITIVE_INFINITY),
+                OptionalLong.empty(),
+                OptionalDouble.of(Double.NaN),
                 model.phaseMethod(),
                 List.of(),
                 OptionalDouble.of(-1),
@@ -167,7 +169,8 @@ class SnapshotCollectorTest {
                         OptionalDouble.of(Double.NaN),
                         OptionalDouble.of(Double.POSITIVE_INFINITY))),
                 List.of(),
-                Optional.of(new Sci(1, Double.NEGATIVE_INFINITY, 0, 1)));
+                Optional.of(new Sci(1, Double.NEGATIVE_INFINITY, 0, 1)),
+                Optional.of(new DelayProducts(1, Double.NaN, 1, OptionalDouble.of(1), 1)));
         CarbonState carbon = new CarbonState(
                 Double.NaN,
                 List.of(),

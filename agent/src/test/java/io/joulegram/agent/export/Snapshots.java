@@ -225,6 +225,8 @@ final class Snapshots {
                 17,
                 OptionalDouble.of(4),
                 OptionalDouble.of(0),
+                OptionalLong.of(40),
+                OptionalDouble.of(320),
                 "token_weights",
                 List.of(
                         new PhaseEnergy(Component.GPU, Phase.DECODE, 900_000_000),
@@ -257,7 +259,8 @@ final class Snapshots {
                                 OptionalDouble.of(0.0625),
                                 OptionalDouble.of(0.125))),
                 List.of(new PhasePerToken(Phase.PREFILL, 0.01), new PhasePerToken(Phase.DECODE, 0.25)),
-                Optional.of(new Sci(3_600_000, 0.1, 0.025, 2_000)));
+                Optional.of(new Sci(3_600_000, 0.1, 0.025, 2_000)),
+                Optional.of(new DelayProducts(10, 8, 900, OptionalDouble.of(0.09), 0.01)));
     }
 
     static CarbonState carbon() {

@@ -1,8 +1,0 @@
-package io.joulegram.tokens;
-
-/** What is counted. */
-enum TokenKind {
-    PROMPT,
-    CACHED_PROMPT,
-    GENERATED
-}
