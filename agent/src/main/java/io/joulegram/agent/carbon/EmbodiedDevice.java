@@ -26,7 +26,7 @@ public record EmbodiedDevice(
      *
      * @param factor 1 for a straight line over its life
      */
-    EmbodiedRate rate(double factor) {
+    public EmbodiedRate rate(double factor) {
         return new EmbodiedRate(component, device, factor * footprint.grams() / lifetime.toNanos());
     }
 }

@@ -101,20 +101,31 @@ final class GpuFootprints {
      */
     Optional<Footprint> find(String name, long memoryBytes, double powerLimitWatts) {
         Set<String> words = words(name);
-        Set<String> core = core(name);
         double gigabytes = memoryBytes > 0
                 ? memoryBytes / BYTES_PER_GIGABYTE
                 : namedGigabytes(words).orElse(0);
-        Optional<Row> match = rows.stream()
-                .filter(row -> row.core.equals(core))
-                .max(Comparator.comparingInt((Row row) -> formScore(row, words))
-                        .thenComparing(row -> -memoryDistance(row, words, gigabytes)));
+        Optional<Row> match = row(words, core(name), gigabytes);
         if (match.isPresent()) {
             return match.map(row -> footprint(row, gigabytes, powerLimitWatts));
         }
         return memoryBytes > 0 && powerLimitWatts > 0
                 ? Optional.of(heuristic(words, gigabytes, powerLimitWatts))
                 : Optional.empty();
+    }
+
+    /** What a GPU of the catalogue is designed to draw, in watts; 0 if it is not in it. */
+    double designWatts(String name) {
+        Set<String> words = words(name);
+        return row(words, core(name), namedGigabytes(words).orElse(0))
+                .map(Row::tdpWatts)
+                .orElse(0.0);
+    }
+
+    private Optional<Row> row(Set<String> words, Set<String> core, double gigabytes) {
+        return rows.stream()
+                .filter(row -> row.core.equals(core))
+                .max(Comparator.comparingInt((Row row) -> formScore(row, words))
+                        .thenComparing(row -> -memoryDistance(row, words, gigabytes)));
     }
 
     private static Footprint footprint(Row row, double gigabytes, double powerLimitWatts) {

@@ -1,33 +1,34 @@
 package io.joulegram.agent.cli;
 
-import io.joulegram.agent.carbon.EmbodiedCatalogue;
-import io.joulegram.agent.carbon.Footprint;
+import io.joulegram.agent.carbon.EmbodiedDevice;
+import io.joulegram.agent.carbon.HypotheticalMachine;
 import io.joulegram.agent.config.ConfigException;
 import io.joulegram.agent.config.ConfigLoader;
-import io.joulegram.agent.config.Nearest;
+import io.joulegram.agent.ledger.Bucket;
 import io.joulegram.agent.ledger.LedgerException;
+import io.joulegram.agent.report.Alternatives;
+import io.joulegram.agent.report.BatchTable;
 import io.joulegram.agent.report.Comparison;
 import io.joulegram.agent.report.ElectricitySource;
+import io.joulegram.agent.report.MachineTable;
 import io.joulegram.agent.report.Pricing;
+import io.joulegram.agent.report.Report;
 import io.joulegram.agent.report.ReportBuilder;
 import io.joulegram.agent.report.WhatIf;
-import io.joulegram.grid.GridIntensity;
-import io.joulegram.grid.IntensityTrace;
 import io.joulegram.grid.IntensityTraceException;
-import io.joulegram.grid.YearlyIntensities;
-import io.joulegram.power.Component;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -36,12 +37,13 @@ import picocli.CommandLine.ParseResult;
 /** {@code joulegram whatif}: the same work elsewhere, on other hardware, or for longer. */
 final class WhatIfCommand implements Callable<Integer> {
     private static final int FAILED = 1;
-    private static final double SECONDS_PER_YEAR = 365.25 * 86_400;
-    private static final double MAX_PUE = 3;
-    private static final double MAX_RATIO = 1_000;
-    private static final double MIN_YEARS = 0.5;
-    private static final double MAX_YEARS = 30;
-    private static final Pattern LIFETIME = Pattern.compile("(gpu|cpu|dram|other)=([0-9.]{1,8})y?");
+    private static final int MAX_ALTERNATIVES = 50;
+    private static final List<String> FORMATS = List.of("text", "csv", "json");
+
+    /** Makes the report of the work as an alternative has it. */
+    private interface Work {
+        Report under(Pricing pricing, UnaryOperator<Bucket> change) throws LedgerException;
+    }
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("whatif");
     private final LedgerOptions ledgers;
@@ -51,6 +53,31 @@ final class WhatIfCommand implements Callable<Integer> {
         ledgers = new LedgerOptions(loader);
         this.clock = clock;
         ledgers.addTo(spec);
+        MachineOptions.addTo(spec);
+        addChangeOptions();
+        spec.addOption(OptionSpec.builder("--alternative")
+                        .paramLabel("NAME:KEY=VALUE,...")
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .description(
+                                "Several changes under a name, by the options above without dashes and lifetime.gpu=6;"
+                                        + " may be given several times, for a table of alternatives.")
+                        .build())
+                .addOption(OptionSpec.builder("--batch-table")
+                        .paramLabel("FILE")
+                        .type(Path.class)
+                        .description("What a sweep over batch sizes has measured, as CSV with the columns "
+                                + BatchTable.COLUMNS + "; tells what each costs in carbon.")
+                        .build())
+                .addOption(LedgerOptions.text("--format", "FORMAT", "text (default), csv or json."))
+                .usageMessage()
+                .description(
+                        "Works out what the work in a ledger, or of a machine that need not exist, would emit under"
+                                + " other conditions.")
+                .sortOptions(false);
+    }
+
+    private void addChangeOptions() {
         spec.addOption(LedgerOptions.text("--intensity", "GRAMS", "Another carbon intensity, in gCO2e/kWh."))
                 .addOption(LedgerOptions.text("--zone", "ZONE", "That of another place, from the yearly tables."))
                 .addOption(LedgerOptions.text(
@@ -58,11 +85,7 @@ final class WhatIfCommand implements Callable<Integer> {
                         "NAME",
                         "That of one source of electricity, over its life cycle: "
                                 + String.join(", ", ElectricitySource.labels()) + "."))
-                .addOption(OptionSpec.builder("--trace")
-                        .paramLabel("FILE")
-                        .type(Path.class)
-                        .description("That of another place by time (CSV or JSON).")
-                        .build())
+                .addOption(LedgerOptions.text("--trace", "FILE", "That of another place by time (CSV or JSON)."))
                 .addOption(LedgerOptions.text("--pue", "RATIO", "Another power usage effectiveness."))
                 .addOption(OptionSpec.builder("--lifetime")
                         .paramLabel("COMPONENT=YEARS")
@@ -79,10 +102,7 @@ final class WhatIfCommand implements Callable<Integer> {
                         "RATIO",
                         "Energy of the other GPUs for the same work over that of the present ones."))
                 .addOption(LedgerOptions.text(
-                        "--gpu-count", "RATIO", "How many of the other GPUs do the work of one (default: 1)."))
-                .usageMessage()
-                .description("Works out what the work in a ledger would have emitted under other conditions.")
-                .sortOptions(false);
+                        "--gpu-count", "RATIO", "How many of the other GPUs do the work of one (default: 1)."));
     }
 
     /** The command. */
@@ -94,148 +114,124 @@ final class WhatIfCommand implements Callable<Integer> {
     public Integer call() throws ConfigException {
         CommandLine command = spec.commandLine();
         ParseResult parsed = command.getParseResult();
-        LedgerOptions.Choice choice = ledgers.read(spec, parsed, clock.instant());
-        List<String> changes = new ArrayList<>();
         try {
-            Pricing pricing = pricing(parsed, changes);
-            WhatIf whatIf = whatIf(parsed, changes);
-            if (changes.isEmpty()) {
-                throw LedgerOptions.wrong(
-                        spec,
-                        "nothing is changed: give --intensity, --zone, --source, --trace, --pue, --lifetime or --gpu");
-            }
-            ReportBuilder before =
-                    new ReportBuilder(choice.from(), choice.until(), choice.zone(), Pricing.asBooked(), false);
-            ReportBuilder after = new ReportBuilder(choice.from(), choice.until(), choice.zone(), pricing, false);
-            choice.forEach((host, ledger) -> {
-                before.add(host, ledger);
-                after.add(host, ledger, whatIf::apply);
-            });
-            command.getOut().print(new Comparison(before.build(), after.build(), changes).text());
+            command.getOut().print(answer(parsed));
             command.getOut().flush();
             return 0;
+        } catch (IllegalArgumentException e) {
+            throw LedgerOptions.wrong(spec, String.valueOf(e.getMessage()));
         } catch (LedgerException | IntensityTraceException e) {
             command.getErr().println("joulegram: " + e.getMessage());
             return FAILED;
         }
     }
 
-    private Pricing pricing(ParseResult parsed, List<String> changes) throws IntensityTraceException {
-        List<String> given = List.of("--intensity", "--zone", "--source", "--trace").stream()
-                .filter(parsed::hasMatchedOption)
-                .toList();
-        if (given.size() > 1) {
-            throw LedgerOptions.wrong(spec, String.join(" and ", given) + " exclude each other");
+    private String answer(ParseResult parsed) throws ConfigException, LedgerException, IntensityTraceException {
+        String format = parsed.matchedOptionValue("--format", "text");
+        if (!FORMATS.contains(format)) {
+            throw new IllegalArgumentException("--format: \"" + format + "\" is none of " + String.join(", ", FORMATS));
         }
-        if (parsed.hasMatchedOption("--intensity")) {
-            double grams = number(parsed, "--intensity", 0, GridIntensity.MAX_GRAMS_PER_KWH);
-            changes.add(String.format(Locale.ROOT, "%.1f g/kWh", grams));
-            return Pricing.fixed(grams);
+        Optional<MachineUse> machine = MachineOptions.read(parsed);
+        Work work = machine.isPresent() ? workOf(machine.get()) : workOfLedgers(parsed);
+        List<Alternative> alternatives = alternatives(parsed);
+        Report base = work.under(Pricing.asBooked(), UnaryOperator.identity());
+        List<Alternatives.Named> others = new ArrayList<>();
+        for (Alternative alternative : alternatives) {
+            WhatIf whatIf = alternative.whatIf();
+            others.add(new Alternatives.Named(
+                    alternative.name(), alternative.changes(), work.under(alternative.pricing(), whatIf::apply)));
         }
-        if (parsed.hasMatchedOption("--zone")) {
-            String zone = parsed.matchedOptionValue("--zone", "");
-            GridIntensity figure = YearlyIntensities.load()
-                    .find(zone)
-                    .orElseThrow(() -> LedgerOptions.wrong(
-                            spec, "--zone: \"" + zone + "\" is in no table of yearly intensity, such as DE or WORLD"));
-            changes.add(String.format(
-                    Locale.ROOT, "%.1f g/kWh of %s (%s)", figure.gramsPerKwh(), figure.zone(), figure.dataset()));
-            return Pricing.fixed(figure.gramsPerKwh());
+        if (parsed.hasMatchedOption("--batch-table")) {
+            return batches(BatchTable.read(parsed.matchedOptionValue("--batch-table", Path.of(""))), base, others);
         }
-        if (parsed.hasMatchedOption("--source")) {
-            ElectricitySource source = source(parsed.matchedOptionValue("--source", ""));
-            changes.add(String.format(Locale.ROOT, "%.1f g/kWh of %s", source.gramsPerKwh(), source.label()));
-            return Pricing.fixed(source.gramsPerKwh());
-        }
-        if (parsed.hasMatchedOption("--trace")) {
-            Path file = parsed.matchedOptionValue("--trace", Path.of(""));
-            changes.add("intensity of " + file + ", and as booked where it has none");
-            return Pricing.restated(IntensityTrace.read(file));
-        }
-        return Pricing.asBooked();
+        return switch (format) {
+            case "csv" -> new Alternatives(base, others).csv();
+            case "json" -> new Alternatives(base, others).json();
+            default -> text(parsed, machine, base, others);
+        };
     }
 
-    private ElectricitySource source(String name) {
-        return ElectricitySource.of(name)
-                .orElseThrow(() -> LedgerOptions.wrong(
-                        spec,
-                        "--source: \"" + name + "\" is none of " + String.join(", ", ElectricitySource.labels())
-                                + Nearest.to(name, ElectricitySource.labels())
-                                        .map(near -> "; did you mean " + near + "?")
-                                        .orElse("")));
-    }
-
-    private WhatIf whatIf(ParseResult parsed, List<String> changes) {
-        OptionalDouble pue = OptionalDouble.empty();
-        if (parsed.hasMatchedOption("--pue")) {
-            pue = OptionalDouble.of(number(parsed, "--pue", 1, MAX_PUE));
-            changes.add("PUE " + pue.getAsDouble());
-        }
-        Map<Component, Double> lifetimes = new EnumMap<>(Component.class);
-        for (String text : parsed.matchedOptionValue("--lifetime", List.<String>of())) {
-            Matcher matcher = LIFETIME.matcher(text);
-            double years = matcher.matches() ? parse(matcher.group(2)) : Double.NaN;
-            if (!(years >= MIN_YEARS && years <= MAX_YEARS)) {
-                throw LedgerOptions.wrong(
-                        spec,
-                        "--lifetime: \"" + text
-                                + "\" is not a lifetime such as gpu=6, of gpu, cpu, dram or other and 0.5"
-                                + " to 30 years");
+    private static String text(
+            ParseResult parsed, Optional<MachineUse> machine, Report base, List<Alternatives.Named> others) {
+        if (others.isEmpty() && machine.isPresent()) {
+            HypotheticalMachine made = machine.get().machine();
+            MachineTable table = new MachineTable();
+            for (EmbodiedDevice device : made.devices()) {
+                table.add(device, made.designWatts(device));
             }
-            lifetimes.put(Component.valueOf(matcher.group(1).toUpperCase(Locale.ROOT)), years * SECONDS_PER_YEAR);
-            changes.add(matcher.group(1) + " for " + matcher.group(2) + " years");
+            return table.text();
         }
-        return withGpu(parsed, pue, lifetimes, changes);
+        if (others.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "nothing is changed: give --intensity, --zone, --source, --trace, --pue, --lifetime, --gpu or"
+                            + " --alternative");
+        }
+        return parsed.hasMatchedOption("--alternative")
+                ? new Alternatives(base, others).text()
+                : new Comparison(base, others.get(0).report(), others.get(0).changes()).text();
     }
 
-    private WhatIf withGpu(
-            ParseResult parsed, OptionalDouble pue, Map<Component, Double> lifetimes, List<String> changes) {
-        if (!parsed.hasMatchedOption("--gpu")) {
-            for (String option : List.of("--gpu-energy", "--gpu-count")) {
-                if (parsed.hasMatchedOption(option)) {
-                    throw LedgerOptions.wrong(spec, option + " needs --gpu");
-                }
+    private static String batches(BatchTable table, Report base, List<Alternatives.Named> others) {
+        StringBuilder out = new StringBuilder();
+        out.append(batches("as it is", table, base));
+        others.forEach(other -> out.append('\n').append(batches(other.name(), table, other.report())));
+        return out.toString();
+    }
+
+    private static String batches(String name, BatchTable table, Report report) {
+        double kilowattHours = report.total().joules() / 3.6e6;
+        double gramsPerKwh =
+                kilowattHours > 0 ? report.total().operationalGrams().orElse(0) / kilowattHours : 0;
+        double seconds = Duration.between(report.from(), report.until()).toMillis()
+                / 1e3
+                * report.coverage().observedRatio();
+        double embodied = seconds > 0 ? report.total().embodiedGrams() / seconds : 0;
+        return String.format(Locale.ROOT, "%s: %.1f g/kWh, %.3e g/s of making%n", name, gramsPerKwh, embodied)
+                + table.text(gramsPerKwh, embodied);
+    }
+
+    private Work workOfLedgers(ParseResult parsed) throws ConfigException {
+        LedgerOptions.Choice choice = ledgers.read(spec, parsed, clock.instant());
+        return (pricing, change) -> {
+            ReportBuilder builder = new ReportBuilder(choice.from(), choice.until(), choice.zone(), pricing, false);
+            choice.forEach((host, ledger) -> builder.add(host, ledger, change));
+            return builder.build();
+        };
+    }
+
+    private static Work workOf(MachineUse use) {
+        Instant end = Instant.EPOCH.plus(use.duration());
+        return (pricing, change) -> new ReportBuilder(Instant.EPOCH, end, ZoneOffset.UTC, pricing, false)
+                .add(MachineUse.HOST, List.of(change.apply(use.bucket())))
+                .build();
+    }
+
+    /** Those that have a name, or the one that the plain options make up. */
+    private static List<Alternative> alternatives(ParseResult parsed) throws IntensityTraceException {
+        Map<String, String> values = new LinkedHashMap<>();
+        List<String> keys = new ArrayList<>(AlternativeReader.INTENSITIES);
+        keys.addAll(AlternativeReader.OTHERS);
+        for (String key : keys) {
+            if (parsed.hasMatchedOption("--" + key)) {
+                values.put(key, parsed.matchedOptionValue("--" + key, ""));
             }
-            return new WhatIf(pue, lifetimes, 1, OptionalDouble.empty());
         }
-        String name = parsed.matchedOptionValue("--gpu", "");
-        Optional<Footprint> footprint = new EmbodiedCatalogue().gpu(name);
-        if (footprint.isEmpty()) {
-            throw LedgerOptions.wrong(spec, "--gpu: \"" + name + "\" is not in the catalogue of GPUs");
+        List<String> lifetimes = parsed.matchedOptionValue("--lifetime", List.of());
+        List<String> texts = parsed.matchedOptionValue("--alternative", List.of());
+        boolean plain = !values.isEmpty() || !lifetimes.isEmpty();
+        if (plain && !texts.isEmpty()) {
+            throw new IllegalArgumentException("--alternative excludes the options of a single change");
         }
-        if (!parsed.hasMatchedOption("--gpu-energy")) {
-            throw LedgerOptions.wrong(
-                    spec, "--gpu needs --gpu-energy: how much less or more energy they take depends on the work");
+        if (texts.size() > MAX_ALTERNATIVES) {
+            throw new IllegalArgumentException("--alternative: more than " + MAX_ALTERNATIVES);
         }
-        double energy = number(parsed, "--gpu-energy", 1 / MAX_RATIO, MAX_RATIO);
-        double count =
-                parsed.hasMatchedOption("--gpu-count") ? number(parsed, "--gpu-count", 1 / MAX_RATIO, MAX_RATIO) : 1;
-        double grams = footprint.get().grams() * count;
-        changes.add(String.format(
-                Locale.ROOT,
-                "%s of %.1f kg each, %s for one, with %s times the energy",
-                name,
-                footprint.get().grams() / 1e3,
-                count,
-                energy));
-        return new WhatIf(pue, lifetimes, energy, OptionalDouble.of(grams));
-    }
-
-    private double number(ParseResult parsed, String option, double least, double most) {
-        String text = parsed.matchedOptionValue(option, "");
-        double value = parse(text);
-        if (!(value >= least && value <= most)) {
-            throw LedgerOptions.wrong(
-                    spec, option + ": \"" + text + "\" is not a number from " + least + " to " + most);
+        List<Alternative> alternatives = new ArrayList<>();
+        if (plain) {
+            alternatives.add(new AlternativeReader("--", values, lifetimes).read("what if"));
         }
-        return value;
-    }
-
-    private static double parse(String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            return Double.NaN;
+        for (String text : texts) {
+            alternatives.add(AlternativeReader.parse(text));
         }
+        return alternatives;
     }
 }

@@ -68,7 +68,8 @@ public final class JsonReport {
         lines.forEach(line -> array.add(line(line)));
     }
 
-    private ObjectNode line(Line line) {
+    /** One line. */
+    ObjectNode line(Line line) {
         ObjectNode node = mapper.createObjectNode();
         node.put("name", line.name());
         if (line.measured()) {

@@ -95,6 +95,14 @@ public final class ReportBuilder {
         return this;
     }
 
+    /** Takes in what a host used and did. */
+    public ReportBuilder add(String host, Collection<Bucket> buckets) {
+        hosts.add(host);
+        ledgers++;
+        buckets.forEach(bucket -> add(host, bucket));
+        return this;
+    }
+
     private void add(String host, Bucket bucket) {
         LocalDate day = Instant.ofEpochMilli(bucket.startMillis()).atZone(zone).toLocalDate();
         for (DeviceUse use : bucket.devices()) {
@@ -179,7 +187,9 @@ public final class ReportBuilder {
                 List.copyOf(hosts),
                 whole,
                 byComponent.entrySet().stream()
-                        .map(entry -> entry.getValue().line(entry.getKey().label()))
+                        .map(entry -> entry.getKey() == Component.OVERHEAD
+                                ? entry.getValue().line(entry.getKey().label(), whole.uncertaintyRatio())
+                                : entry.getValue().line(entry.getKey().label()))
                         .toList(),
                 byDevice.entrySet().stream()
                         .map(entry -> entry.getValue().line(entry.getKey()))

@@ -4,6 +4,7 @@ import io.joulegram.agent.ledger.Bucket;
 import io.joulegram.agent.ledger.DeviceUse;
 import io.joulegram.agent.ledger.LedgerDevice;
 import io.joulegram.agent.ledger.ModelUse;
+import io.joulegram.power.Component;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,8 @@ final class Tally {
 
     private boolean measured;
     private long microjoules;
+    /** What the facility adds is a multiple of what is measured, so it errs as that does. */
+    private long overheadMicrojoules;
     /** Energy times its relative error, by device: of one device the errors add up, of several they do not. */
     private final Map<String, Double> errorByDevice = new HashMap<>();
 
@@ -34,6 +37,9 @@ final class Tally {
     void addDevice(String host, DeviceUse use, Bucket bucket, Pricing pricing) {
         LedgerDevice device = use.device();
         long energy = use.microjoules().orElse(0);
+        if (device.component() == Component.OVERHEAD) {
+            overheadMicrojoules += energy;
+        }
         if (use.microjoules().isPresent()) {
             addEnergy(energy, bucket, pricing);
         }
@@ -79,7 +85,13 @@ final class Tally {
         double squares = errorByDevice.values().stream()
                 .mapToDouble(error -> error * error)
                 .sum();
-        double uncertainty = microjoules > 0 ? Math.sqrt(squares) / microjoules : 0;
+        long measuredMicrojoules = microjoules - overheadMicrojoules;
+        double uncertainty = measuredMicrojoules > 0 ? Math.sqrt(squares) / measuredMicrojoules : 0;
+        return line(name, uncertainty);
+    }
+
+    /** A line of what errs as something else does. */
+    Line line(String name, double uncertainty) {
         return line(name, uncertainty, embodiedLowGrams, embodiedHighGrams, Optional.empty(), Optional.empty());
     }
 

@@ -1,7 +1,10 @@
 package io.joulegram.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.joulegram.agent.config.ConfigLoader;
 import io.joulegram.agent.ledger.BookedIntensity;
 import io.joulegram.agent.ledger.Bucket;
@@ -106,12 +109,95 @@ final class LedgerCommandsTest {
                 "whatif --ledger L --source hydra | did you mean hydro?",
                 "whatif --ledger L --lifetime fan=3 | --lifetime: \"fan=3\" is not a lifetime such as gpu=6",
                 "whatif --ledger L --gpu H100 | --gpu needs --gpu-energy",
-                "whatif --ledger L --zone DE --intensity 5 | --intensity and --zone exclude each other"
+                "whatif --ledger L --zone DE --intensity 5 | --intensity and --zone exclude each other",
+                "whatif --ledger L --format xml --pue 2 | --format: \"xml\" is none of text, csv, json",
+                "whatif --ledger L --alternative zone=FR | has no name",
+                "whatif --ledger L --alternative a:zoone=FR | \"zoone\" in \"a\" is none of intensity, zone",
+                "whatif --ledger L --alternative a:zoone=FR | did you mean zone?",
+                "whatif --ledger L --alternative a:pue=1,pue=2 | pue is there twice in \"a\"",
+                "whatif --ledger L --alternative a:pue=9 | --alternative \"a\" pue: \"9\" is not a number from 1.0 to",
+                "whatif --ledger L --alternative a:lifetime.fan=3 | lifetime: \"fan=3\" is not a lifetime",
+                "whatif --ledger L --alternative a:zone=FR --pue 2 | --alternative excludes the options of a single",
+                "whatif --ledger L --watts 5 --pue 2 | --watts needs --machine",
+                "whatif --ledger L --machine cpu=X,dram=1GB | --machine and --ledger exclude each other",
+                "whatif --machine dram=1GB | a machine has at least cpu and dram",
+                "whatif --machine cpu=Z80,dram=1GB | \"Z80\" is not in the catalogue of processors",
+                "whatif --machine cpu=EPYC-7V12,dram=1GB,gpu=Voodoo | \"Voodoo\" is not in the catalogue of GPUs",
+                "whatif --machine cpu=EPYC-7V12,dram=many | \"many\" is not a size such as 880GB",
+                "whatif --machine cpu=EPYC-7V12,dram=1GB,fan=2 | \"fan=2\" is none of cpu=NAME",
+                "whatif --machine cpu=EPYC-7V12,dram=1GB --for ever | --for: \"ever\" is not a time such as 1s",
+                "whatif --machine cpu=EPYC-7V12,dram=1GB --for 0s | --for: \"0s\" is no time",
+                "whatif --machine cpu=EPYC-7V12,dram=1GB --batch-table nowhere.csv | nowhere.csv cannot be read"
             })
     void wrongUseIsAnsweredWithWhatIsRight(String line, String message) {
         assertThat(execute(line.replace("L ", ledger + " ")
                         .replaceFirst("L$", ledger)
                         .split(" ")))
+                .isEqualTo(Cli.WRONG);
+        assertThat(err.toString()).contains(message);
+    }
+
+    @Test
+    void alternativesStandBesideEachOther() {
+        assertThat(execute(
+                        "whatif",
+                        "--ledger",
+                        ledger,
+                        "--alternative",
+                        "clean: intensity=100",
+                        "--alternative",
+                        "lossy: pue=1.5",
+                        "--format",
+                        "csv"))
+                .isZero();
+        assertThat(out.toString())
+                .startsWith("alternative,energy_joules,")
+                .contains("as it is,7200000.0,0.05,800.0,")
+                .contains("clean,7200000.0,0.05,200.0,")
+                .contains("lossy,10800000,0.05,1200.0,");
+    }
+
+    @Test
+    void alternativesAreADocumentToo() throws IOException {
+        assertThat(execute(
+                        "whatif",
+                        "--machine",
+                        "cpu=EPYC 7V12, dram=100GB",
+                        "--watts",
+                        "1000",
+                        "--for",
+                        "1h",
+                        "--base-intensity",
+                        "400",
+                        "--tokens",
+                        "100000",
+                        "--alternative",
+                        "half: intensity=200",
+                        "--format",
+                        "json"))
+                .isZero();
+        JsonNode document = new ObjectMapper().readTree(out.toString());
+        assertThat(document.at("/schema").textValue()).isEqualTo("joulegram-whatif/1");
+        assertThat(document.at("/base/operationalLocationGrams").doubleValue()).isCloseTo(400, within(1e-6));
+        assertThat(document.at("/base/joulesPerGeneratedToken").doubleValue()).isCloseTo(36, within(1e-9));
+        assertThat(document.at("/alternatives/0/operationalLocationGrams").doubleValue())
+                .isCloseTo(200, within(1e-6));
+        assertThat(document.at("/alternatives/0/changes/0").textValue()).isEqualTo("200.0 g/kWh");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "batch,joules_per_token | has no rows",
+                "batch,joules_per_token;1,2 | tokens_per_second is \"\", and should be a number above 0",
+                "batch,joules_per_token,tokens_per_second;8,-2,5 | t.csv:2: joules_per_token is \"-2\"",
+                "batch,joules_per_token,tokens_per_second;8,NaN,5 | t.csv:2: joules_per_token is \"NaN\""
+            })
+    void aTableOfBatchesIsAnsweredWithWhatIsWrong(String text, String message) throws IOException {
+        Path file = Files.writeString(directory.resolve("t.csv"), text.replace(';', '\n') + "\n");
+        assertThat(execute("whatif", "--machine", "cpu=EPYC 7V12, dram=1GB", "--batch-table", file.toString()))
                 .isEqualTo(Cli.WRONG);
         assertThat(err.toString()).contains(message);
     }

@@ -130,10 +130,15 @@ class ReportTest {
     @Test
     void uncertaintiesOfDifferentDevicesAreIndependent() throws LedgerException {
         Report one = report(Pricing.asBooked(), node1);
-        // 5 % of the GPU's energy; overhead and what has no meter bring none of their own.
-        assertThat(one.total().uncertaintyRatio()).isCloseTo(0.05 * 5 / 5.5, within(1e-9));
+        // 5 % of the GPU's energy, and of the overhead, which is a multiple of it; what has no meter brings none of its
+        // own.
+        assertThat(one.total().uncertaintyRatio()).isCloseTo(0.05, within(1e-9));
+        assertThat(one.byComponent())
+                .filteredOn(line -> line.name().equals("overhead"))
+                .singleElement()
+                .satisfies(line -> assertThat(line.uncertaintyRatio()).isCloseTo(0.05, within(1e-9)));
         Report two = report(Pricing.asBooked(), node1, node2);
-        assertThat(two.total().uncertaintyRatio()).isCloseTo(0.05 * Math.hypot(5, 1) / 6.6, within(1e-9));
+        assertThat(two.total().uncertaintyRatio()).isCloseTo(0.05 * Math.hypot(5, 1) / 6, within(1e-9));
     }
 
     @Test
