@@ -108,6 +108,7 @@ final class SnapshotAssembler {
                 meter.bestStream().channel().sensor(),
                 meter.curve().totalMicrojoules(),
                 meter.divergenceRatio(),
+                meter.counterDoubt(),
                 meter.counterResets(),
                 meter.streamSwitches(),
                 meter.unobservedNanos(),

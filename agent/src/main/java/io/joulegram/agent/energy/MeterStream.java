@@ -3,6 +3,7 @@ package io.joulegram.agent.energy;
 import io.joulegram.power.Channel;
 import io.joulegram.power.Quantity;
 import io.joulegram.power.SensorCorrection;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,16 @@ public final class MeterStream {
         integrator = channel.quantity() == Quantity.ENERGY
                 ? new CounterIntegrator(channel, correction)
                 : new PowerIntegrator(channel, maxGapNanos);
+    }
+
+    /** The counter among the streams of a meter, which is the first; null if there is none. */
+    static @Nullable MeterStream counterOf(MeterStream[] streams) {
+        return streams.length > 0 && streams[0].channel.quantity() == Quantity.ENERGY ? streams[0] : null;
+    }
+
+    /** The power streams among the streams of a meter, best first. */
+    static MeterStream[] powersOf(MeterStream[] streams) {
+        return Arrays.copyOfRange(streams, counterOf(streams) == null ? 0 : 1, streams.length);
     }
 
     /** What the values are. */
@@ -280,6 +291,16 @@ public final class MeterStream {
     long gapNanosBetween(long fromNanos, long untilNanos) {
         long beforeFirst = Math.max(0, Math.min(untilNanos, curve.coveredSinceNanos()) - fromNanos);
         return beforeFirst + gaps.microjoulesAt(untilNanos) - gaps.microjoulesAt(fromNanos);
+    }
+
+    /** Time up to an instant for which this stream knows no energy, since its first value; sampler only. */
+    long gapNanosUntil(long timeNanos) {
+        return gaps.microjoulesAt(timeNanos);
+    }
+
+    /** How often the value of a power stream was another than before; sampler only. */
+    long changes() {
+        return sampledChanges.getPlain();
     }
 
     /** What {@link #coveredUntilNanos()} was before the newest value; sampler only. */

@@ -65,6 +65,7 @@ public record Snapshot(
      * @param bestSensor the stream that its energy is taken from now
      * @param bestMicrojoules the energy that counts towards the facility
      * @param divergenceRatio (power integral - counter) / counter over the same time; empty without both
+     * @param counterDoubt why its energy counter is not believed although it counts; empty while it is
      * @param counterResets how often the energy counter began anew
      * @param streamSwitches how often energy was taken from another stream than before
      * @param unobservedNanos time in which its energy is not known
@@ -80,6 +81,7 @@ public record Snapshot(
             Sensor bestSensor,
             long bestMicrojoules,
             OptionalDouble divergenceRatio,
+            Optional<String> counterDoubt,
             long counterResets,
             long streamSwitches,
             long unobservedNanos,
@@ -325,7 +327,7 @@ public record Snapshot(
      * One figure per token over the last minute.
      *
      * @param uncertaintyRatio relative standard uncertainty of the joules
-     * @param gramsUncertaintyRatio that of the grams, without that of the intensity
+     * @param gramsUncertaintyRatio that of the grams
      */
     public record PerToken(
             TokenKind kind,

@@ -46,6 +46,7 @@ final class StatusDocument {
                 .text("source", meter.bestSensor().label())
                 .number("energyMicrojoules", meter.bestMicrojoules())
                 .number("divergenceRatio", meter.divergenceRatio())
+                .text("counterDoubt", meter.counterDoubt().orElse(""))
                 .number("counterResets", meter.counterResets())
                 .number("streamSwitches", meter.streamSwitches())
                 .number("unobservedNanos", meter.unobservedNanos())
