@@ -259,6 +259,8 @@ public final class Agent implements AutoCloseable {
     private final class Desk implements Bookkeeper.Desk {
         private final SnapshotAssembler assembler =
                 new SnapshotAssembler(book, supervisor, attribution, grid.hasLocation());
+        private final IntensityUncertainty intensityUncertainty =
+                new IntensityUncertainty(config.grid().uncertaintyRatio());
         private final SuspendWatch suspend = SuspendWatch.ofKernel();
         private final ProcessCpuClock ownCpu = new ProcessCpuClock(config.path().procfs());
         private double agentMicrojoules;
@@ -352,6 +354,9 @@ public final class Agent implements AutoCloseable {
                     survey.servers(),
                     survey.devices(),
                     CarbonStates.of(carbon, grid.at(now), config.pue(), now),
+                    new Uncertainties.Factors(
+                            config.pueUncertaintyRatio(),
+                            intensityUncertainty.ratioOf(intensities.get(CarbonBook.LOCATION))),
                     archive.state(peakIntensity(), carbon.ledgerDevices()),
                     own());
         }

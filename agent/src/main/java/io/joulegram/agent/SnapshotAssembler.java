@@ -19,10 +19,8 @@ import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.GpuState;
 import io.joulegram.agent.export.Snapshot.InstanceState;
 import io.joulegram.agent.export.Snapshot.KeptState;
-import io.joulegram.agent.export.Snapshot.Load;
 import io.joulegram.agent.export.Snapshot.MeterState;
 import io.joulegram.agent.export.Snapshot.ModelState;
-import io.joulegram.agent.export.Snapshot.PerToken;
 import io.joulegram.agent.export.Snapshot.PhaseEnergy;
 import io.joulegram.agent.export.Snapshot.PhasePerToken;
 import io.joulegram.agent.export.Snapshot.PowerHistogramState;
@@ -30,7 +28,6 @@ import io.joulegram.agent.export.Snapshot.ServerState;
 import io.joulegram.agent.export.Snapshot.SharingState;
 import io.joulegram.agent.export.Snapshot.SourceState;
 import io.joulegram.agent.export.Snapshot.StreamState;
-import io.joulegram.agent.export.Snapshot.TokenKind;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerWatch;
 import io.joulegram.power.Component;
@@ -44,7 +41,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Makes the snapshot that is published out of the books as they stand. Used by the bookkeeping thread. */
@@ -57,18 +53,23 @@ final class SnapshotAssembler {
     /** Grams of models mean nothing where the carbon intensity is not known. */
     private final boolean intensityKnown;
 
+    private final PerTokenFigures perToken;
+
     SnapshotAssembler(EnergyBook book, SourceSupervisor supervisor, Attribution attribution, boolean intensityKnown) {
         this.book = book;
         this.supervisor = supervisor;
         this.attribution = attribution;
         this.intensityKnown = intensityKnown;
+        perToken = new PerTokenFigures(attribution, intensityKnown);
     }
 
+    /** @param factors how far what energy is multiplied with may be off */
     Snapshot assemble(
             long nowNanos,
             Collection<ServerWatch> servers,
             ServedDevices devices,
             CarbonState carbon,
+            Uncertainties.Factors factors,
             KeptState kept,
             OptionalLong agentMicrojoules) {
         long wallMillis = System.currentTimeMillis();
@@ -84,7 +85,7 @@ final class SnapshotAssembler {
                 sources(),
                 servers.stream().map(watch -> server(watch, devices)).toList(),
                 attribution.servers().stream()
-                        .flatMap(account -> models(account, devices, carbon, parts))
+                        .flatMap(account -> models(account, devices, carbon, parts, factors))
                         .toList(),
                 attribution.facilityMicrojoules(),
                 byComponent(attribution.unattributed()),
@@ -213,9 +214,13 @@ final class SnapshotAssembler {
     }
 
     private Stream<ModelState> models(
-            ServerAccount account, ServedDevices devices, CarbonState carbon, List<Uncertainties.Part> parts) {
+            ServerAccount account,
+            ServedDevices devices,
+            CarbonState carbon,
+            List<Uncertainties.Part> parts,
+            Uncertainties.Factors factors) {
         Uncertainties uncertainties =
-                new Uncertainties(parts, devices.of(account.server()).devices(), carbon.embodied());
+                new Uncertainties(parts, devices.of(account.server()).devices(), carbon.embodied(), factors);
         return account.models().stream().map(model -> model(account, model, uncertainties));
     }
 
@@ -234,7 +239,7 @@ final class SnapshotAssembler {
                 energy(model),
                 intensityKnown ? OptionalDouble.of(model.operationalGrams()) : OptionalDouble.empty(),
                 model.embodiedGrams(),
-                perToken(window, uncertainties),
+                perToken.of(window, uncertainties),
                 phases(window),
                 sci(window));
     }
@@ -257,67 +262,6 @@ final class SnapshotAssembler {
         };
     }
 
-    private List<PerToken> perToken(RollingWindow window, Uncertainties uncertainties) {
-        List<PerToken> figures = new ArrayList<>();
-        for (TokenKind kind : TokenKind.values()) {
-            long tokens = window.tokens(kind == TokenKind.ALL);
-            if (tokens == 0) {
-                continue;
-            }
-            for (Boundary boundary : Boundary.values()) {
-                if (!isKnown(window, boundary)) {
-                    continue;
-                }
-                for (Load load : Load.values()) {
-                    boolean active = load == Load.ACTIVE;
-                    if (!active || window.isActiveKnown()) {
-                        figures.add(perToken(window, uncertainties, kind, tokens, boundary, load));
-                    }
-                }
-            }
-        }
-        return figures;
-    }
-
-    private PerToken perToken(
-            RollingWindow window,
-            Uncertainties uncertainties,
-            TokenKind kind,
-            long tokens,
-            Boundary boundary,
-            Load load) {
-        Set<Component> components = components(boundary);
-        boolean active = load == Load.ACTIVE;
-        double joules = window.microjoules(components, active) * 1e-6 / tokens;
-        OptionalDouble grams =
-                intensityKnown ? OptionalDouble.of(window.grams(components, active) / tokens) : OptionalDouble.empty();
-        OptionalDouble uncertainty =
-                uncertainties.ofEnergy(components, part -> window.microjoules(Set.of(part), active));
-        OptionalDouble gramsUncertainty = intensityKnown && uncertainty.isPresent()
-                ? uncertainties.ofGrams(
-                        components,
-                        uncertainty.getAsDouble(),
-                        window.grams(components, active),
-                        part -> window.embodiedGrams(part, active))
-                : OptionalDouble.empty();
-        return new PerToken(kind, boundary, load, joules, grams, uncertainty, gramsUncertainty);
-    }
-
-    /** A boundary is known if its main part is measured, and some of it was given to the model. */
-    private boolean isKnown(RollingWindow window, Boundary boundary) {
-        Component main = boundary == Boundary.GPU ? Component.GPU : Component.CPU;
-        return attribution.facilityMicrojoules().containsKey(main)
-                && window.microjoules(components(boundary), false) > 0;
-    }
-
-    private static Set<Component> components(Boundary boundary) {
-        return switch (boundary) {
-            case GPU -> RollingWindow.GPU;
-            case HOST -> RollingWindow.HOST;
-            case FACILITY -> RollingWindow.FACILITY;
-        };
-    }
-
     private static List<PhasePerToken> phases(RollingWindow window) {
         List<PhasePerToken> phases = new ArrayList<>();
         window.prefillJoulesPerToken()
@@ -328,7 +272,7 @@ final class SnapshotAssembler {
 
     private Optional<Sci> sci(RollingWindow window) {
         long tokens = window.tokens(true);
-        if (!intensityKnown || tokens == 0 || !isKnown(window, Boundary.FACILITY)) {
+        if (!intensityKnown || tokens == 0 || !perToken.isKnown(window, Boundary.FACILITY)) {
             return Optional.empty();
         }
         double embodied = RollingWindow.FACILITY.stream()

@@ -49,6 +49,7 @@ final class GridReader {
                 root.get(Keys.GRID_MARGINAL_INTENSITY),
                 providers,
                 root.get(Keys.GRID_MAX_AGE),
+                root.get(Keys.GRID_UNCERTAINTY),
                 trace,
                 new AgentConfig.Grid.ElectricityMaps(
                         root.get(Keys.GRID_ELECTRICITY_MAPS_URL), token, root.get(Keys.GRID_ELECTRICITY_MAPS_BOUNDARY)),

@@ -381,6 +381,19 @@ final class Keys {
     static final ConfigKey.Value<OptionalDouble> GRID_MARGINAL_INTENSITY =
             value("grid.marginal-intensity", "none", INTENSITY, "Fixed carbon intensity of one kWh more, marginal");
 
+    static final ConfigKey.Value<OptionalDouble> GRID_UNCERTAINTY = value(
+            "grid.uncertainty",
+            "auto",
+            numberOrAuto("ratio", "0", "2"),
+            "Relative standard uncertainty of the intensity, which goes into that of grams; auto is 0.25 for a country's"
+                    + " yearly figure, and 0 for all others, of which nothing is known");
+
+    static final ConfigKey.Value<Double> PUE_UNCERTAINTY = value(
+            "pue-uncertainty",
+            "0",
+            number("ratio", "0", "1"),
+            "Relative standard uncertainty of pue, which goes into that of what the facility uses");
+
     static final ConfigKey.Value<Double> PUE = value(
                     "pue",
                     "1.0",
@@ -580,6 +593,7 @@ final class Keys {
             GRID_MARGINAL_INTENSITY,
             GRID_PROVIDERS,
             GRID_MAX_AGE,
+            GRID_UNCERTAINTY,
             GRID_TRACE_FILE,
             GRID_ELECTRICITY_MAPS_URL,
             GRID_ELECTRICITY_MAPS_TOKEN,
@@ -592,6 +606,7 @@ final class Keys {
             GRID_WATTTIME_REGION,
             GRID_UK_URL,
             PUE,
+            PUE_UNCERTAINTY,
             HOST_OTHER_WATTS,
             HOST_PLATFORM_METER,
             HOST_PLATFORM_METER_GPUS,

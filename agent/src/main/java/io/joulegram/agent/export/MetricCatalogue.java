@@ -232,8 +232,8 @@ public enum MetricCatalogue {
     CO2_PER_TOKEN_UNCERTAINTY_RATIO(
             GAUGE,
             "ratio",
-            "The same for grams per token, from that of the energy and from the bounds of the devices' making. That of the"
-                    + " carbon intensity is not known and not in it.",
+            "The same for grams per token, from that of the energy, of the carbon intensity as far as it is known or"
+                    + " configured, and from the bounds of the devices' making.",
             "server",
             "model",
             "boundary",

@@ -37,6 +37,7 @@ final class BadConfigTest {
             "nvml",
             "path",
             "pue",
+            "pue-uncertainty",
             "rapl",
             "sampling",
             "servers",
