@@ -6,6 +6,7 @@ import io.joulegram.agent.attribution.Conditions;
 import io.joulegram.agent.attribution.DeviceSlice;
 import io.joulegram.agent.attribution.MeterFeed;
 import io.joulegram.agent.attribution.TokenWeights;
+import io.joulegram.agent.calibrate.LearnedWindows;
 import io.joulegram.agent.carbon.CarbonBook;
 import io.joulegram.agent.carbon.EmbodiedInventory;
 import io.joulegram.agent.config.AgentConfig;
@@ -257,8 +258,9 @@ public final class Agent implements AutoCloseable {
 
     /** What the bookkeeper asks for and tells; on its thread alone. */
     private final class Desk implements Bookkeeper.Desk {
+        private final LearnedWindows windows = new LearnedWindows(book::entries);
         private final SnapshotAssembler assembler =
-                new SnapshotAssembler(book, supervisor, attribution, grid.hasLocation());
+                new SnapshotAssembler(book, supervisor, attribution, windows, grid.hasLocation());
         private final IntensityUncertainty intensityUncertainty =
                 new IntensityUncertainty(config.grid().uncertaintyRatio());
         private final SuspendWatch suspend = SuspendWatch.ofKernel();
@@ -332,6 +334,7 @@ public final class Agent implements AutoCloseable {
         @Override
         public void onTick(long nowNanos) {
             suspend.check(book);
+            windows.learn(nowNanos);
             List<GpuInfo> infos = gpus().stream().map(GpuSource::info).toList();
             carbon.noteGpus(infos);
             archive.onTick(grid, carbon.ledgerDevices());

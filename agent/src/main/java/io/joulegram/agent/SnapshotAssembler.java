@@ -6,6 +6,7 @@ import io.joulegram.agent.attribution.ModelAccount;
 import io.joulegram.agent.attribution.Phase;
 import io.joulegram.agent.attribution.RollingWindow;
 import io.joulegram.agent.attribution.ServerAccount;
+import io.joulegram.agent.calibrate.LearnedWindows;
 import io.joulegram.agent.energy.EnergyBook;
 import io.joulegram.agent.energy.Meter;
 import io.joulegram.agent.energy.MeterStream;
@@ -32,6 +33,7 @@ import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerWatch;
 import io.joulegram.power.Component;
 import io.joulegram.power.GpuSource;
+import io.joulegram.power.Quantity;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -54,9 +56,16 @@ final class SnapshotAssembler {
     private final boolean intensityKnown;
 
     private final PerTokenFigures perToken;
+    private final LearnedWindows windows;
 
-    SnapshotAssembler(EnergyBook book, SourceSupervisor supervisor, Attribution attribution, boolean intensityKnown) {
+    SnapshotAssembler(
+            EnergyBook book,
+            SourceSupervisor supervisor,
+            Attribution attribution,
+            LearnedWindows windows,
+            boolean intensityKnown) {
         this.book = book;
+        this.windows = windows;
         this.supervisor = supervisor;
         this.attribution = attribution;
         this.intensityKnown = intensityKnown;
@@ -95,7 +104,7 @@ final class SnapshotAssembler {
                 agentMicrojoules);
     }
 
-    private static MeterState meter(EnergyBook.Entry entry, long nowNanos, long wallMillis) {
+    private MeterState meter(EnergyBook.Entry entry, long nowNanos, long wallMillis) {
         Meter meter = entry.meter();
         boolean live = entry.isLive(nowNanos);
         PowerHistogram histogram = meter.histogram();
@@ -119,10 +128,11 @@ final class SnapshotAssembler {
                 new PowerHistogramState(PowerHistogram.boundsWatts(), histogram.counts(), histogram.sumWatts()));
     }
 
-    private static StreamState stream(
+    private StreamState stream(
             EnergyBook.Entry entry, MeterStream stream, boolean meterLive, long nowNanos, long wallMillis) {
         long ageNanos = nowNanos - stream.lastValueNanos();
         double watts = stream.watts();
+        OptionalLong learned = windows.of(stream);
         boolean live = meterLive && (ageNanos <= entry.staleAfterNanos() || stream.isFresh(nowNanos));
         return new StreamState(
                 stream.channel().sensor(),
@@ -130,11 +140,22 @@ final class SnapshotAssembler {
                 stream.microjoules(),
                 live && Double.isFinite(watts) ? OptionalDouble.of(watts) : OptionalDouble.empty(),
                 entry.meter().uncertaintyRatio(stream, nowNanos),
-                positive(stream.channel().windowNanos()),
-                positive(stream.updatePeriodNanos()),
+                learned.isPresent() ? learned : positive(stream.channel().windowNanos()),
+                learned.isPresent(),
+                stream.updatePeriodNanos(),
+                smallestChange(stream),
                 stream.lastValueNanos(),
                 wallMillis - ageNanos / 1_000_000,
                 live);
+    }
+
+    /** In microjoules of a counter, in milliwatts of power. */
+    private static OptionalLong smallestChange(MeterStream stream) {
+        OptionalLong change = stream.smallestChange();
+        return change.isPresent() && stream.channel().quantity() == Quantity.ENERGY
+                ? OptionalLong.of(
+                        Math.round(change.getAsLong() * stream.channel().microjoulesPerCount()))
+                : change;
     }
 
     private static OptionalLong positive(long value) {

@@ -102,7 +102,10 @@ public record Snapshot(
      * @param watts power now: the mean between the last two values of a counter, or the last power reading
      * @param uncertaintyRatio relative error of the energy
      * @param windowNanos averaging window of the sensor; empty if unknown
-     * @param updatePeriodNanos how often the sensor has a new value; empty if unknown
+     * @param windowLearned whether the window was learned from the values; else it is what the maker says
+     * @param updatePeriodNanos how often the sensor has a new value, as learned; empty if unknown
+     * @param smallestChange the smallest change of the value that was seen, in microjoules of a counter, in milliwatts of power;
+     *     empty if there was none
      * @param lastSampleNanos instant of the newest value, on the clock of {@link System#nanoTime()}
      * @param lastSampleWallMillis the same since 1970
      * @param live whether this stream gives values now
@@ -114,7 +117,9 @@ public record Snapshot(
             OptionalDouble watts,
             double uncertaintyRatio,
             OptionalLong windowNanos,
+            boolean windowLearned,
             OptionalLong updatePeriodNanos,
+            OptionalLong smallestChange,
             long lastSampleNanos,
             long lastSampleWallMillis,
             boolean live) {}

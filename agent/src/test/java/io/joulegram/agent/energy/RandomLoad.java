@@ -1,6 +1,8 @@
 package io.joulegram.agent.energy;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /** Power over time as random as a seed makes it, whose energy is known exactly between any two instants. */
 final class RandomLoad {
@@ -39,6 +41,23 @@ final class RandomLoad {
             watts[i] = i * GRID_NANOS % periodNanos < periodNanos / 2 ? 650_000 : 100_000;
         }
         return new RandomLoad(startNanos, watts);
+    }
+
+    /** 300 W, within 1 W. */
+    static RandomLoad constant(long startNanos, long nanos) {
+        long[] watts = new long[(int) (nanos / GRID_NANOS)];
+        for (int i = 0; i < watts.length; i++) {
+            watts[i] = 300_000 + i % 997;
+        }
+        return new RandomLoad(startNanos, watts);
+    }
+
+    /** This load, and another after it. */
+    RandomLoad then(RandomLoad other) {
+        return new RandomLoad(
+                startNanos,
+                LongStream.concat(Arrays.stream(milliwatts), Arrays.stream(other.milliwatts))
+                        .toArray());
     }
 
     /** Energy since the begin, in picojoules. */

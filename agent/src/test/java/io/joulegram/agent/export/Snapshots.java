@@ -165,7 +165,9 @@ final class Snapshots {
                 OptionalDouble.of(watts),
                 0.05,
                 OptionalLong.of(25_000_000),
+                true,
                 OptionalLong.of(100_000_000),
+                OptionalLong.of(130),
                 4_920_000_000L,
                 1_699_999_999_920L,
                 true);
