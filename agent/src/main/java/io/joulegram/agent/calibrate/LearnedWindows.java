@@ -9,7 +9,6 @@ import io.joulegram.power.Sensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -34,7 +33,7 @@ public final class LearnedWindows {
     }
 
     private final Supplier<List<EnergyBook.Entry>> entries;
-    private Map<MeterStream, Attempt> attempts = new IdentityHashMap<>();
+    private IdentityHashMap<MeterStream, Attempt> attempts = new IdentityHashMap<>();
 
     /** @param entries gives the meters that there are */
     public LearnedWindows(Supplier<List<EnergyBook.Entry>> entries) {
@@ -49,7 +48,7 @@ public final class LearnedWindows {
 
     /** Tries the one that has waited longest, if one is due; about once a second. */
     public void learn(long nowNanos) {
-        Map<MeterStream, Attempt> present = new IdentityHashMap<>();
+        IdentityHashMap<MeterStream, Attempt> present = new IdentityHashMap<>();
         List<Runnable> due = new ArrayList<>();
         for (EnergyBook.Entry entry : entries.get()) {
             for (MeterStream stream : entry.meter().streams()) {

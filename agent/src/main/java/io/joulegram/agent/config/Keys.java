@@ -169,7 +169,10 @@ final class Keys {
             value("estimate.dram.uncertainty", "auto", numberOrAuto("ratio", "0", "2"), "As estimate.cpu.uncertainty");
 
     static final ConfigKey.Value<Duration> SAMPLING_INTERVAL = value(
-                    "sampling.interval", "100ms", duration("10ms", "10s"), "Time between two readings of a sensor")
+                    "sampling.interval",
+                    "100ms",
+                    duration("10ms", "10s"),
+                    "Time between two readings of a sensor; a GPU's that is at most half as fast is read at its own pace")
             .withFlag("DURATION");
     static final ConfigKey.Value<Optional<Duration>> SAMPLING_RAPL_INTERVAL = value(
             "sampling.rapl-interval",

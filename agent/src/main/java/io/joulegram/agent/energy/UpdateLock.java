@@ -16,7 +16,7 @@ final class UpdateLock {
     /** Nearer than a thread wakes in time, there is nothing to gain. */
     static final long MIN_GUARD_NANOS = 2_000_000;
 
-    private static final int MISSES_TO_LOST = 8;
+    private static final int PERIODS_TO_LOST = 8;
     private static final int FIRST_GUARD_DIVISOR = 16;
     /** The part of the distance by which the period is taken to be shorter after an update that came too early. */
     private static final int SHORTER_DIVISOR = 4;
@@ -34,10 +34,12 @@ final class UpdateLock {
     private double expectedNanos;
     private double guardNanos;
     private boolean after;
-    /** By how much the update was looked for later than expected in this period. */
+    /** By how much the update was looked for later than expected in this period; distance and period before that. */
     private double waitedNanos;
 
-    private int misses;
+    private double usualGuardNanos;
+    private double usualPeriodNanos;
+    private int missedPeriods;
     private long skipped;
 
     /**
@@ -69,11 +71,12 @@ final class UpdateLock {
     void read(boolean changed, long nowNanos) {
         boolean early = !after && nowNanos - expectedNanos < -guardNanos / 2;
         if (changed && early) {
-            missed(-1, SHORTER_DIVISOR);
+            missedPeriods++;
+            shift(-1, SHORTER_DIVISOR);
             guardNanos = Math.min(periodNanos / 4, 2 * guardNanos);
             nextPeriod();
         } else if (changed) {
-            misses = 0;
+            missedPeriods = 0;
             expectedNanos -= guardNanos / AHEAD_DIVISOR;
             guardNanos = Math.max(MIN_GUARD_NANOS, guardNanos - guardNanos / CLOSER_DIVISOR);
             nextPeriod();
@@ -88,21 +91,27 @@ final class UpdateLock {
         }
     }
 
+    /** Looks a little later, and further on each time. */
     private void late() {
         if (waitedNanos > 0) {
             guardNanos = Math.min(periodNanos / 4, 2 * guardNanos);
+        } else {
+            usualGuardNanos = guardNanos;
+            usualPeriodNanos = periodNanos;
         }
         waitedNanos += guardNanos;
-        missed(1, LONGER_DIVISOR);
+        shift(1, LONGER_DIVISOR);
         if (waitedNanos > periodNanos / 2) {
             // The new value happened to be the old one: the phase is as good as it was.
+            missedPeriods++;
             expectedNanos -= waitedNanos;
+            guardNanos = usualGuardNanos;
+            periodNanos = usualPeriodNanos;
             nextPeriod();
         }
     }
 
-    private void missed(int direction, int divisor) {
-        misses++;
+    private void shift(int direction, int divisor) {
         expectedNanos += direction * guardNanos;
         double corrected = periodNanos + direction * guardNanos / divisor;
         periodNanos = Math.max(learnedNanos * (1 - MAX_DRIFT), Math.min(learnedNanos * (1 + MAX_DRIFT), corrected));
@@ -116,16 +125,11 @@ final class UpdateLock {
 
     /** Whether the updates are no longer where they are looked for. */
     boolean isLost() {
-        return misses >= MISSES_TO_LOST;
+        return missedPeriods >= PERIODS_TO_LOST;
     }
 
     /** Periods that went by without a reading. */
     long skipped() {
         return skipped;
-    }
-
-    /** How far before and after the update readings are, in nanoseconds. */
-    long guardNanos() {
-        return Math.round(guardNanos);
     }
 }
