@@ -182,7 +182,7 @@ class CounterTrustTest {
         for (long seed = 0; seed < SEEDS; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             RandomLoad load = random.nextInt(3) == 0
-                    ? RandomLoad.square(0, 620 * SECOND, (1 + random.nextInt(4)) * 50 * MILLI)
+                    ? RandomLoad.square(0, 620 * SECOND, (1 + random.nextInt(4)) * 50L * MILLI)
                     : RandomLoad.decoding(random, 0, 620 * SECOND);
             // One sensor feeds the counter and the power of a board: its gain is that of both, and some is left
             // between.

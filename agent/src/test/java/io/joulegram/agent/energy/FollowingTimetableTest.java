@@ -2,10 +2,12 @@ package io.joulegram.agent.energy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.joulegram.power.Channel;
 import io.joulegram.power.Domain;
 import io.joulegram.power.Readings;
 import io.joulegram.power.Sensor;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -62,14 +64,18 @@ class FollowingTimetableTest {
         Rig run(long seconds) {
             for (long end = now + seconds * SECOND; now < end; ) {
                 long deadline = timetable.deadlineNanos();
-                // Threads wake a little late, and at times much later.
-                now = Math.max(now, deadline) + wakes.nextLong(MILLI / 5) + (wakes.nextInt(200) == 0 ? 8 * MILLI : 0);
-                update();
-                read();
-                timetable.advance(now);
+                step(deadline);
                 assertThat(timetable.deadlineNanos()).isGreaterThan(deadline);
             }
             return this;
+        }
+
+        private void step(long deadline) {
+            // Threads wake a little late, and at times much later.
+            now = Math.max(now, deadline) + wakes.nextLong(MILLI / 5) + (wakes.nextInt(200) == 0 ? 8 * MILLI : 0);
+            update();
+            read();
+            timetable.advance(now);
         }
 
         private void update() {
@@ -110,6 +116,11 @@ class FollowingTimetableTest {
             misplacedNanos = 0;
         }
 
+        boolean isWithinTwiceThePublishedUncertainty() {
+            return Math.abs(errorRatio())
+                    <= 2 * meter.uncertaintyRatio(meter.streams().get(0), now);
+        }
+
         double errorRatio() {
             long until = meter.curve().coveredUntilNanos();
             double truth = 1e-6 * (load.picojoules(until) - load.picojoules(meter.startNanos()));
@@ -118,11 +129,12 @@ class FollowingTimetableTest {
     }
 
     /** Root mean squares and means over the seeds. */
-    private record Figures(double error, double timingMillis, double readsPerSecond) {
+    private record Figures(double error, double timingMillis, double readsPerSecond, int within) {
         static Figures of(boolean follows, long periodNanos, long jitterNanos) {
             double squares = 0;
             double timing = 0;
             double reads = 0;
+            int within = 0;
             for (long seed = 0; seed < SEEDS; seed++) {
                 Rig rig = new Rig(seed, follows, periodNanos);
                 rig.jitterNanos = jitterNanos;
@@ -130,11 +142,12 @@ class FollowingTimetableTest {
                 rig.forgetFigures();
                 rig.run(SECONDS);
                 squares += rig.errorRatio() * rig.errorRatio();
+                within += rig.isWithinTwiceThePublishedUncertainty() ? 1 : 0;
                 timing += rig.timingMillis();
                 reads += (double) rig.reads / SECONDS;
                 assertThat(rig.meter.unobservedNanos()).as("seed %d", seed).isZero();
             }
-            return new Figures(Math.sqrt(squares / SEEDS), timing / SEEDS, reads / SEEDS);
+            return new Figures(Math.sqrt(squares / SEEDS), timing / SEEDS, reads / SEEDS, within);
         }
     }
 
@@ -147,6 +160,7 @@ class FollowingTimetableTest {
         assertThat(followed.readsPerSecond()).isLessThan(0.45 * asked.readsPerSecond());
         assertThat(followed.error()).isLessThan(1.05 * asked.error());
         assertThat(followed.timingMillis()).isLessThan(0.5 * asked.timingMillis());
+        assertThat(followed.within()).isGreaterThanOrEqualTo(SEEDS - 4);
     }
 
     @Test
@@ -238,5 +252,23 @@ class FollowingTimetableTest {
         rig.run(1);
 
         assertThat(rig.timetable.missedTicks() - before).isBetween(8L, 11L);
+    }
+
+    @Test
+    void allocatesNothingWhileItFollows() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Rig rig = new Rig(7, true, 100 * MILLI).run(10);
+        for (int i = 0; i < 5_000; i++) {
+            rig.step(rig.timetable.deadlineNanos());
+        }
+        assertThat(rig.isFollowing()).isTrue();
+        long self = Thread.currentThread().getId();
+        threads.getThreadAllocatedBytes(self);
+        long before = threads.getThreadAllocatedBytes(self);
+        for (int i = 0; i < 5_000; i++) {
+            rig.step(rig.timetable.deadlineNanos());
+        }
+
+        assertThat((threads.getThreadAllocatedBytes(self) - before) / 5_000).isZero();
     }
 }

@@ -47,7 +47,7 @@ final class RandomLoad {
     static RandomLoad constant(long startNanos, long nanos) {
         long[] watts = new long[(int) (nanos / GRID_NANOS)];
         for (int i = 0; i < watts.length; i++) {
-            watts[i] = 300_000 + i % 997;
+            watts[i] = 300_000L + i % 997;
         }
         return new RandomLoad(startNanos, watts);
     }
