@@ -28,7 +28,6 @@ final class FollowingTimetable implements Timetable {
     private static final long SLOWEST_NANOS = 250_000_000;
 
     private static final int READINGS_PER_PERIOD = 2;
-    private static final int INTERVALS_TO_GAP = 5;
     private static final long FIRST_WAIT_NANOS = 10_000_000_000L;
     private static final long LONGEST_WAIT_NANOS = 3_600_000_000_000L;
     private static final long NEVER = Long.MAX_VALUE;
@@ -148,7 +147,7 @@ final class FollowingTimetable implements Timetable {
 
     private void readAtLeastEvery(long nanos) {
         for (int i = 0; i < streams.size(); i++) {
-            streams.get(i).readAtLeastEvery(INTERVALS_TO_GAP * nanos);
+            streams.get(i).readAtLeastEvery(Meter.INTERVALS_TO_GAP * nanos);
         }
     }
 

@@ -23,6 +23,9 @@ public final class Meter {
     /** A counter that stands still gets a point on the curve at least this often, so that the curve goes on. */
     private static final long HOLD_NANOS = 500_000_000;
 
+    /** A source that was not read for longer than this many of its intervals has missed something. */
+    static final int INTERVALS_TO_GAP = 5;
+
     private static final long NEVER = Long.MIN_VALUE;
 
     private static final long DIVERGENCE_SPAN_NANOS = 60_000_000_000L;
@@ -76,7 +79,7 @@ public final class Meter {
             @Nullable SensorCorrection correction) {
         this.domain = domain;
         this.device = device;
-        long maxGapNanos = 5 * intervalNanos;
+        long maxGapNanos = INTERVALS_TO_GAP * intervalNanos;
         List<Integer> ordered = indexes.stream()
                 .sorted(Comparator.comparing((Integer i) -> channels.get(i).quantity())
                         .thenComparing(i -> channels.get(i).sensor()))

@@ -26,6 +26,8 @@ public final class MeterStream {
     private final long firstMicrojoules;
     /** Whether the device stamps its values, so that the time of a reading says nothing of them. */
     private final boolean isStamped;
+    /** Not counters of RAPL: they have a new value each millisecond, which is as often as they are read or more. */
+    private final boolean isTraced;
 
     private final AtomicLong lostAfterNanos = new AtomicLong();
     private final EnergyCurve curve = new EnergyCurve();
@@ -64,6 +66,7 @@ public final class MeterStream {
         this.correction = correction;
         this.channel = channel;
         isStamped = channel.sensor() == Sensor.NVML_SAMPLES;
+        isTraced = !SamplingPlan.isRapl(channel.sensor());
         noteMaxGap(maxGapNanos);
         this.firstMicrojoules = firstMicrojoules;
         integrator = channel.quantity() == Quantity.ENERGY
@@ -282,7 +285,7 @@ public final class MeterStream {
             if (channel.quantity() == Quantity.ENERGY) {
                 counterEpoch = new CounterEpoch(epochStartNanos, value, epochStartMicrojoules);
             }
-        } else if (changed) {
+        } else if (changed && isTraced) {
             trace.note(timeNanos, isStamped ? 0 : timeNanos - lastReadNanos, value, lastValue);
         }
         if (changed || lastStep != Step.ADVANCED) {

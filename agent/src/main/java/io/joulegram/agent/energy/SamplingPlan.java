@@ -47,6 +47,11 @@ public record SamplingPlan(Duration interval, Duration raplInterval, Duration po
         return counts || interval.compareTo(powerInterval) < 0 ? interval : powerInterval;
     }
 
+    /** Whether it is a counter of RAPL, by whatever way. */
+    static boolean isRapl(Sensor sensor) {
+        return RAPL.contains(sensor);
+    }
+
     private static boolean has(PowerSource source, Set<Sensor> sensors) {
         return source.channels().stream().map(Channel::sensor).anyMatch(sensors::contains);
     }
