@@ -6,6 +6,7 @@ import io.joulegram.agent.attribution.Conditions;
 import io.joulegram.agent.attribution.DeviceSlice;
 import io.joulegram.agent.attribution.MeterFeed;
 import io.joulegram.agent.attribution.TokenWeights;
+import io.joulegram.agent.calibrate.LearnedWindows;
 import io.joulegram.agent.carbon.CarbonBook;
 import io.joulegram.agent.carbon.EmbodiedInventory;
 import io.joulegram.agent.carbon.Utilization;
@@ -282,8 +283,11 @@ public final class Agent implements AutoCloseable {
 
     /** What the bookkeeper asks for and tells; on its thread alone. */
     private final class Desk implements Bookkeeper.Desk {
+        private final LearnedWindows windows = new LearnedWindows(book::entries);
         private final SnapshotAssembler assembler = new SnapshotAssembler(
-                book, supervisor, attribution, grid.has(grid.headline()), grid.has(CarbonBook.LOCATION));
+                book, supervisor, attribution, windows, grid.has(grid.headline()), grid.has(CarbonBook.LOCATION));
+        private final IntensityUncertainty intensityUncertainty =
+                new IntensityUncertainty(config.grid().uncertaintyRatio());
         private final SuspendWatch suspend = SuspendWatch.ofKernel();
         private final ProcessCpuClock ownCpu = new ProcessCpuClock(config.path().procfs());
         private double agentMicrojoules;
@@ -358,6 +362,7 @@ public final class Agent implements AutoCloseable {
         @Override
         public void onTick(long nowNanos) {
             suspend.check(book);
+            windows.learn(nowNanos);
             List<GpuInfo> infos = gpus().stream().map(GpuSource::info).toList();
             carbon.noteGpus(infos);
             HostHardware found = memoryModules.getNow(hardware);
@@ -385,6 +390,9 @@ public final class Agent implements AutoCloseable {
                     survey.servers(),
                     survey.devices(),
                     CarbonStates.of(carbon, grid.at(now), grid.headline(), config.pue(), now),
+                    new Uncertainties.Factors(
+                            config.pueUncertaintyRatio(),
+                            intensityUncertainty.ratioOf(intensities.get(grid.headline()))),
                     archive.state(intensity(grid.headline()), carbon.ledgerDevices()),
                     own());
         }

@@ -6,6 +6,7 @@ import io.joulegram.agent.attribution.ModelAccount;
 import io.joulegram.agent.attribution.Phase;
 import io.joulegram.agent.attribution.RollingWindow;
 import io.joulegram.agent.attribution.ServerAccount;
+import io.joulegram.agent.calibrate.LearnedWindows;
 import io.joulegram.agent.energy.EnergyBook;
 import io.joulegram.agent.energy.Meter;
 import io.joulegram.agent.energy.MeterStream;
@@ -20,10 +21,8 @@ import io.joulegram.agent.export.Snapshot.CarbonState;
 import io.joulegram.agent.export.Snapshot.GpuState;
 import io.joulegram.agent.export.Snapshot.InstanceState;
 import io.joulegram.agent.export.Snapshot.KeptState;
-import io.joulegram.agent.export.Snapshot.Load;
 import io.joulegram.agent.export.Snapshot.MeterState;
 import io.joulegram.agent.export.Snapshot.ModelState;
-import io.joulegram.agent.export.Snapshot.PerToken;
 import io.joulegram.agent.export.Snapshot.PhaseEnergy;
 import io.joulegram.agent.export.Snapshot.PhasePerToken;
 import io.joulegram.agent.export.Snapshot.PowerHistogramState;
@@ -31,11 +30,11 @@ import io.joulegram.agent.export.Snapshot.ServerState;
 import io.joulegram.agent.export.Snapshot.SharingState;
 import io.joulegram.agent.export.Snapshot.SourceState;
 import io.joulegram.agent.export.Snapshot.StreamState;
-import io.joulegram.agent.export.Snapshot.TokenKind;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerWatch;
 import io.joulegram.power.Component;
 import io.joulegram.power.GpuSource;
+import io.joulegram.power.Quantity;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -45,7 +44,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Makes the snapshot that is published out of the books as they stand. Used by the bookkeeping thread. */
@@ -59,6 +57,8 @@ final class SnapshotAssembler {
     private final boolean intensityKnown;
 
     private final boolean locationKnown;
+    private final PerTokenFigures perToken;
+    private final LearnedWindows windows;
 
     /**
      * @param intensityKnown whether the intensity of the headline is asked for
@@ -68,20 +68,25 @@ final class SnapshotAssembler {
             EnergyBook book,
             SourceSupervisor supervisor,
             Attribution attribution,
+            LearnedWindows windows,
             boolean intensityKnown,
             boolean locationKnown) {
         this.book = book;
+        this.windows = windows;
         this.supervisor = supervisor;
         this.attribution = attribution;
         this.intensityKnown = intensityKnown;
         this.locationKnown = locationKnown;
+        perToken = new PerTokenFigures(attribution, intensityKnown);
     }
 
+    /** @param factors how far what energy is multiplied with may be off */
     Snapshot assemble(
             long nowNanos,
             Collection<ServerWatch> servers,
             ServedDevices devices,
             CarbonState carbon,
+            Uncertainties.Factors factors,
             KeptState kept,
             OptionalLong agentMicrojoules) {
         long wallMillis = System.currentTimeMillis();
@@ -97,7 +102,7 @@ final class SnapshotAssembler {
                 sources(),
                 servers.stream().map(watch -> server(watch, devices)).toList(),
                 attribution.servers().stream()
-                        .flatMap(account -> models(account, devices, carbon, parts))
+                        .flatMap(account -> models(account, devices, carbon, parts, factors))
                         .toList(),
                 attribution.facilityMicrojoules(),
                 byComponent(attribution.unattributed()),
@@ -107,7 +112,7 @@ final class SnapshotAssembler {
                 agentMicrojoules);
     }
 
-    private static MeterState meter(EnergyBook.Entry entry, long nowNanos, long wallMillis) {
+    private MeterState meter(EnergyBook.Entry entry, long nowNanos, long wallMillis) {
         Meter meter = entry.meter();
         boolean live = entry.isLive(nowNanos);
         PowerHistogram histogram = meter.histogram();
@@ -121,6 +126,7 @@ final class SnapshotAssembler {
                 meter.bestStream().channel().sensor(),
                 meter.curve().totalMicrojoules(),
                 meter.divergenceRatio(),
+                meter.counterDoubt(),
                 meter.counterResets(),
                 meter.streamSwitches(),
                 meter.unobservedNanos(),
@@ -130,10 +136,11 @@ final class SnapshotAssembler {
                 new PowerHistogramState(PowerHistogram.boundsWatts(), histogram.counts(), histogram.sumWatts()));
     }
 
-    private static StreamState stream(
+    private StreamState stream(
             EnergyBook.Entry entry, MeterStream stream, boolean meterLive, long nowNanos, long wallMillis) {
         long ageNanos = nowNanos - stream.lastValueNanos();
         double watts = stream.watts();
+        OptionalLong learned = windows.of(stream);
         boolean live = meterLive && (ageNanos <= entry.staleAfterNanos() || stream.isFresh(nowNanos));
         return new StreamState(
                 stream.channel().sensor(),
@@ -141,11 +148,22 @@ final class SnapshotAssembler {
                 stream.microjoules(),
                 live && Double.isFinite(watts) ? OptionalDouble.of(watts) : OptionalDouble.empty(),
                 entry.meter().uncertaintyRatio(stream, nowNanos),
-                positive(stream.channel().windowNanos()),
-                positive(stream.updatePeriodNanos()),
+                learned.isPresent() ? learned : positive(stream.channel().windowNanos()),
+                learned.isPresent(),
+                stream.updatePeriodNanos(),
+                smallestChange(stream),
                 stream.lastValueNanos(),
                 wallMillis - ageNanos / 1_000_000,
                 live);
+    }
+
+    /** In microjoules of a counter, in milliwatts of power. */
+    private static OptionalLong smallestChange(MeterStream stream) {
+        OptionalLong change = stream.smallestChange();
+        return change.isPresent() && stream.channel().quantity() == Quantity.ENERGY
+                ? OptionalLong.of(
+                        Math.round(change.getAsLong() * stream.channel().microjoulesPerCount()))
+                : change;
     }
 
     private static OptionalLong positive(long value) {
@@ -225,9 +243,13 @@ final class SnapshotAssembler {
     }
 
     private Stream<ModelState> models(
-            ServerAccount account, ServedDevices devices, CarbonState carbon, List<Uncertainties.Part> parts) {
+            ServerAccount account,
+            ServedDevices devices,
+            CarbonState carbon,
+            List<Uncertainties.Part> parts,
+            Uncertainties.Factors factors) {
         Uncertainties uncertainties =
-                new Uncertainties(parts, devices.of(account.server()).devices(), carbon.embodied());
+                new Uncertainties(parts, devices.of(account.server()).devices(), carbon.embodied(), factors);
         return account.models().stream().map(model -> model(account, model, uncertainties));
     }
 
@@ -248,7 +270,7 @@ final class SnapshotAssembler {
                 energy(model),
                 intensityKnown ? OptionalDouble.of(model.operationalGrams()) : OptionalDouble.empty(),
                 model.embodiedGrams(),
-                perToken(window, uncertainties),
+                perToken.of(window, uncertainties),
                 phases(window),
                 sci(window),
                 delayProducts(window));
@@ -272,67 +294,6 @@ final class SnapshotAssembler {
         };
     }
 
-    private List<PerToken> perToken(RollingWindow window, Uncertainties uncertainties) {
-        List<PerToken> figures = new ArrayList<>();
-        for (TokenKind kind : TokenKind.values()) {
-            long tokens = window.tokens(kind == TokenKind.ALL);
-            if (tokens == 0) {
-                continue;
-            }
-            for (Boundary boundary : Boundary.values()) {
-                if (!isKnown(window, boundary)) {
-                    continue;
-                }
-                for (Load load : Load.values()) {
-                    boolean active = load == Load.ACTIVE;
-                    if (!active || window.isActiveKnown()) {
-                        figures.add(perToken(window, uncertainties, kind, tokens, boundary, load));
-                    }
-                }
-            }
-        }
-        return figures;
-    }
-
-    private PerToken perToken(
-            RollingWindow window,
-            Uncertainties uncertainties,
-            TokenKind kind,
-            long tokens,
-            Boundary boundary,
-            Load load) {
-        Set<Component> components = components(boundary);
-        boolean active = load == Load.ACTIVE;
-        double joules = window.microjoules(components, active) * 1e-6 / tokens;
-        OptionalDouble grams =
-                intensityKnown ? OptionalDouble.of(window.grams(components, active) / tokens) : OptionalDouble.empty();
-        OptionalDouble uncertainty =
-                uncertainties.ofEnergy(components, part -> window.microjoules(Set.of(part), active));
-        OptionalDouble gramsUncertainty = intensityKnown && uncertainty.isPresent()
-                ? uncertainties.ofGrams(
-                        components,
-                        uncertainty.getAsDouble(),
-                        window.grams(components, active),
-                        part -> window.embodiedGrams(part, active))
-                : OptionalDouble.empty();
-        return new PerToken(kind, boundary, load, joules, grams, uncertainty, gramsUncertainty);
-    }
-
-    /** A boundary is known if its main part is measured, and some of it was given to the model. */
-    private boolean isKnown(RollingWindow window, Boundary boundary) {
-        Component main = boundary == Boundary.GPU ? Component.GPU : Component.CPU;
-        return attribution.facilityMicrojoules().containsKey(main)
-                && window.microjoules(components(boundary), false) > 0;
-    }
-
-    private static Set<Component> components(Boundary boundary) {
-        return switch (boundary) {
-            case GPU -> RollingWindow.GPU;
-            case HOST -> RollingWindow.HOST;
-            case FACILITY -> RollingWindow.FACILITY;
-        };
-    }
-
     private static List<PhasePerToken> phases(RollingWindow window) {
         List<PhasePerToken> phases = new ArrayList<>();
         window.prefillJoulesPerToken()
@@ -343,7 +304,7 @@ final class SnapshotAssembler {
 
     private Optional<Sci> sci(RollingWindow window) {
         long tokens = window.tokens(true);
-        if (!locationKnown || tokens == 0 || !isKnown(window, Boundary.FACILITY)) {
+        if (!locationKnown || tokens == 0 || !perToken.isKnown(window, Boundary.FACILITY)) {
             return Optional.empty();
         }
         double embodied = embodiedGrams(window);
@@ -357,7 +318,7 @@ final class SnapshotAssembler {
     /** Per request, over the same window as the requests that finished in it. */
     private Optional<DelayProducts> delayProducts(RollingWindow window) {
         long requests = window.requests();
-        if (requests == 0 || !isKnown(window, Boundary.FACILITY)) {
+        if (requests == 0 || !perToken.isKnown(window, Boundary.FACILITY)) {
             return Optional.empty();
         }
         double embodied = embodiedGrams(window);

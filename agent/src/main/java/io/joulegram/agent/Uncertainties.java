@@ -18,13 +18,14 @@ import java.util.function.ToDoubleFunction;
  * How far the figures per token of one server's models may be off, from what their meters may be off.
  *
  * <p>Errors of different meters are taken to be independent, as each sensor has a gain of its own, so they add as the root of
- * the sum of squares, each weighted with its energy. What PUE adds errs as what it is added to. What is not in these figures:
- * how energy was shared between servers on one device, the carbon intensity, which comes without a figure of its own, and
- * PUE.
+ * the sum of squares, each weighted with its energy. What PUE adds errs as what it is added to, and by the error of
+ * PUE itself; grams err by that of the intensity as well. What is not in these figures: how energy was shared between servers
+ * on one device.
  */
 final class Uncertainties {
     private static final double UNIFORM_TO_STANDARD = Math.sqrt(3);
 
+    private final Factors factors;
     private final Map<Component, Double> ratios = new EnumMap<>(Component.class);
     private final Map<Component, Double> embodiedRatios = new EnumMap<>(Component.class);
 
@@ -32,11 +33,21 @@ final class Uncertainties {
     record Part(Component component, String device, double microjoules, double uncertaintyRatio) {}
 
     /**
+     * Relative standard uncertainties of what energy is multiplied with; 0 where nothing is known.
+     *
+     * @param pueRatio of PUE
+     * @param intensityRatio of the carbon intensity
+     */
+    record Factors(double pueRatio, double intensityRatio) {}
+
+    /**
      * @param parts all meters that count towards the total
      * @param gpus the {@code device} labels of the GPUs that serve; all where it is empty
      * @param embodied the footprints with their bounds
+     * @param factors how far PUE and the intensity may be off
      */
-    Uncertainties(List<Part> parts, List<String> gpus, List<EmbodiedState> embodied) {
+    Uncertainties(List<Part> parts, List<String> gpus, List<EmbodiedState> embodied, Factors factors) {
+        this.factors = factors;
         for (Component component : RollingWindow.HOST) {
             double energy = 0;
             double squares = 0;
@@ -109,11 +120,12 @@ final class Uncertainties {
                 squares += part * ratio * part * ratio;
             }
         }
-        return energy > 0 ? OptionalDouble.of(Math.sqrt(squares) / energy) : OptionalDouble.empty();
+        double pue = boundary.contains(Component.OVERHEAD) ? factors.pueRatio() : 0;
+        return energy > 0 ? OptionalDouble.of(Math.hypot(Math.sqrt(squares) / energy, pue)) : OptionalDouble.empty();
     }
 
     /**
-     * Relative standard uncertainty of grams inside a boundary; that of the intensity is not in it.
+     * Relative standard uncertainty of grams inside a boundary; of the energy, the intensity and the making of the devices.
      *
      * @param energyRatio that of the energy
      * @param grams all grams inside the boundary
@@ -132,7 +144,7 @@ final class Uncertainties {
             embodied += part;
             squares += error * error;
         }
-        double operational = (grams - embodied) * energyRatio;
+        double operational = (grams - embodied) * Math.hypot(energyRatio, factors.intensityRatio());
         return OptionalDouble.of(Math.sqrt(operational * operational + squares) / grams);
     }
 }

@@ -3,6 +3,7 @@ package io.joulegram.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.joulegram.agent.Uncertainties.Factors;
 import io.joulegram.agent.Uncertainties.Part;
 import io.joulegram.agent.attribution.RollingWindow;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class UncertaintiesTest {
+    private static final Factors EXACT = new Factors(0, 0);
     private static final List<Part> PARTS = List.of(
             new Part(Component.GPU, "0", 100, 0.05),
             new Part(Component.GPU, "1", 100, 0.05),
@@ -22,7 +24,7 @@ class UncertaintiesTest {
             List.of(new EmbodiedState(Component.GPU, "0", 160_000, 100_000, 400_000, 1e8, "test", List.of()));
 
     private static double energy(List<String> gpus, Map<Component, Double> window) {
-        return new Uncertainties(PARTS, gpus, List.of())
+        return new Uncertainties(PARTS, gpus, List.of(), EXACT)
                 .ofEnergy(RollingWindow.FACILITY, part -> window.getOrDefault(part, 0.0))
                 .orElseThrow();
     }
@@ -48,20 +50,42 @@ class UncertaintiesTest {
 
     @Test
     void partWithoutAMeterIsNotGuessed() {
-        assertThat(new Uncertainties(PARTS, List.of(), List.of())
+        assertThat(new Uncertainties(PARTS, List.of(), List.of(), EXACT)
                         .ofEnergy(RollingWindow.HOST, part -> part == Component.OTHER ? 1 : 0))
                 .isEmpty();
-        assertThat(new Uncertainties(PARTS, List.of(), List.of()).ofEnergy(RollingWindow.HOST, part -> 0))
+        assertThat(new Uncertainties(PARTS, List.of(), List.of(), EXACT).ofEnergy(RollingWindow.HOST, part -> 0))
                 .isEmpty();
     }
 
     @Test
     void gramsErrByEnergyAndByTheBoundsOfTheMaking() {
-        Uncertainties uncertainties = new Uncertainties(PARTS, List.of("0"), EMBODIED);
+        Uncertainties uncertainties = new Uncertainties(PARTS, List.of("0"), EMBODIED, EXACT);
         double making = (400.0 - 100) / 2 / Math.sqrt(3) / 160;
         double expected = Math.sqrt(Math.pow(8 * 0.05, 2) + Math.pow(2 * making, 2)) / 10;
         assertThat(uncertainties.ofGrams(RollingWindow.GPU, 0.05, 10, part -> 2).orElseThrow())
                 .isCloseTo(expected, within(1e-12));
         assertThat(uncertainties.ofGrams(RollingWindow.GPU, 0.05, 0, part -> 0)).isEmpty();
+    }
+
+    @Test
+    void pueErrsWhatTheFacilityUsesAndNothingInsideIt() {
+        Uncertainties uncertainties = new Uncertainties(PARTS, List.of("0"), List.of(), new Factors(0.12, 0));
+        assertThat(uncertainties
+                        .ofEnergy(RollingWindow.GPU, part -> part == Component.GPU ? 100 : 0)
+                        .orElseThrow())
+                .isCloseTo(0.05, within(1e-12));
+        assertThat(uncertainties
+                        .ofEnergy(RollingWindow.FACILITY, part -> part == Component.GPU ? 100 : 0)
+                        .orElseThrow())
+                .isCloseTo(0.13, within(1e-12));
+    }
+
+    @Test
+    void intensityErrsTheGramsOfEnergyAndNotThoseOfTheMaking() {
+        Uncertainties uncertainties = new Uncertainties(PARTS, List.of("0"), EMBODIED, new Factors(0, 0.12));
+        double making = (400.0 - 100) / 2 / Math.sqrt(3) / 160;
+        double expected = Math.sqrt(Math.pow(8 * 0.13, 2) + Math.pow(2 * making, 2)) / 10;
+        assertThat(uncertainties.ofGrams(RollingWindow.GPU, 0.05, 10, part -> 2).orElseThrow())
+                .isCloseTo(expected, within(1e-12));
     }
 }

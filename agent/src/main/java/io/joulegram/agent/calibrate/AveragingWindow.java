@@ -1,7 +1,10 @@
 package io.joulegram.agent.calibrate;
 
+import io.joulegram.agent.energy.ValueChanges;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.LongToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Learns over how long a sensor averages, by comparing its values with what another sensor of finer time tells of the same
@@ -27,37 +30,57 @@ final class AveragingWindow {
     private static final long MAX_WINDOW_NANOS = 1_500_000_000;
     private static final long FINE_STEP_NANOS = 10_000_000;
     private static final long COARSE_STEP_NANOS = 50_000_000;
+    /** How long before it is seen a value may have been made: by the sensor, beside what seldom readings add. */
     private static final long MAX_LAG_NANOS = 40_000_000;
 
-    private final SensorSeries reference;
-    private final double[] cumulative;
+    private static final int LAGS = 5;
 
-    /** @param reference power values, each the mean since the one before it */
-    AveragingWindow(SensorSeries reference) {
-        this.reference = reference;
-        cumulative = new double[reference.size()];
-        for (int i = 1; i < cumulative.length; i++) {
-            cumulative[i] = cumulative[i - 1]
-                    + (double) reference.value(i) * (reference.timeNanos(i) - reference.timeNanos(i - 1));
-        }
+    private final LongToDoubleFunction energy;
+    private final long sinceNanos;
+    private final long untilNanos;
+    private final long resolutionNanos;
+
+    /**
+     * @param energy picojoules up to an instant, as a sensor of finer time tells them
+     * @param sinceNanos from when on
+     * @param untilNanos until when
+     * @param resolutionNanos how fine its time is: windows that are not longer cannot be told; 0 if that is unknown
+     */
+    AveragingWindow(LongToDoubleFunction energy, long sinceNanos, long untilNanos, long resolutionNanos) {
+        this.energy = energy;
+        this.sinceNanos = sinceNanos;
+        this.untilNanos = untilNanos;
+        this.resolutionNanos = resolutionNanos;
     }
 
     /** The window of a sensor of the same device; empty if it cannot be told. */
     Optional<Learned> of(SensorSeries series) {
-        if (reference.size() < MIN_VALUES) {
-            return Optional.empty();
-        }
-        int[] usable = usable(series);
-        double mean = Arrays.stream(usable).mapToLong(series::value).average().orElse(0);
-        double spread = spread(series, usable, mean);
+        int[] changes = series.changes();
+        return of(
+                new ValueChanges(
+                        Arrays.stream(changes).mapToLong(series::timeNanos).toArray(),
+                        Arrays.stream(changes).mapToLong(series::value).toArray()),
+                0);
+    }
+
+    /**
+     * The same of its values, each where it was new.
+     *
+     * @param readEveryNanos how far apart readings are: a value may be older by as much when it is seen
+     */
+    Optional<Learned> of(ValueChanges changes, long readEveryNanos) {
+        long maxLagNanos = MAX_LAG_NANOS + readEveryNanos;
+        int[] usable = usable(changes, maxLagNanos);
+        double mean = Arrays.stream(usable).mapToLong(changes::value).average().orElse(0);
+        double spread = spread(changes, usable, mean);
         if (usable.length < MIN_VALUES || spread < MIN_SPREAD_RATIO * mean) {
             return Optional.empty();
         }
         long bestWindow = 0;
         double least = Double.POSITIVE_INFINITY;
         for (long window = FINE_STEP_NANOS; window <= MAX_WINDOW_NANOS; window += step(window)) {
-            for (long lag = 0; lag <= MAX_LAG_NANOS; lag += FINE_STEP_NANOS) {
-                double residual = residual(series, usable, window, lag);
+            for (long lag = 0; lag <= maxLagNanos; lag += maxLagNanos / (LAGS - 1)) {
+                double residual = residual(changes, usable, window, lag);
                 if (residual < least) {
                     least = residual;
                     bestWindow = window;
@@ -65,24 +88,22 @@ final class AveragingWindow {
             }
         }
         double ratio = least / spread;
-        long resolution = reference.updatePeriodNanos().orElse(0);
         return ratio > MAX_RESIDUAL_RATIO
                 ? Optional.empty()
-                : Optional.of(new Learned(Math.max(bestWindow, resolution), bestWindow <= resolution, ratio));
+                : Optional.of(new Learned(Math.max(bestWindow, resolutionNanos), bestWindow <= resolutionNanos, ratio));
     }
 
-    /** Where the value is new, and the finer sensor tells of all of the longest window before it. */
-    private int[] usable(SensorSeries series) {
-        long first = reference.timeNanos(0) + MAX_WINDOW_NANOS + MAX_LAG_NANOS;
-        long last = reference.timeNanos(reference.size() - 1);
-        return Arrays.stream(series.changes())
-                .filter(i -> series.timeNanos(i) >= first && series.timeNanos(i) <= last)
+    /** Where the finer sensor tells of all of the longest window before the value. */
+    private int[] usable(ValueChanges changes, long maxLagNanos) {
+        long first = sinceNanos + MAX_WINDOW_NANOS + maxLagNanos;
+        return IntStream.range(0, changes.size())
+                .filter(i -> changes.timeNanos(i) >= first && changes.timeNanos(i) <= untilNanos)
                 .toArray();
     }
 
-    private static double spread(SensorSeries series, int[] indexes, double mean) {
+    private static double spread(ValueChanges changes, int[] indexes, double mean) {
         return Math.sqrt(Arrays.stream(indexes)
-                .mapToDouble(i -> series.value(i) - mean)
+                .mapToDouble(i -> changes.value(i) - mean)
                 .map(difference -> difference * difference)
                 .average()
                 .orElse(0));
@@ -92,36 +113,14 @@ final class AveragingWindow {
         return window < 200_000_000 ? FINE_STEP_NANOS : COARSE_STEP_NANOS;
     }
 
-    private double residual(SensorSeries series, int[] usable, long windowNanos, long lagNanos) {
+    private double residual(ValueChanges changes, int[] usable, long windowNanos, long lagNanos) {
         double sum = 0;
         for (int i : usable) {
-            long until = series.timeNanos(i) - lagNanos;
-            double fitted = (cumulativeAt(until) - cumulativeAt(until - windowNanos)) / windowNanos;
-            double difference = fitted - series.value(i);
+            long until = changes.timeNanos(i) - lagNanos;
+            double fitted = (energy.applyAsDouble(until) - energy.applyAsDouble(until - windowNanos)) / windowNanos;
+            double difference = fitted - changes.value(i);
             sum += difference * difference;
         }
         return Math.sqrt(sum / usable.length);
-    }
-
-    private double cumulativeAt(long timeNanos) {
-        int low = 0;
-        int high = reference.size() - 1;
-        if (timeNanos <= reference.timeNanos(low)) {
-            return cumulative[low];
-        }
-        if (timeNanos >= reference.timeNanos(high)) {
-            return cumulative[high];
-        }
-        while (high - low > 1) {
-            int middle = (low + high) >>> 1;
-            if (reference.timeNanos(middle) <= timeNanos) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        double share = (double) (timeNanos - reference.timeNanos(low))
-                / (reference.timeNanos(high) - reference.timeNanos(low));
-        return cumulative[low] + share * (cumulative[high] - cumulative[low]);
     }
 }

@@ -2,11 +2,13 @@ package io.joulegram.agent.calibrate;
 
 import io.joulegram.power.Channel;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** All values that a channel told during a survey, in the order of their times. Used by one thread. */
 public final class SensorSeries {
     private static final int MIN_CHANGES = 8;
+    private static final int MIN_REFERENCE = 30;
 
     private final Channel channel;
     private long[] timesNanos = new long[1024];
@@ -81,5 +83,37 @@ public final class SensorSeries {
         return Arrays.stream(changes())
                 .mapToLong(i -> Math.abs(values[i] - values[i - 1]))
                 .min();
+    }
+
+    /**
+     * The finer sensor of {@link AveragingWindow}: power values, each the mean since the one before it; empty with fewer than
+     * thirty.
+     */
+    Optional<AveragingWindow> asReference() {
+        if (size < MIN_REFERENCE) {
+            return Optional.empty();
+        }
+        double[] cumulative = new double[size];
+        for (int i = 1; i < size; i++) {
+            cumulative[i] = cumulative[i - 1] + (double) values[i] * (timesNanos[i] - timesNanos[i - 1]);
+        }
+        return Optional.of(new AveragingWindow(
+                at -> interpolate(cumulative, at),
+                timesNanos[0],
+                timesNanos[size - 1],
+                updatePeriodNanos().orElse(0)));
+    }
+
+    private double interpolate(double[] cumulative, long atNanos) {
+        int found = Arrays.binarySearch(timesNanos, 0, size, atNanos);
+        if (found >= 0) {
+            return cumulative[found];
+        }
+        int after = -found - 1;
+        if (after == 0 || after == size) {
+            return cumulative[after == 0 ? 0 : size - 1];
+        }
+        double share = (double) (atNanos - timesNanos[after - 1]) / (timesNanos[after] - timesNanos[after - 1]);
+        return cumulative[after - 1] + share * (cumulative[after] - cumulative[after - 1]);
     }
 }

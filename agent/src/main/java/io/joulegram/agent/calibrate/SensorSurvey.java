@@ -83,7 +83,7 @@ public final class SensorSurvey {
         Optional<AveragingWindow> reference = series.stream()
                 .filter(one -> one.channel().sensor() == Sensor.NVML_SAMPLES)
                 .findFirst()
-                .map(AveragingWindow::new);
+                .flatMap(SensorSeries::asReference);
         List<Behaviour> behaviours = new ArrayList<>();
         for (SensorSeries one : series) {
             Channel channel = one.channel();

@@ -38,6 +38,7 @@ import java.util.OptionalInt;
  * @param attribution how energy is split between tokens
  * @param grid the carbon intensity of electricity
  * @param pue power usage effectiveness of the facility, 1 to 3: facility energy over IT energy (ISO/IEC 30134-2)
+ * @param pueUncertaintyRatio relative standard uncertainty of that, 0 to 1
  * @param host what cannot be read from the host itself
  * @param embodied the carbon of making the hardware
  * @param calibration what meters have found of the power sensors of GPUs, by UUID
@@ -64,6 +65,7 @@ public record AgentConfig(
         Attribution attribution,
         Grid grid,
         double pue,
+        double pueUncertaintyRatio,
         Host host,
         Embodied embodied,
         Map<String, SensorCorrection> calibration,
@@ -100,6 +102,7 @@ public record AgentConfig(
                 attribution,
                 grid,
                 pue,
+                pueUncertaintyRatio,
                 host,
                 embodied,
                 calibration,
@@ -129,6 +132,7 @@ public record AgentConfig(
                 attribution,
                 other,
                 pue,
+                pueUncertaintyRatio,
                 host,
                 embodied,
                 calibration,
@@ -314,6 +318,7 @@ public record AgentConfig(
      * @param headline the basis of the grams of models and budgets
      * @param providers that are asked, best first; the yearly table comes after them
      * @param maxAge how long after its end a provider's last figure is still used
+     * @param uncertaintyRatio relative standard uncertainty of the intensity; by where it comes from if empty
      * @param traceFile intensities by time; present if the providers name it
      * @param electricityMaps how Electricity Maps is asked
      * @param wattTime how WattTime is asked
@@ -330,6 +335,7 @@ public record AgentConfig(
             Basis headline,
             List<Provider> providers,
             Duration maxAge,
+            OptionalDouble uncertaintyRatio,
             Optional<Path> traceFile,
             ElectricityMaps electricityMaps,
             WattTime wattTime,
@@ -413,6 +419,7 @@ public record AgentConfig(
                     headline,
                     providers,
                     maxAge,
+                    uncertaintyRatio,
                     traceFile,
                     electricityMaps,
                     wattTime,

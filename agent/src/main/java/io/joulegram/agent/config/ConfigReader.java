@@ -69,6 +69,7 @@ final class ConfigReader {
                         root.get(Keys.ATTRIBUTION_CACHED_TOKEN_WEIGHT)),
                 grid.read(),
                 root.get(Keys.PUE),
+                root.get(Keys.PUE_UNCERTAINTY),
                 host(),
                 embodied(),
                 calibration(),

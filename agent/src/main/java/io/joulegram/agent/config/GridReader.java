@@ -52,6 +52,7 @@ final class GridReader {
                 headline,
                 providers,
                 root.get(Keys.GRID_MAX_AGE),
+                root.get(Keys.GRID_UNCERTAINTY),
                 trace,
                 new AgentConfig.Grid.ElectricityMaps(
                         root.get(Keys.GRID_ELECTRICITY_MAPS_URL), token, root.get(Keys.GRID_ELECTRICITY_MAPS_BOUNDARY)),

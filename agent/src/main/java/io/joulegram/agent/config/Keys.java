@@ -169,7 +169,10 @@ final class Keys {
             value("estimate.dram.uncertainty", "auto", numberOrAuto("ratio", "0", "2"), "As estimate.cpu.uncertainty");
 
     static final ConfigKey.Value<Duration> SAMPLING_INTERVAL = value(
-                    "sampling.interval", "100ms", duration("10ms", "10s"), "Time between two readings of a sensor")
+                    "sampling.interval",
+                    "100ms",
+                    duration("10ms", "10s"),
+                    "Time between two readings of a sensor; a GPU's that is at most half as fast is read at its own pace")
             .withFlag("DURATION");
     static final ConfigKey.Value<Optional<Duration>> SAMPLING_RAPL_INTERVAL = value(
             "sampling.rapl-interval",
@@ -387,6 +390,19 @@ final class Keys {
             choice(AgentConfig.Grid.Basis.class),
             "The basis of the grams of models, tokens and budgets; the other bases are published beside it, and SCI is"
                     + " always location-based");
+
+    static final ConfigKey.Value<OptionalDouble> GRID_UNCERTAINTY = value(
+            "grid.uncertainty",
+            "auto",
+            numberOrAuto("ratio", "0", "2"),
+            "Relative standard uncertainty of the intensity, which goes into that of grams; auto is 0.25 for a country's"
+                    + " yearly figure, and 0 for all others, of which nothing is known");
+
+    static final ConfigKey.Value<Double> PUE_UNCERTAINTY = value(
+            "pue-uncertainty",
+            "0",
+            number("ratio", "0", "1"),
+            "Relative standard uncertainty of pue, which goes into that of what the facility uses");
 
     static final ConfigKey.Value<Double> PUE = value(
                     "pue",
@@ -630,6 +646,7 @@ final class Keys {
             GRID_HEADLINE,
             GRID_PROVIDERS,
             GRID_MAX_AGE,
+            GRID_UNCERTAINTY,
             GRID_TRACE_FILE,
             GRID_ELECTRICITY_MAPS_URL,
             GRID_ELECTRICITY_MAPS_TOKEN,
@@ -642,6 +659,7 @@ final class Keys {
             GRID_WATTTIME_REGION,
             GRID_UK_URL,
             PUE,
+            PUE_UNCERTAINTY,
             HOST_OTHER_WATTS,
             HOST_PLATFORM_METER,
             HOST_PLATFORM_METER_GPUS,

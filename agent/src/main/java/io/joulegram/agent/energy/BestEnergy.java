@@ -2,8 +2,6 @@ package io.joulegram.agent.energy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.joulegram.power.Quantity;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *       first changes after it is back: the first value that it shows may be as old as the bridge, and what is older than
  *       the end of the bridge would be counted twice. Without power readings it ends where the counter's new epoch begins.
  *   <li>A device without a counter is on a bridge for good.
+ *   <li>A counter that is {@linkplain CounterTrust doubted} is bridged like one that is missing for as long as it is.
  *   <li>Time on a bridge that no power stream covers is counted as unobserved, and no energy is invented for it. If
  *       nothing was filled in when the same epoch of the counter goes on, its rise is the energy of that time.
  * </ol>
  *
- * <p>Used by the sampler of the source; allocates nothing. {@link #unobservedNanos} and {@link #sensorIndex} may be read
- * by any thread.
+ * <p>Used by the sampler of the source; allocates nothing.
  */
 final class BestEnergy implements EnergyRule {
     /** Still for this long while power is drawn, a counter is stuck: thirty times the slowest update seen. */
@@ -42,16 +40,8 @@ final class BestEnergy implements EnergyRule {
 
     private final @Nullable MeterStream counter;
     private final MeterStream[] powers;
-    private final AtomicLong unobservedNanos;
-    private volatile int sensorIndex;
-
-    /** Energy up to here was counted before, though the driver may have kept samples of that time. */
-    private final long notBeforeNanos;
-
-    private boolean started;
-    private long startedNanos;
-    private long microjoules;
-    private long creditedUntilNanos;
+    private final EnergyAccount account;
+    private final CounterTrust trust;
     private long lastRiseNanos;
     private long counterCreditedMicrojoules;
     private long counterEpochStartNanos;
@@ -65,57 +55,25 @@ final class BestEnergy implements EnergyRule {
 
     /**
      * @param streams at most one counter, then power streams, best first
-     * @param firstMicrojoules energy counted before these streams were opened
-     * @param notBeforeNanos up to when that is; {@link Long#MIN_VALUE} if there were none
-     * @param unobservedNanos counts time whose energy is not known
+     * @param account takes the energy
+     * @param trust tells whether the counter is believed; of the same streams
      */
-    BestEnergy(MeterStream[] streams, long firstMicrojoules, long notBeforeNanos, AtomicLong unobservedNanos) {
-        boolean hasCounter = streams.length > 0 && isCounter(streams[0]);
-        counter = hasCounter ? streams[0] : null;
-        powers = new MeterStream[streams.length - (hasCounter ? 1 : 0)];
-        System.arraycopy(streams, hasCounter ? 1 : 0, powers, 0, powers.length);
-        this.unobservedNanos = unobservedNanos;
-        this.notBeforeNanos = notBeforeNanos;
-        microjoules = firstMicrojoules;
+    BestEnergy(MeterStream[] streams, EnergyAccount account, CounterTrust trust) {
+        counter = MeterStream.counterOf(streams);
+        powers = MeterStream.powersOf(streams);
+        this.account = account;
+        this.trust = trust;
         bridging = counter == null;
-    }
-
-    private static boolean isCounter(MeterStream stream) {
-        return stream.channel().quantity() == Quantity.ENERGY;
-    }
-
-    @Override
-    public long microjoules() {
-        return microjoules;
-    }
-
-    @Override
-    public long creditedUntilNanos() {
-        return creditedUntilNanos;
-    }
-
-    @Override
-    public long startedNanos() {
-        return startedNanos;
-    }
-
-    @Override
-    public boolean isStarted() {
-        return started;
-    }
-
-    @Override
-    public int sensorIndex() {
-        return sensorIndex;
     }
 
     @Override
     public void update(long nowNanos) {
         if (counter != null) {
+            trust.update(nowNanos);
             if (counter.lastValueNanos() != Long.MIN_VALUE) {
                 followCounter(counter, nowNanos);
-            } else if (!bridging && bestPower(nowNanos) >= 0) {
-                openBridge(creditedUntilNanos);
+            } else if (!bridging && account.bestOf(powers, nowNanos) >= 0) {
+                openBridge(account.creditedUntilNanos());
             }
         }
         if (bridging) {
@@ -129,23 +87,29 @@ final class BestEnergy implements EnergyRule {
     }
 
     private void followCounter(MeterStream stream, long nowNanos) {
-        if (!started) {
+        if (!account.isStarted()) {
             start(stream.epochStartNanos());
             joinCounter(stream);
         }
         boolean fresh = stream.isFresh(nowNanos);
         boolean newEpoch = stream.epochStartNanos() != counterEpochStartNanos;
+        boolean doubted = trust.isDoubted(nowNanos);
         if (!bridging) {
-            if (newEpoch || (!fresh && powerSince(creditedUntilNanos))) {
+            if (newEpoch || (!fresh && powerSince(account.creditedUntilNanos())) || isStuck(stream, nowNanos)) {
                 // From its last rise, not its last value: it may have stood still before it went wrong.
                 openBridge(lastRiseNanos);
-            } else if (isStuck(stream, nowNanos)) {
-                openBridge(lastRiseNanos);
+                trust.beginAnew();
+            } else if (doubted) {
+                openBridge(account.creditedUntilNanos());
             } else {
                 creditCounter(stream);
             }
         }
-        if (!fresh) {
+        if (doubted) {
+            counterEpochStartNanos = stream.epochStartNanos();
+            bridgeEndNanos = OPEN;
+        }
+        if (!fresh || doubted) {
             backSinceNanos = NOT_BACK;
         } else if (bridging && (bridgeEndNanos == OPEN || newEpoch)) {
             resumeCounter(stream, newEpoch, nowNanos);
@@ -156,7 +120,7 @@ final class BestEnergy implements EnergyRule {
         if (newEpoch) {
             counterEpochStartNanos = stream.epochStartNanos();
             backSinceNanos = stream.epochStartNanos();
-            fromPower |= bestPower(nowNanos) >= 0;
+            fromPower |= account.bestOf(powers, nowNanos) >= 0;
             bridgeEndNanos = OPEN;
             if (!fromPower) {
                 endBridgeAt(stream.epochStartNanos(), stream.epochStartMicrojoules());
@@ -200,7 +164,7 @@ final class BestEnergy implements EnergyRule {
         fromPower = false;
         bridgeEndNanos = OPEN;
         backSinceNanos = NOT_BACK;
-        creditedUntilNanos = fromNanos;
+        account.creditedUntil(fromNanos);
     }
 
     private void endBridgeAt(long timeNanos, long counterMicrojoules) {
@@ -219,35 +183,33 @@ final class BestEnergy implements EnergyRule {
             // When the value was new, which is not the newest reading if the counter stands still behind a bridge.
             lastRiseNanos = stream.lastChangeNanos();
         }
-        microjoules += total - counterCreditedMicrojoules;
+        account.add(total - counterCreditedMicrojoules);
         counterCreditedMicrojoules = total;
-        creditedUntilNanos = stream.coveredUntilNanos();
-        sensorIndex = 0;
+        account.creditedUntil(stream.coveredUntilNanos());
+        account.takeFrom(0);
     }
 
     private void start(long timeNanos) {
-        started = true;
-        startedNanos = Math.max(timeNanos, notBeforeNanos);
-        creditedUntilNanos = startedNanos;
-        lastRiseNanos = startedNanos;
+        account.startAt(timeNanos);
+        lastRiseNanos = account.startedNanos();
     }
 
     private void fillBridge(long nowNanos) {
-        int index = bestPower(nowNanos);
+        int index = account.bestOf(powers, nowNanos);
         if (index >= 0) {
             MeterStream power = powers[index];
-            if (!started) {
+            if (!account.isStarted()) {
                 start(power.curve().coveredSinceNanos());
             }
             fillFrom(power);
-            sensorIndex = index + (counter == null ? 0 : 1);
+            account.takeFrom(index + (counter == null ? 0 : 1));
         }
         if (bridgeEndNanos == OPEN) {
             return;
         }
-        boolean covered = creditedUntilNanos - bridgeEndNanos >= 0;
+        boolean covered = account.creditedUntilNanos() - bridgeEndNanos >= 0;
         if (covered || index < 0 || nowNanos - bridgeEndNanos > PATIENCE_NANOS) {
-            unobserved(bridgeEndNanos - creditedUntilNanos);
+            account.unobserved(bridgeEndNanos - account.creditedUntilNanos());
             bridging = false;
             lastRiseNanos = bridgeEndNanos;
             creditCounter(requireNonNull(counter));
@@ -259,23 +221,12 @@ final class BestEnergy implements EnergyRule {
         if (bridgeEndNanos != OPEN && targetNanos - bridgeEndNanos > 0) {
             targetNanos = bridgeEndNanos;
         }
-        if (targetNanos - creditedUntilNanos <= 0) {
+        if (targetNanos - account.creditedUntilNanos() <= 0) {
             return;
         }
-        unobserved(power.gapNanosBetween(creditedUntilNanos, targetNanos));
-        EnergyCurve curve = power.curve();
-        microjoules += curve.microjoulesAt(targetNanos) - curve.microjoulesAt(creditedUntilNanos);
-        creditedUntilNanos = targetNanos;
+        account.unobserved(power.gapNanosBetween(account.creditedUntilNanos(), targetNanos));
+        account.add(account.gainedBy(power, targetNanos));
+        account.creditedUntil(targetNanos);
         fromPower = true;
-    }
-
-    private int bestPower(long nowNanos) {
-        return MeterStream.bestOf(powers, nowNanos, started ? creditedUntilNanos : NOT_BACK);
-    }
-
-    private void unobserved(long nanos) {
-        if (nanos > 0) {
-            unobservedNanos.addAndGet(nanos);
-        }
     }
 }

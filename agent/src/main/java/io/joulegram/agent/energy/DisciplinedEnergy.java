@@ -1,7 +1,6 @@
 package io.joulegram.agent.energy;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>A counter that began anew or stands still although power is drawn is let go. It is anchored again at its first
  *       change: the value that it shows first may be an old one. Once behind by much and then in step again, it has missed
  *       that energy, and is anchored anew as well.
+ *   <li>A counter that is {@linkplain CounterTrust doubted} is let go for as long as it is.
  * </ol>
  */
 final class DisciplinedEnergy implements EnergyRule {
@@ -47,17 +47,11 @@ final class DisciplinedEnergy implements EnergyRule {
     private final MeterStream counter;
     private final MeterStream[] powers;
     private final EnergyCurve credited;
-    private final AtomicLong unobservedNanos;
-    private volatile int sensorIndex;
+    private final EnergyAccount account;
+    private final CounterTrust trust;
     private volatile @Nullable Anchor anchor;
 
-    /** Energy up to here was counted before, though the driver may have kept samples of that time. */
-    private final long notBeforeNanos;
-
-    private boolean started;
-    private long startedNanos;
-    private long microjoules;
-    private long creditedUntilNanos;
+    private final Arrears arrears = new Arrears();
     private long epochStartNanos = NEVER;
     private long seenValueNanos = NEVER;
     private long anchorableAfterNanos = NEVER;
@@ -71,11 +65,6 @@ final class DisciplinedEnergy implements EnergyRule {
     private long comparedCounterMicrojoules;
     private long comparedCreditedMicrojoules;
 
-    /** What is still to be made up for, below 0 if too much was credited; and the pace, as a share of the energy. */
-    private long owedMicrojoules;
-
-    private double pace;
-
     /** The counter lagged behind at the last comparison. */
     private boolean suspected;
 
@@ -84,71 +73,65 @@ final class DisciplinedEnergy implements EnergyRule {
     /**
      * @param streams one counter, then power streams, best first
      * @param credited the curve to which what is credited is appended
-     * @param firstMicrojoules energy counted before these streams were opened
-     * @param notBeforeNanos up to when that is; {@link Long#MIN_VALUE} if there were none
-     * @param unobservedNanos counts time whose energy is not known
+     * @param account takes the energy
+     * @param trust tells whether the counter is believed; of the same streams
      */
-    DisciplinedEnergy(
-            MeterStream[] streams,
-            EnergyCurve credited,
-            long firstMicrojoules,
-            long notBeforeNanos,
-            AtomicLong unobservedNanos) {
+    DisciplinedEnergy(MeterStream[] streams, EnergyCurve credited, EnergyAccount account, CounterTrust trust) {
         counter = streams[0];
-        powers = new MeterStream[streams.length - 1];
-        System.arraycopy(streams, 1, powers, 0, powers.length);
+        powers = MeterStream.powersOf(streams);
         this.credited = credited;
-        this.unobservedNanos = unobservedNanos;
-        this.notBeforeNanos = notBeforeNanos;
-        microjoules = firstMicrojoules;
+        this.account = account;
+        this.trust = trust;
     }
 
     @Override
     public void update(long nowNanos) {
-        noteCounter();
-        int power = MeterStream.bestOf(powers, nowNanos, started ? creditedUntilNanos : NEVER);
+        trust.update(nowNanos);
+        boolean doubted = trust.isDoubted(nowNanos);
+        if (doubted && anchor != null) {
+            letGo();
+        }
+        noteCounter(doubted);
+        int power = account.bestOf(powers, nowNanos);
         compare(nowNanos, power >= 0);
         if (power >= 0) {
             credit(powers[power]);
             if (anchor == null) {
-                sensorIndex = power + 1;
+                account.takeFrom(power + 1);
             }
         }
-        if (gapNanos > 0 && nowNanos - Math.max(seenValueNanos, creditedUntilNanos - gapNanos) > PATIENCE_NANOS) {
-            letGo();
+        boolean waited = nowNanos - Math.max(seenValueNanos, account.creditedUntilNanos() - gapNanos) > PATIENCE_NANOS;
+        if (gapNanos > 0 && waited) {
+            loseStep();
         }
     }
 
-    private void noteCounter() {
+    private void noteCounter(boolean doubted) {
         long valueNanos = counter.lastValueNanos();
         if (valueNanos == NEVER || valueNanos == seenValueNanos) {
             return;
         }
         seenValueNanos = valueNanos;
-        if (!started) {
-            start(valueNanos - MEAN_COUNTER_AGE_NANOS);
+        if (!account.isStarted()) {
+            account.startAt(valueNanos - MEAN_COUNTER_AGE_NANOS);
             epochStartNanos = counter.epochStartNanos();
-            anchorAt(creditedUntilNanos, microjoules);
+            anchorAt(account.creditedUntilNanos(), account.microjoules());
         } else if (counter.epochStartNanos() != epochStartNanos) {
             epochStartNanos = counter.epochStartNanos();
-            letGo();
+            loseStep();
+        } else if (doubted) {
+            anchorableAfterNanos = valueNanos;
         } else if (anchor != null || counter.lastChangeNanos() - anchorableAfterNanos > 0) {
             pendingNanos = valueNanos - MEAN_COUNTER_AGE_NANOS;
             pendingMicrojoules = counter.integratedMicrojoules();
         }
     }
 
-    private void start(long timeNanos) {
-        started = true;
-        startedNanos = Math.max(timeNanos, notBeforeNanos);
-        creditedUntilNanos = startedNanos;
-    }
-
     private void anchorAt(long timeNanos, long creditedMicrojoules) {
         // What is still owed from an earlier anchor is paid on, and is no difference from this one.
-        anchor = new Anchor(counter.integratedMicrojoules(), creditedMicrojoules + owedMicrojoules);
+        anchor = new Anchor(counter.integratedMicrojoules(), creditedMicrojoules + arrears.microjoules());
         compared(timeNanos, counter.integratedMicrojoules(), creditedMicrojoules);
-        sensorIndex = 0;
+        account.takeFrom(0);
     }
 
     private void compared(long timeNanos, long counterMicrojoules, long creditedMicrojoules) {
@@ -156,6 +139,12 @@ final class DisciplinedEnergy implements EnergyRule {
         comparedCounterMicrojoules = counterMicrojoules;
         comparedCreditedMicrojoules = creditedMicrojoules;
         pendingNanos = NEVER;
+    }
+
+    /** The counter has begun anew, stood still or been lost: what it counted across that says nothing of its drift. */
+    private void loseStep() {
+        letGo();
+        trust.beginAnew();
     }
 
     /** Believes the counter no more; what it could not tell before stays unobserved. */
@@ -169,7 +158,7 @@ final class DisciplinedEnergy implements EnergyRule {
 
     private void unobserved() {
         if (gapNanos > 0) {
-            unobservedNanos.addAndGet(gapNanos);
+            account.unobserved(gapNanos);
             gapNanos = 0;
         }
     }
@@ -196,7 +185,7 @@ final class DisciplinedEnergy implements EnergyRule {
         long elapsedNanos = pendingNanos - comparedNanos;
         long gained = creditedMicrojoules - comparedCreditedMicrojoules;
         if (pendingMicrojoules == comparedCounterMicrojoules && gained * 1e3 > DRAWN_WATTS * elapsedNanos) {
-            letGo();
+            loseStep();
             return;
         }
         long owed = pendingMicrojoules - base.counterMicrojoules() - (creditedMicrojoules - base.creditedMicrojoules());
@@ -208,8 +197,7 @@ final class DisciplinedEnergy implements EnergyRule {
             unobserved();
             anchorAt(pendingNanos, creditedMicrojoules);
         } else if (!lags || suspected) {
-            owedMicrojoules = Math.abs(owed) <= ofAge ? owed / AGE_DIVISOR : owed;
-            pace = gained > 0 ? Math.max(-0.5, Math.min(1, (double) owedMicrojoules / gained)) : Long.signum(owed);
+            arrears.set(Math.abs(owed) <= ofAge ? owed / AGE_DIVISOR : owed, gained);
             gapNanos = 0;
         }
         suspected = lags;
@@ -220,69 +208,36 @@ final class DisciplinedEnergy implements EnergyRule {
     private void takeAll() {
         Anchor base = anchor;
         if (base == null) {
-            gapNanos += Math.max(0, pendingNanos - creditedUntilNanos);
-            creditedUntilNanos = pendingNanos;
+            gapNanos += Math.max(0, pendingNanos - account.creditedUntilNanos());
+            account.creditedUntil(pendingNanos);
             unobserved();
-            anchorAt(pendingNanos, microjoules);
+            anchorAt(pendingNanos, account.microjoules());
             return;
         }
-        long owed = pendingMicrojoules - base.counterMicrojoules() - (microjoules - base.creditedMicrojoules());
-        microjoules += Math.max(0, owed);
-        owedMicrojoules = Math.min(0, owed);
-        pace = -0.5;
-        creditedUntilNanos = pendingNanos;
+        long owed =
+                pendingMicrojoules - base.counterMicrojoules() - (account.microjoules() - base.creditedMicrojoules());
+        account.add(Math.max(0, owed));
+        arrears.setExcess(Math.min(0, owed));
+        account.creditedUntil(pendingNanos);
         gapNanos = 0;
-        compared(pendingNanos, pendingMicrojoules, microjoules);
+        compared(pendingNanos, pendingMicrojoules, account.microjoules());
     }
 
     private void credit(MeterStream power) {
-        if (!started) {
-            start(power.curve().coveredSinceNanos());
+        if (!account.isStarted()) {
+            account.startAt(power.curve().coveredSinceNanos());
         }
         long untilNanos = power.coveredUntilNanos();
-        if (untilNanos - creditedUntilNanos <= 0) {
+        if (untilNanos - account.creditedUntilNanos() <= 0) {
             return;
         }
-        gapNanos += Math.max(0, power.gapNanosBetween(creditedUntilNanos, untilNanos));
-        EnergyCurve curve = power.curve();
-        long gained = curve.microjoulesAt(untilNanos) - curve.microjoulesAt(creditedUntilNanos);
-        microjoules += gained + makeUp(gained);
-        creditedUntilNanos = untilNanos;
+        gapNanos += Math.max(0, power.gapNanosBetween(account.creditedUntilNanos(), untilNanos));
+        long gained = account.gainedBy(power, untilNanos);
+        account.add(gained + arrears.payWith(gained));
+        account.creditedUntil(untilNanos);
         if (anchor == null) {
             unobserved();
         }
-    }
-
-    private long makeUp(long gained) {
-        long most = Math.abs(Math.round(pace * gained));
-        long part = Math.max(-most, Math.min(most, owedMicrojoules));
-        owedMicrojoules -= part;
-        return part;
-    }
-
-    @Override
-    public long startedNanos() {
-        return startedNanos;
-    }
-
-    @Override
-    public boolean isStarted() {
-        return started;
-    }
-
-    @Override
-    public long microjoules() {
-        return microjoules;
-    }
-
-    @Override
-    public long creditedUntilNanos() {
-        return creditedUntilNanos;
-    }
-
-    @Override
-    public int sensorIndex() {
-        return sensorIndex;
     }
 
     @Override

@@ -98,8 +98,9 @@ public final class EnergyBook {
         }
         List<Meter> meters = new ArrayList<>();
         grouped.forEach((key, indexes) -> meters.add(meter(key, source, indexes, schedule)));
+        Timetable timetable = plan.isSurveyed(source) ? new FollowingTimetable(schedule, meters, now) : schedule;
         SourceSampler sampler =
-                new SourceSampler(source, meters, schedule, plan.hangTimeout().toNanos(), clock);
+                new SourceSampler(source, meters, timetable, plan.hangTimeout().toNanos(), clock);
         for (Meter meter : meters) {
             byKey.put(new Key(meter.domain(), meter.device()), new Entry(meter, sampler));
         }

@@ -16,6 +16,9 @@ interface Integrator {
     /** The instant up to which {@link #microjoules()} is the energy. */
     long coveredUntilNanos();
 
+    /** Changes the longest time between two values across which nothing is missing; a counter misses nothing in any. */
+    default void bridgeAtMost(long maxGapNanos) {}
+
     /** Forgets the last value, so that the next one is a new beginning: what lies between is not observed. */
     void interrupt();
 }

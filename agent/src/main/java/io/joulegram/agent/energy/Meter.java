@@ -23,6 +23,9 @@ public final class Meter {
     /** A counter that stands still gets a point on the curve at least this often, so that the curve goes on. */
     private static final long HOLD_NANOS = 500_000_000;
 
+    /** A source that was not read for longer than this many of its intervals has missed something. */
+    static final int INTERVALS_TO_GAP = 5;
+
     private static final long NEVER = Long.MIN_VALUE;
 
     private static final long DIVERGENCE_SPAN_NANOS = 60_000_000_000L;
@@ -32,7 +35,9 @@ public final class Meter {
     private final String device;
     private final int[] channelIndexes;
     private final MeterStream[] streams;
-    private final EnergyRule best;
+    private final EnergyRule rule;
+    private final EnergyAccount account;
+    private final CounterTrust trust;
     private final EnergyCurve curve = new EnergyCurve();
     private final PowerHistogram histogram;
     private final AtomicLong resets;
@@ -74,7 +79,7 @@ public final class Meter {
             @Nullable SensorCorrection correction) {
         this.domain = domain;
         this.device = device;
-        long maxGapNanos = 5 * intervalNanos;
+        long maxGapNanos = INTERVALS_TO_GAP * intervalNanos;
         List<Integer> ordered = indexes.stream()
                 .sorted(Comparator.comparing((Integer i) -> channels.get(i).quantity())
                         .thenComparing(i -> channels.get(i).sensor()))
@@ -90,11 +95,13 @@ public final class Meter {
         switches = predecessor == null ? new AtomicLong() : predecessor.switches;
         unobservedNanos = predecessor == null ? new AtomicLong() : predecessor.unobservedNanos;
         rejected = predecessor == null ? new AtomicLong() : predecessor.rejected;
-        long first = predecessor == null ? 0 : predecessor.best.microjoules();
+        long first = predecessor == null ? 0 : predecessor.account.microjoules();
         resumesFromNanos = predecessor == null ? NEVER : predecessor.knownUntilNanos();
-        best = isCounterDear(streams)
-                ? new DisciplinedEnergy(streams, curve, first, resumesFromNanos, unobservedNanos)
-                : new BestEnergy(streams, first, resumesFromNanos, unobservedNanos);
+        account = new EnergyAccount(first, resumesFromNanos, unobservedNanos);
+        trust = new CounterTrust(streams);
+        rule = isCounterDear(streams)
+                ? new DisciplinedEnergy(streams, curve, account, trust)
+                : new BestEnergy(streams, account, trust);
         startNanos = predecessor == null ? new AtomicLong(NEVER) : predecessor.startNanos;
         if (resumesFromNanos != NEVER) {
             curve.append(resumesFromNanos, first);
@@ -102,7 +109,7 @@ public final class Meter {
     }
 
     private long knownUntilNanos() {
-        return best.isStarted() ? best.creditedUntilNanos() : resumesFromNanos;
+        return account.isStarted() ? account.creditedUntilNanos() : resumesFromNanos;
     }
 
     private static boolean isCounterDear(MeterStream[] streams) {
@@ -147,20 +154,20 @@ public final class Meter {
     }
 
     private void settle(long nowNanos) {
-        boolean began = best.isStarted();
-        int before = best.sensorIndex();
-        best.update(nowNanos);
-        if (began && best.sensorIndex() != before) {
+        boolean began = account.isStarted();
+        int before = account.streamIndex();
+        rule.update(nowNanos);
+        if (began && account.streamIndex() != before) {
             switches.setRelease(switches.getPlain() + 1);
         }
-        if (best.isStarted()) {
-            note(best.creditedUntilNanos(), best.microjoules());
+        if (account.isStarted()) {
+            note(account.creditedUntilNanos(), account.microjoules());
         }
     }
 
     /** Whether samples that the driver has kept are of use now; sampler only. */
     boolean wantsHistory() {
-        return best.wantsHistory();
+        return rule.wantsHistory();
     }
 
     /** Returns the power of this sample in milliwatts; -1 if it told none. */
@@ -186,10 +193,10 @@ public final class Meter {
     private void note(long untilNanos, long microjoules) {
         if (startNanos.getPlain() == NEVER) {
             // Not where the first energy ends: samples that the driver has kept begin long before.
-            startNanos.setRelease(best.startedNanos());
+            startNanos.setRelease(account.startedNanos());
         }
         if (resumesFromNanos != NEVER) {
-            unobservedNanos.addAndGet(Math.max(0, best.startedNanos() - resumesFromNanos));
+            unobservedNanos.addAndGet(Math.max(0, account.startedNanos() - resumesFromNanos));
             resumesFromNanos = NEVER;
         }
         boolean rose = microjoules != lastAppendMicrojoules;
@@ -229,7 +236,7 @@ public final class Meter {
 
     /** The stream that energy is taken from now. */
     public MeterStream bestStream() {
-        return streams[best.sensorIndex()];
+        return streams[account.streamIndex()];
     }
 
     /** The energy that counts, over time. */
@@ -243,7 +250,7 @@ public final class Meter {
      */
     public Optional<CounterReading> countAt(long timeNanos) {
         MeterStream stream = bestStream();
-        if (!(best instanceof DisciplinedEnergy disciplined)) {
+        if (!(rule instanceof DisciplinedEnergy disciplined)) {
             return stream.countAt(timeNanos);
         }
         long atNanos = Math.min(timeNanos, curve.coveredUntilNanos());
@@ -265,6 +272,11 @@ public final class Meter {
     /** How often energy was taken from another of the streams than before. */
     public long streamSwitches() {
         return switches.getAcquire();
+    }
+
+    /** Why the counter is not believed although it counts; empty while it is. Any thread. */
+    public Optional<String> counterDoubt() {
+        return trust.doubt();
     }
 
     /** How many values could not be true. */

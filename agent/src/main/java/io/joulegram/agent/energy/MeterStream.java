@@ -2,8 +2,11 @@ package io.joulegram.agent.energy;
 
 import io.joulegram.power.Channel;
 import io.joulegram.power.Quantity;
+import io.joulegram.power.Sensor;
 import io.joulegram.power.SensorCorrection;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +24,17 @@ public final class MeterStream {
     private final @Nullable SensorCorrection correction;
     private final Integrator integrator;
     private final long firstMicrojoules;
-    private final long lostAfterNanos;
+    /** Whether the device stamps its values, so that the time of a reading says nothing of them. */
+    private final boolean isStamped;
+    /** Not counters of RAPL: they have a new value each millisecond, which is as often as they are read or more. */
+    private final boolean isTraced;
+
+    private final AtomicLong lostAfterNanos = new AtomicLong();
     private final EnergyCurve curve = new EnergyCurve();
     private final EnergyCurve gaps = new EnergyCurve();
     private final AtomicLong lastValueNanos = new AtomicLong(NEVER);
     private final AtomicLong lastMilliwatts = new AtomicLong(NEVER);
-    private final AtomicLong updatePeriodNanos = new AtomicLong(0);
+    private final ChangeTrace trace = new ChangeTrace();
     private final AtomicLong sampledChanges = new AtomicLong();
     private final AtomicLong coveredSpanNanos = new AtomicLong();
     /** The bits of a double, of milliwatts squared. */
@@ -39,6 +47,7 @@ public final class MeterStream {
     private Step lastStep = Step.GAP;
     private long lastValue = NEVER;
     private long lastChangeNanos = NEVER;
+    private long lastReadNanos = NEVER;
     private long epochStartNanos = NEVER;
     private long epochStartMicrojoules;
     private long previousCoveredUntilNanos = NEVER;
@@ -55,12 +64,24 @@ public final class MeterStream {
     MeterStream(Channel asRead, long maxGapNanos, long firstMicrojoules, @Nullable SensorCorrection correction) {
         Channel channel = correction == null ? asRead : correction.of(asRead);
         this.correction = correction;
-        lostAfterNanos = Math.max(maxGapNanos, READINGS_TO_LOST * channel.cadenceNanos());
         this.channel = channel;
+        isStamped = channel.sensor() == Sensor.NVML_SAMPLES;
+        isTraced = !SamplingPlan.isRapl(channel.sensor());
+        noteMaxGap(maxGapNanos);
         this.firstMicrojoules = firstMicrojoules;
         integrator = channel.quantity() == Quantity.ENERGY
                 ? new CounterIntegrator(channel, correction)
                 : new PowerIntegrator(channel, maxGapNanos);
+    }
+
+    /** The counter among the streams of a meter, which is the first; null if there is none. */
+    static @Nullable MeterStream counterOf(MeterStream[] streams) {
+        return streams.length > 0 && streams[0].channel.quantity() == Quantity.ENERGY ? streams[0] : null;
+    }
+
+    /** The power streams among the streams of a meter, best first. */
+    static MeterStream[] powersOf(MeterStream[] streams) {
+        return Arrays.copyOfRange(streams, counterOf(streams) == null ? 0 : 1, streams.length);
     }
 
     /** What the values are. */
@@ -94,9 +115,19 @@ public final class MeterStream {
         return milliwatts == NEVER ? Double.NaN : milliwatts / 1e3;
     }
 
-    /** The shortest time seen between two changes of the value, in nanoseconds; 0 if it has not changed twice. */
-    public long updatePeriodNanos() {
-        return updatePeriodNanos.getAcquire();
+    /** How often the sensor has a new value, in nanoseconds, as learned; empty while it cannot be told. Any thread. */
+    public OptionalLong updatePeriodNanos() {
+        return trace.periodNanos();
+    }
+
+    /** The smallest change of the value, in the channel's unit; empty if it has not changed. Any thread. */
+    public OptionalLong smallestChange() {
+        return trace.smallestChange();
+    }
+
+    /** The newest changes of the value, half a minute of most sensors. Any thread. */
+    public ValueChanges recentChanges() {
+        return trace.recent();
     }
 
     private record CounterEpoch(long startNanos, long startCount, long startMicrojoules) {}
@@ -145,7 +176,7 @@ public final class MeterStream {
     /** Whether there was a value so lately that the stream is not lost. Any thread. */
     public boolean isFresh(long nowNanos) {
         long newest = lastValueNanos();
-        return newest != NEVER && nowNanos - newest <= lostAfterNanos;
+        return newest != NEVER && nowNanos - newest <= lostAfterNanos.getAcquire();
     }
 
     /**
@@ -189,6 +220,35 @@ public final class MeterStream {
         return Math.sqrt((1 - seen) * variance / changes) / meanMilliwatts;
     }
 
+    private void noteMaxGap(long maxGapNanos) {
+        lostAfterNanos.setRelease(Math.max(maxGapNanos, READINGS_TO_LOST * channel.cadenceNanos()));
+    }
+
+    /**
+     * Changes how far apart readings are; sampler only.
+     *
+     * @param maxGapNanos the longest time between two readings of the source across which nothing is missing
+     */
+    void readAtLeastEvery(long maxGapNanos) {
+        noteMaxGap(maxGapNanos);
+        integrator.bridgeAtMost(maxGapNanos);
+    }
+
+    /** Learns anew how often the sensor has a new value; sampler only. */
+    void forgetPeriod() {
+        trace.forgetPeriod();
+    }
+
+    /** Keeps what is known now of how often the sensor has a new value; sampler only. */
+    void keepPeriod() {
+        trace.keepPeriod();
+    }
+
+    /** How many changes of the value were seen; sampler only. */
+    long changesSeen() {
+        return trace.changes();
+    }
+
     private void noteSample(long value, long elapsedNanos) {
         coveredSpanNanos.setRelease(coveredSpanNanos.getPlain() + elapsedNanos);
         if (value != lastValue) {
@@ -221,15 +281,17 @@ public final class MeterStream {
         if (lastStep != Step.ADVANCED) {
             epochStartNanos = integrator.coveredUntilNanos();
             epochStartMicrojoules = integrator.microjoules();
+            trace.interrupt();
             if (channel.quantity() == Quantity.ENERGY) {
                 counterEpoch = new CounterEpoch(epochStartNanos, value, epochStartMicrojoules);
             }
-        } else if (changed) {
-            notePeriod(timeNanos - lastChangeNanos);
+        } else if (changed && isTraced) {
+            trace.note(timeNanos, isStamped ? 0 : timeNanos - lastReadNanos, value, lastValue);
         }
         if (changed || lastStep != Step.ADVANCED) {
             lastChangeNanos = timeNanos;
         }
+        lastReadNanos = timeNanos;
         lastValue = value;
         long coveredUntilNanos = integrator.coveredUntilNanos();
         if (lastStep != Step.ADVANCED && !curve.isEmpty()) {
@@ -237,13 +299,6 @@ public final class MeterStream {
         }
         curve.append(coveredUntilNanos, integrator.microjoules());
         gaps.append(coveredUntilNanos, gapNanos);
-    }
-
-    private void notePeriod(long sinceChangeNanos) {
-        long known = updatePeriodNanos.getPlain();
-        if (known == 0 || sinceChangeNanos < known) {
-            updatePeriodNanos.setRelease(sinceChangeNanos);
-        }
     }
 
     /** Makes the next value a new beginning; sampler only. */
@@ -280,6 +335,16 @@ public final class MeterStream {
     long gapNanosBetween(long fromNanos, long untilNanos) {
         long beforeFirst = Math.max(0, Math.min(untilNanos, curve.coveredSinceNanos()) - fromNanos);
         return beforeFirst + gaps.microjoulesAt(untilNanos) - gaps.microjoulesAt(fromNanos);
+    }
+
+    /** Time up to an instant for which this stream knows no energy, since its first value; sampler only. */
+    long gapNanosUntil(long timeNanos) {
+        return gaps.microjoulesAt(timeNanos);
+    }
+
+    /** How often the value of a power stream was another than before; sampler only. */
+    long changes() {
+        return sampledChanges.getPlain();
     }
 
     /** What {@link #coveredUntilNanos()} was before the newest value; sampler only. */

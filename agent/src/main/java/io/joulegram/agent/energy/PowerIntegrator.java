@@ -15,9 +15,9 @@ import io.joulegram.power.Channel;
 final class PowerIntegrator implements Integrator {
     private static final long PICOJOULES_PER_MICROJOULE = 1_000_000;
 
-    private final long halfWindowNanos;
-    private final long maxGapNanos;
+    private final long windowNanos;
     private final long maxMilliwatts;
+    private long maxGapNanos;
 
     private boolean started;
     private long lastNanos;
@@ -27,8 +27,8 @@ final class PowerIntegrator implements Integrator {
 
     /** @param maxGapNanos the longest time between two readings across which power is taken to run straight */
     PowerIntegrator(Channel channel, long maxGapNanos) {
-        halfWindowNanos = channel.windowNanos() / 2;
-        this.maxGapNanos = Math.max(maxGapNanos, channel.windowNanos());
+        windowNanos = channel.windowNanos();
+        this.maxGapNanos = Math.max(maxGapNanos, windowNanos);
         double maxWatts = channel.maxWatts() > 0 ? channel.maxWatts() : CounterIntegrator.UNKNOWN_MAX_WATTS;
         maxMilliwatts = (long) (CounterIntegrator.PLAUSIBLE_EXCESS * maxWatts * 1e3);
     }
@@ -58,6 +58,11 @@ final class PowerIntegrator implements Integrator {
         return Step.ADVANCED;
     }
 
+    @Override
+    public void bridgeAtMost(long nanos) {
+        maxGapNanos = Math.max(nanos, windowNanos);
+    }
+
     private void begin(long timeNanos, long milliwatts) {
         started = true;
         lastNanos = timeNanos;
@@ -71,7 +76,7 @@ final class PowerIntegrator implements Integrator {
 
     @Override
     public long coveredUntilNanos() {
-        return lastNanos - halfWindowNanos;
+        return lastNanos - windowNanos / 2;
     }
 
     @Override

@@ -8,7 +8,7 @@ package io.joulegram.agent.energy;
  * a square wave) at the same places of its period each time, and the same error in each period adds up; spread instants
  * make these errors cancel. Energy counters need no dither.
  */
-final class SamplingSchedule {
+final class SamplingSchedule implements Timetable {
     private static final double GOLDEN_RATIO_FRACTION = 0.6180339887498949;
 
     private final long intervalNanos;
@@ -28,8 +28,8 @@ final class SamplingSchedule {
         this.originNanos = originNanos;
     }
 
-    /** When the current tick is due. */
-    long deadlineNanos() {
+    @Override
+    public long deadlineNanos() {
         long start = originNanos + tick * intervalNanos;
         if (!dithered) {
             return start;
@@ -39,7 +39,8 @@ final class SamplingSchedule {
     }
 
     /** Moves to the next tick, or past those whose whole interval has gone by; these are counted as missed. */
-    void advance(long nowNanos) {
+    @Override
+    public void advance(long nowNanos) {
         tick++;
         long behind = (nowNanos - originNanos) / intervalNanos - tick;
         if (behind > 0) {
@@ -48,13 +49,18 @@ final class SamplingSchedule {
         }
     }
 
-    /** Ticks whose interval went by without a read. */
-    long missedTicks() {
+    /** Goes on with the next interval, after a time in which the source was read by another timetable. */
+    void resumeAt(long nowNanos) {
+        tick = (nowNanos - originNanos) / intervalNanos + 1;
+    }
+
+    @Override
+    public long missedTicks() {
         return missedTicks;
     }
 
-    /** The length of an interval. */
-    long intervalNanos() {
+    @Override
+    public long intervalNanos() {
         return intervalNanos;
     }
 }

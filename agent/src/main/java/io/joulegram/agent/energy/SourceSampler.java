@@ -34,7 +34,7 @@ public final class SourceSampler {
     private final PowerSource source;
     private final List<Meter> meters;
     private final Readings readings;
-    private final SamplingSchedule schedule;
+    private final Timetable schedule;
     private final long hangNanos;
     private final LongSupplier clock;
     private final Thread thread;
@@ -56,8 +56,7 @@ public final class SourceSampler {
     private long seenInterruptions;
 
     /** @param hangNanos a call that takes longer is taken to hang */
-    SourceSampler(
-            PowerSource source, List<Meter> meters, SamplingSchedule schedule, long hangNanos, LongSupplier clock) {
+    SourceSampler(PowerSource source, List<Meter> meters, Timetable schedule, long hangNanos, LongSupplier clock) {
         this.source = source;
         this.meters = List.copyOf(meters);
         this.schedule = schedule;

@@ -246,8 +246,8 @@ public enum MetricCatalogue {
     CO2_PER_TOKEN_UNCERTAINTY_RATIO(
             GAUGE,
             "ratio",
-            "The same for grams per token, from that of the energy and from the bounds of the devices' making. That of the"
-                    + " carbon intensity is not known and not in it.",
+            "The same for grams per token, from that of the energy, of the carbon intensity as far as it is known or"
+                    + " configured, and from the bounds of the devices' making.",
             "server",
             "model",
             "boundary",
@@ -387,10 +387,19 @@ public enum MetricCatalogue {
             SUMMARY, "seconds", "How late after their deadline reads of a source began, in seconds.", "source"),
     /** How often a sensor has news. */
     SENSOR_UPDATE_PERIOD_SECONDS(
-            GAUGE, "seconds", "How often the sensor has a new value, in seconds, as learned.", "device", "source"),
+            GAUGE,
+            "seconds",
+            "How often the sensor has a new value, in seconds, as learned. Gone while that cannot be told.",
+            "device",
+            "source"),
     /** What time a sensor averages. */
     SENSOR_WINDOW_SECONDS(
-            GAUGE, "seconds", "Time over which the sensor's power value is a mean, in seconds.", "device", "source"),
+            GAUGE,
+            "seconds",
+            "Time over which the sensor's power value is a mean, in seconds, as learned; before that as its maker says."
+                    + " Gone while unknown.",
+            "device",
+            "source"),
     /** Energy from before the start. */
     ENERGY_BACKFILLED_JOULES_TOTAL(
             COUNTER,

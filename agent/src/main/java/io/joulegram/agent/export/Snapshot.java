@@ -66,6 +66,7 @@ public record Snapshot(
      * @param bestSensor the stream that its energy is taken from now
      * @param bestMicrojoules the energy that counts towards the facility
      * @param divergenceRatio (power integral - counter) / counter over the same time; empty without both
+     * @param counterDoubt why its energy counter is not believed although it counts; empty while it is
      * @param counterResets how often the energy counter began anew
      * @param streamSwitches how often energy was taken from another stream than before
      * @param unobservedNanos time in which its energy is not known
@@ -81,6 +82,7 @@ public record Snapshot(
             Sensor bestSensor,
             long bestMicrojoules,
             OptionalDouble divergenceRatio,
+            Optional<String> counterDoubt,
             long counterResets,
             long streamSwitches,
             long unobservedNanos,
@@ -101,7 +103,10 @@ public record Snapshot(
      * @param watts power now: the mean between the last two values of a counter, or the last power reading
      * @param uncertaintyRatio relative error of the energy
      * @param windowNanos averaging window of the sensor; empty if unknown
-     * @param updatePeriodNanos how often the sensor has a new value; empty if unknown
+     * @param windowLearned whether the window was learned from the values; else it is what the maker says
+     * @param updatePeriodNanos how often the sensor has a new value, as learned; empty if unknown
+     * @param smallestChange the smallest change of the value that was seen, in microjoules of a counter, in milliwatts of power;
+     *     empty if there was none
      * @param lastSampleNanos instant of the newest value, on the clock of {@link System#nanoTime()}
      * @param lastSampleWallMillis the same since 1970
      * @param live whether this stream gives values now
@@ -113,7 +118,9 @@ public record Snapshot(
             OptionalDouble watts,
             double uncertaintyRatio,
             OptionalLong windowNanos,
+            boolean windowLearned,
             OptionalLong updatePeriodNanos,
+            OptionalLong smallestChange,
             long lastSampleNanos,
             long lastSampleWallMillis,
             boolean live) {}
@@ -326,7 +333,7 @@ public record Snapshot(
      * One figure per token over the last minute.
      *
      * @param uncertaintyRatio relative standard uncertainty of the joules
-     * @param gramsUncertaintyRatio that of the grams, without that of the intensity
+     * @param gramsUncertaintyRatio that of the grams
      */
     public record PerToken(
             TokenKind kind,

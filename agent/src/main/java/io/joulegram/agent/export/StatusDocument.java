@@ -6,6 +6,7 @@ import io.joulegram.agent.export.Snapshot.ServerState;
 import io.joulegram.agent.export.Snapshot.SourceState;
 import io.joulegram.agent.export.Snapshot.StreamState;
 import io.joulegram.power.GpuTelemetry;
+import io.joulegram.power.Quantity;
 import java.util.Locale;
 
 /**
@@ -46,6 +47,7 @@ final class StatusDocument {
                 .text("source", meter.bestSensor().label())
                 .number("energyMicrojoules", meter.bestMicrojoules())
                 .number("divergenceRatio", meter.divergenceRatio())
+                .text("counterDoubt", meter.counterDoubt().orElse(""))
                 .number("counterResets", meter.counterResets())
                 .number("streamSwitches", meter.streamSwitches())
                 .number("unobservedNanos", meter.unobservedNanos())
@@ -67,7 +69,11 @@ final class StatusDocument {
                 .number("energyMicrojoules", stream.microjoules())
                 .number("uncertaintyRatio", stream.uncertaintyRatio())
                 .number("windowNanos", stream.windowNanos())
+                .flag("windowLearned", stream.windowLearned())
                 .number("updatePeriodNanos", stream.updatePeriodNanos())
+                .number(
+                        stream.quantity() == Quantity.ENERGY ? "smallestChangeMicrojoules" : "smallestChangeMilliwatts",
+                        stream.smallestChange())
                 .flag("live", meter.live() && stream.live());
         lastSample(json, stream, meter.live());
     }

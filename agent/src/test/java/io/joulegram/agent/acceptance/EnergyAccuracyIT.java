@@ -147,6 +147,40 @@ class EnergyAccuracyIT {
         }
     }
 
+    /** Asked for every 20 ms, and new every 100 ms. */
+    @Test
+    void sensorIsReadWhenItHasSomethingNew() throws Exception {
+        NvmlStandIn gpus = NvmlStandIn.create(directory.resolve("nvml"), StandInDriver.R580, 1);
+        gpus.gpu(0)
+                .counterReturns(NOT_SUPPORTED)
+                .averageReturns(NOT_SUPPORTED)
+                .samples(Duration.ZERO, 0)
+                .instant(StandInSensor.of(Duration.ofMillis(100), Duration.ofMillis(100)))
+                .waveform(SquareWave.square(75, 620, Duration.ofMillis(171), 0.5));
+        SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
+        try (AgentProcess agent =
+                AgentCommand.run().gpus(gpus).host(tree).noServer().start()) {
+            Thread.sleep(4_000);
+            Map<String, Sample> before = samples(agent);
+            double ticksBefore = ticks(agent);
+            Thread.sleep(10_000);
+            double readings = ticks(agent) - ticksBefore;
+            Map<String, Sample> after = samples(agent);
+
+            assertError("gpu/0/nvml_instant", before, after, gpus.gpu(0)::energyMicrojoules, 0.01);
+            System.out.printf("readings of a sensor that is new 100 times in 10 s: %.0f of 500%n", readings);
+            assertThat(readings).isBetween(100.0, 350.0);
+            assertThat(agent.metrics().sum("joulegram_sensor_update_period_seconds", "source=\"nvml_instant\""))
+                    .isBetween(0.095, 0.105);
+            assertThat(agent.metrics().sum("joulegram_energy_unobserved_seconds_total", "domain=\"gpu\""))
+                    .isZero();
+        }
+    }
+
+    private static double ticks(AgentProcess agent) throws Exception {
+        return agent.metrics().sum("joulegram_sampling_ticks_total", "source=\"nvml:0\"");
+    }
+
     /** The energy as a one-second average tells it: the mean of the energy curve over its second. */
     private static double smoothed(StandInGpu gpu, long atNanos) {
         return Stream.iterate(-500, i -> i < 500, i -> i + 5)

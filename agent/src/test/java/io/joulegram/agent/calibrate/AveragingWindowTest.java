@@ -62,7 +62,9 @@ class AveragingWindowTest {
     void windowIsFoundUnderSteps(long millis) {
         for (long seed = 0; seed < 10; seed++) {
             LongUnaryOperator energy = load(seed);
-            var learned = new AveragingWindow(samples(energy))
+            var learned = samples(energy)
+                    .asReference()
+                    .orElseThrow()
                     .of(sensor(AVERAGE, energy, 100 * MILLI, millis * MILLI))
                     .orElseThrow();
             assertThat(learned.windowNanos() / MILLI).as("seed %d", seed).isCloseTo(millis, within(millis / 10 + 10));
@@ -73,7 +75,9 @@ class AveragingWindowTest {
     @Test
     void windowShorterThanCanBeToldIsABound() {
         LongUnaryOperator energy = load(1);
-        var learned = new AveragingWindow(samples(energy))
+        var learned = samples(energy)
+                .asReference()
+                .orElseThrow()
                 .of(sensor(AVERAGE, energy, 100 * MILLI, 20 * MILLI))
                 .orElseThrow();
         assertThat(learned.isAtMost()).isTrue();
@@ -83,13 +87,13 @@ class AveragingWindowTest {
     @Test
     void windowStaysUnknownWithoutSteps() {
         LongUnaryOperator energy = nanos -> nanos * 300_000;
-        assertThat(new AveragingWindow(samples(energy)).of(sensor(AVERAGE, energy, 100 * MILLI, 1000 * MILLI)))
+        assertThat(samples(energy).asReference().orElseThrow().of(sensor(AVERAGE, energy, 100 * MILLI, 1000 * MILLI)))
                 .isEmpty();
     }
 
     @Test
     void windowStaysUnknownWhereNoneFits() {
-        assertThat(new AveragingWindow(samples(load(1))).of(sensor(AVERAGE, load(2), 100 * MILLI, 100 * MILLI)))
+        assertThat(samples(load(1)).asReference().orElseThrow().of(sensor(AVERAGE, load(2), 100 * MILLI, 100 * MILLI)))
                 .isEmpty();
     }
 

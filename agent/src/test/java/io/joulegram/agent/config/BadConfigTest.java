@@ -38,6 +38,7 @@ final class BadConfigTest {
             "objectives",
             "path",
             "pue",
+            "pue-uncertainty",
             "rapl",
             "sampling",
             "servers",
