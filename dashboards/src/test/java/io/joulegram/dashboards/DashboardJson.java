@@ -84,6 +84,12 @@ final class DashboardJson {
                 "Joulegram",
                 "type",
                 "dashboards",
+                "icon",
+                "external link",
+                "tooltip",
+                "",
+                "url",
+                "",
                 "tags",
                 List.of("joulegram"),
                 "asDropdown",
@@ -147,7 +153,7 @@ final class DashboardJson {
                 "textFormat",
                 "");
         if (valueIsTheTime) {
-            annotation.put("useValueForTime", "on");
+            annotation.put("useValueForTime", true);
         }
         return annotation;
     }
@@ -174,7 +180,7 @@ final class DashboardJson {
                 "options",
                 List.of(),
                 "current",
-                object(),
+                object("text", "default", "value", "default"),
                 "hide",
                 0));
         List<?> more = form.list("variables");

@@ -34,16 +34,17 @@ class DashboardLintTest {
     private static final Pattern OWN_UNIT = Pattern.compile("(si:|suffix: ).+");
 
     /** What a panel may show that has a single metric, as it is, of such a unit. */
-    private static final Map<String, Set<String>> UNIT_OF_METRIC = Map.of(
-            "watts", Set.of("watt"),
-            "joules", Set.of("joule", "si:J/token"),
-            "seconds", Set.of("s"),
-            "hertz", Set.of("hertz"),
-            "degrees Celsius", Set.of("celsius"),
-            "grams", Set.of("si:gCO₂e", "si:gCO₂e/token"),
-            "grams per token", Set.of("si:gCO₂e/token"),
-            "joules per token", Set.of("si:J/token"),
-            "grams per kWh", Set.of("suffix: gCO₂e/kWh"));
+    private static final Map<String, Set<String>> UNIT_OF_METRIC = Map.ofEntries(
+            Map.entry("watts", Set.of("watt")),
+            Map.entry("joules", Set.of("joule", "si:J/token")),
+            Map.entry("seconds", Set.of("s")),
+            Map.entry("hertz", Set.of("hertz")),
+            Map.entry("degrees Celsius", Set.of("celsius")),
+            Map.entry("grams", Set.of("si:gCO₂e", "si:gCO₂e/token")),
+            Map.entry("grams per token", Set.of("si:gCO₂e/token")),
+            Map.entry("joules per token", Set.of("si:J/token")),
+            Map.entry("grams per kWh", Set.of("suffix: gCO₂e/kWh")),
+            Map.entry("joule seconds", Set.of("suffix: J·s")));
 
     private static final Pattern METRIC_AS_IT_IS =
             Pattern.compile("(?:(?:max|sum) by \\([^)]*\\) \\()?(joulegram_\\w+)\\{[^{}]*}\\)?");

@@ -3,6 +3,7 @@ package io.joulegram.dashboards;
 import static io.joulegram.dashboards.Ordered.object;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,8 @@ final class PanelJson {
             "mappings",
             "queries");
 
+    private static final PanelOptions OPTIONS = PanelOptions.read();
+
     private static final Set<String> QUERY_KEYS = Set.of("expr", "legend", "column", "unit", "right");
 
     private final String type;
@@ -37,19 +40,10 @@ final class PanelJson {
 
     PanelJson(ShortForm form) {
         this.form = form.allowing(KEYS);
-        type = KEYS.stream()
-                .filter(key -> !key.equals("description")
-                        && isType(key)
-                        && form.values().containsKey(key))
+        type = OPTIONS.types().stream()
+                .filter(form.values()::containsKey)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(form.where() + ": a panel has no type"));
-    }
-
-    private static boolean isType(String key) {
-        return switch (key) {
-            case "stat", "bargauge", "timeseries", "heatmap", "state-timeline", "table" -> true;
-            default -> false;
-        };
     }
 
     /** Columns of the 24 that a row of panels has. */
@@ -158,66 +152,14 @@ final class PanelJson {
     }
 
     private Map<String, Object> options() {
-        Map<String, Object> reduce = object("calcs", List.of("lastNotNull"), "fields", "", "values", false);
-        Map<String, Object> legend = object("displayMode", "list", "placement", "bottom", "showLegend", true);
-        return switch (type) {
-            case "stat" ->
-                object(
-                        "reduceOptions",
-                        reduce,
-                        "colorMode",
-                        "value",
-                        "graphMode",
-                        "none",
-                        "justifyMode",
-                        "auto",
-                        "orientation",
-                        "auto",
-                        "textMode",
-                        "auto");
-            case "bargauge" ->
-                object(
-                        "reduceOptions",
-                        reduce,
-                        "displayMode",
-                        "basic",
-                        "orientation",
-                        "horizontal",
-                        "showUnfilled",
-                        true);
-            case "heatmap" ->
-                object(
-                        "calculate",
-                        false,
-                        "cellGap",
-                        1,
-                        "color",
-                        object("mode", "scheme", "scheme", "Oranges", "steps", 64, "exponent", 0.5),
-                        "filterValues",
-                        object("le", 1e-9),
-                        "legend",
-                        object("show", true),
-                        "rowsFrame",
-                        object("layout", "auto"),
-                        "tooltip",
-                        object("mode", "single", "yHistogram", true),
-                        "yAxis",
-                        object("axisPlacement", "left", "unit", form.text("unit")));
-            case "state-timeline" ->
-                object(
-                        "showValue",
-                        "never",
-                        "mergeValues",
-                        true,
-                        "rowHeight",
-                        0.9,
-                        "legend",
-                        legend,
-                        "tooltip",
-                        object("mode", "single"));
-            case "table" -> object("showHeader", true, "cellHeight", "sm");
-            default -> object("legend", legend, "tooltip", object("mode", "multi", "sort", "desc"));
-        };
+        Map<String, Object> options = OPTIONS.of(type);
+        if (options.get("yAxis") instanceof Map<?, ?> axis) {
+            Map<String, Object> withUnit = new LinkedHashMap<>();
+            axis.forEach((key, value) -> withUnit.put(String.valueOf(key), value));
+            withUnit.put("unit", form.text("unit"));
+            options.put("yAxis", withUnit);
+        }
+        return options;
     }
 
     private List<Object> targets() {
