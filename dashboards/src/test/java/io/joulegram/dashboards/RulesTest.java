@@ -30,6 +30,7 @@ class RulesTest {
     /** level:metric:operations, see "Recording rules" in Prometheus' best practices. */
     private static final Pattern RECORD_NAME = Pattern.compile("([a-z]+(?:_[a-z]+)*):joulegram_[a-z0-9_]+:[a-z0-9_]+");
 
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)[^)]*\\)");
     private static final Pattern TEMPLATE_LABEL = Pattern.compile("\\$labels\\.(\\w+)");
 
     private final Contract contract = Contract.read();
@@ -126,6 +127,20 @@ class RulesTest {
         pages.add("README.md");
         try (Stream<Path> files = Files.list(RUNBOOKS)) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrderElementsOf(pages);
+        }
+    }
+
+    @Test
+    void everyLinkOfARunbookLeadsSomewhere() throws IOException {
+        try (Stream<Path> files = Files.list(RUNBOOKS)) {
+            for (Path file : files.toList()) {
+                Matcher link = LINK.matcher(Files.readString(file));
+                while (link.find()) {
+                    assertThat(RUNBOOKS.resolve(link.group(1)))
+                            .as(file.toString())
+                            .exists();
+                }
+            }
         }
     }
 
