@@ -1,49 +1,65 @@
 package io.joulegram.dashboards;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The metrics that the agent publishes, with their types and labels. */
+/** The metrics that the agent publishes, with their types and labels, as {@code docs/metrics.md} has them. */
 final class Contract {
-    /** Every series has them, from Prometheus itself. */
-    private static final Set<String> TARGET_LABELS = Set.of("job", "instance");
+    private static final Path MANUAL = Path.of("..", "docs", "metrics.md");
+
+    /** Every series has job and instance from Prometheus itself, and cluster where its configuration gives one. */
+    private static final Set<String> TARGET_LABELS = Set.of("cluster", "job", "instance");
+
+    private static final Pattern ROW =
+            Pattern.compile("\\| `(joulegram_\\w+)` \\| (\\w+) \\| ([^|]*) \\| ([^|]*) \\| .*");
+    private static final Pattern QUOTED = Pattern.compile("`(\\w+)`");
+    private static final Pattern PROCESS = Pattern.compile("`(process_\\w+)`");
 
     private final Map<String, Metric> metrics = new TreeMap<>();
 
-    private record Metric(String type, Set<String> labels) {}
+    private record Metric(String type, Set<String> labels, String unit) {}
 
     private Contract() {}
 
     static Contract read() {
         Contract contract = new Contract();
-        try (InputStream in = Contract.class.getResourceAsStream("/metrics.txt")) {
-            if (in == null) {
-                throw new IllegalStateException("metrics.txt is not on the class path");
-            }
-            new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .forEach(contract::add);
+        try {
+            String manual = Files.readString(MANUAL);
+            manual.lines().map(ROW::matcher).filter(Matcher::matches).forEach(contract::add);
+            PROCESS.matcher(manual)
+                    .results()
+                    .forEach(name -> contract.metrics.put(name.group(1), new Metric("gauge", TARGET_LABELS, "")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return contract;
     }
 
-    private void add(String line) {
-        List<String> words = Arrays.asList(line.split(" ", -1));
-        Set<String> labels = new HashSet<>(words.subList(2, words.size()));
-        labels.addAll(TARGET_LABELS);
-        metrics.put(words.get(0), new Metric(words.get(1), labels));
+    private void add(MatchResult row) {
+        Set<String> labels = new HashSet<>(TARGET_LABELS);
+        QUOTED.matcher(row.group(3)).results().forEach(label -> labels.add(label.group(1)));
+        metrics.put(row.group(1), new Metric(row.group(2), labels, row.group(4)));
+    }
+
+    /** The unit of a metric, in the words of the manual; empty where it has none. */
+    String unit(String series) {
+        Metric metric = metrics.get(series);
+        return metric == null ? "" : metric.unit();
+    }
+
+    /** How many metrics there are. */
+    int size() {
+        return metrics.size();
     }
 
     /** The labels of a series of this name; empty if there is no such series. */

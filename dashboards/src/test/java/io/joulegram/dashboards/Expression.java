@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 record Expression(List<Selector> selectors, Set<String> groupingLabels) {
     private static final String LABELS = "\\{((?:[^{}\"]|\"[^\"]*\")*)}";
     private static final Pattern SELECTOR =
-            Pattern.compile("(?<![\\w:])([a-z][\\w]*:)?(joulegram_\\w+)((?::\\w+)?)(?:" + LABELS + ")?");
+            Pattern.compile("(?<![\\w:])([a-z][\\w]*:)?((?:joulegram|process)_\\w+)((?::\\w+)?)(?:" + LABELS + ")?");
     private static final Pattern MATCHER = Pattern.compile("(\\w+)\\s*(?:=~|!~|!=|=)\\s*\"[^\"]*\"");
     private static final Pattern GROUPING =
             Pattern.compile("\\b(?:by|without|on|ignoring|group_left|group_right)\\s*\\(([^)]*)\\)");

@@ -27,11 +27,15 @@ class ExpressionTest {
         Contract contract = Contract.read();
 
         assertThat(contract.labels("joulegram_power_sample_watts_bucket"))
-                .contains(Set.of("domain", "device", "le", "job", "instance"));
-        assertThat(contract.labels("joulegram_source_read_seconds_sum")).contains(Set.of("source", "job", "instance"));
+                .contains(Set.of("domain", "device", "le", "cluster", "job", "instance"));
+        assertThat(contract.labels("joulegram_source_read_seconds_sum"))
+                .contains(Set.of("source", "cluster", "job", "instance"));
         assertThat(contract.labels("joulegram_source_read_seconds_bucket")).isEmpty();
         assertThat(contract.labels("joulegram_source_read_seconds")).isEmpty();
         assertThat(contract.labels("joulegram_source_up_sum")).isEmpty();
         assertThat(contract.labels("joulegram_nothing")).isEmpty();
+        assertThat(contract.labels("process_start_time_seconds")).contains(Set.of("cluster", "job", "instance"));
+        assertThat(contract.unit("joulegram_power_watts")).isEqualTo("watts");
+        assertThat(contract.size()).isGreaterThan(70);
     }
 }

@@ -1,22 +1,22 @@
 package io.joulegram.dashboards;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.joulegram.dashboards.Expression.Selector;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
@@ -24,11 +24,13 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 class RulesTest {
     private static final Path FILE = Path.of("prometheus", "joulegram-rules.yml");
-    private static final Path RULE_TESTS = Path.of("src", "test", "promtool", "joulegram-rules-test.yml");
+    private static final Path RULE_TESTS = Path.of("src", "test", "promtool");
+    private static final Path RUNBOOKS = Path.of("..", "docs", "runbooks");
 
     /** level:metric:operations, see "Recording rules" in Prometheus' best practices. */
     private static final Pattern RECORD_NAME = Pattern.compile("([a-z]+(?:_[a-z]+)*):joulegram_[a-z0-9_]+:[a-z0-9_]+");
 
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)[^)]*\\)");
     private static final Pattern TEMPLATE_LABEL = Pattern.compile("\\$labels\\.(\\w+)");
 
     private final Contract contract = Contract.read();
@@ -38,10 +40,7 @@ class RulesTest {
 
     @BeforeEach
     void parse() throws IOException {
-        Object root = new Load(
-                        LoadSettings.builder().setAllowDuplicateKeys(false).build())
-                .loadFromString(Files.readString(FILE));
-        for (Object group : list(map(root).get("groups"))) {
+        for (Object group : list(map(load(FILE)).get("groups"))) {
             for (Object rule : list(map(group).get("rules"))) {
                 (map(rule).containsKey("alert") ? alerts : recordings).add(map(rule));
             }
@@ -111,29 +110,87 @@ class RulesTest {
         }
     }
 
+    @Test
+    void everyAlertHasARunbookAndEveryRunbookAnAlert() throws IOException {
+        Set<String> pages = new TreeSet<>();
+        for (Map<String, Object> rule : alerts) {
+            String alert = text(rule, "alert");
+            String page = page(alert);
+            assertThat(text(map(rule.get("annotations")), "runbook_url")).isEqualTo("docs/runbooks/" + page);
+            assertThat(Files.readString(RUNBOOKS.resolve(page)))
+                    .startsWith("# " + alert + "\n")
+                    .contains("**What it means.**", "**Look at**", "**Do**", "**Ends when**");
+            assertThat(Files.readString(RUNBOOKS.resolve("README.md")))
+                    .contains("| [" + alert + "](" + page + ") | " + text(map(rule.get("labels")), "severity") + " |");
+            pages.add(page);
+        }
+        pages.add("README.md");
+        try (Stream<Path> files = Files.list(RUNBOOKS)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrderElementsOf(pages);
+        }
+    }
+
+    @Test
+    void everyLinkOfARunbookLeadsSomewhere() throws IOException {
+        try (Stream<Path> files = Files.list(RUNBOOKS)) {
+            for (Path file : files.toList()) {
+                Matcher link = LINK.matcher(Files.readString(file));
+                while (link.find()) {
+                    assertThat(RUNBOOKS.resolve(link.group(1)))
+                            .as(file.toString())
+                            .exists();
+                }
+            }
+        }
+    }
+
+    private static String page(String alert) {
+        return alert.replaceFirst("^Joulegram", "")
+                        .replaceAll("(?<!^)([A-Z])", "-$1")
+                        .toLowerCase(Locale.ROOT)
+                + ".md";
+    }
+
+    /** In one and the same test: not yet, then firing, then over. */
+    @Test
+    void everyAlertIsSeenToBeginAndToEnd() throws IOException {
+        Set<String> seen = new TreeSet<>();
+        for (Path file : ruleTests()) {
+            for (Object test : list(map(load(file)).get("tests"))) {
+                Map<String, StringBuilder> course = new HashMap<>();
+                for (Object check : list(map(test).getOrDefault("alert_rule_test", List.of()))) {
+                    course.computeIfAbsent(text(map(check), "alertname"), alert -> new StringBuilder())
+                            .append(map(check).containsKey("exp_alerts") ? 'x' : '.');
+                }
+                course.forEach((alert, steps) -> {
+                    if (steps.toString().matches("\\.+x+\\.+")) {
+                        seen.add(alert);
+                    }
+                });
+            }
+        }
+        assertThat(alerts).extracting(rule -> text(rule, "alert")).isSubsetOf(seen);
+    }
+
     /** Only where promtool is installed; everything else here runs without it. */
     @Test
     void promtoolAcceptsTheRulesAndTheirTests() throws Exception {
-        assumeTrue(promtoolIsInstalled(), "promtool is not installed");
-        promtool("check", "rules", "--lint=all", "--lint-fatal", FILE.toString());
-        promtool("test", "rules", RULE_TESTS.toString());
+        Path promtool = Programs.promtool();
+        Programs.run(promtool, "check", "rules", "--lint=all", "--lint-fatal", FILE.toString());
+        for (Path file : ruleTests()) {
+            Programs.run(promtool, "test", "rules", file.toString());
+        }
     }
 
-    private static boolean promtoolIsInstalled() {
-        String path = System.getenv("PATH");
-        return path != null
-                && Pattern.compile(":")
-                        .splitAsStream(path)
-                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, "promtool")));
+    private static List<Path> ruleTests() throws IOException {
+        try (Stream<Path> files = Files.list(RULE_TESTS)) {
+            return files.sorted().toList();
+        }
     }
 
-    private static void promtool(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("promtool"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
+    private static Object load(Path file) throws IOException {
+        return new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build())
+                .loadFromString(Files.readString(file));
     }
 
     private Set<String> labels(Selector selector) {

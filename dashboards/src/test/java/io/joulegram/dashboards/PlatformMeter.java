@@ -1,0 +1,84 @@
+package io.joulegram.dashboards;
+
+import io.joulegram.agent.demo.Workload;
+import io.joulegram.power.Channel;
+import io.joulegram.power.Domain;
+import io.joulegram.power.PowerSource;
+import io.joulegram.power.PowerSourceProvider;
+import io.joulegram.power.Readings;
+import io.joulegram.power.Sensor;
+import java.util.List;
+
+/**
+ * A meter of a whole simulated host, which tells energy and power and fails now and then: what a simulated host has no
+ * series of without it.
+ */
+final class PlatformMeter implements PowerSource {
+    private static final double MAX_WATTS = 10_000;
+    private static final long REST_WATTS = 300;
+    private static final int READINGS_PER_FAILURE = 40;
+    private static final int BUS_ERROR = 1;
+
+    private final Workload workload;
+    private final long startNanos = System.nanoTime();
+    private int readings;
+
+    private PlatformMeter(Workload workload) {
+        this.workload = workload;
+    }
+
+    static PowerSourceProvider provider(Workload workload) {
+        return new PowerSourceProvider() {
+            @Override
+            public String name() {
+                return "platform";
+            }
+
+            @Override
+            public List<PowerSource> open() {
+                return List.of(new PlatformMeter(workload));
+            }
+        };
+    }
+
+    @Override
+    public String name() {
+        return "platform";
+    }
+
+    @Override
+    public List<Channel> channels() {
+        return List.of(
+                Channel.energy(Domain.PLATFORM, "0", Sensor.SIMULATED, 1, 0, MAX_WATTS, 0.02),
+                Channel.power(Domain.PLATFORM, "0", Sensor.HWMON, MAX_WATTS, 100_000_000L, 0.02));
+    }
+
+    @Override
+    public void read(Readings into) {
+        readings++;
+        if (readings % READINGS_PER_FAILURE == 0) {
+            into.allFailed(BUS_ERROR);
+            return;
+        }
+        long now = System.nanoTime();
+        long microjoules = (now - startNanos) / 1000 * REST_WATTS;
+        double watts = REST_WATTS;
+        for (int gpu = 0; gpu < Workload.GPUS; gpu++) {
+            microjoules += workload.gpuMicrojoules(gpu, now);
+            watts += workload.gpuWatts(gpu, now);
+        }
+        for (int socket = 0; socket < Workload.SOCKETS; socket++) {
+            microjoules += workload.cpuMicrojoules(socket, now) + workload.dramMicrojoules(socket, now);
+        }
+        into.measured(0, now, microjoules);
+        into.measured(1, now, Math.round(watts * 1000));
+    }
+
+    @Override
+    public String errorName(int errorCode) {
+        return "BUS_ERROR";
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,181 @@
+package io.joulegram.dashboards;
+
+import io.joulegram.agent.Agent;
+import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.config.ConfigLoader;
+import io.joulegram.agent.demo.SimulatedHost;
+import io.joulegram.agent.demo.SimulatedVllm;
+import io.joulegram.agent.demo.Workload;
+import io.joulegram.agent.demo.Workload.Truth;
+import io.joulegram.agent.ledger.BookedIntensity;
+import io.joulegram.agent.ledger.Bucket;
+import io.joulegram.agent.ledger.DeviceUse;
+import io.joulegram.agent.ledger.Ledger;
+import io.joulegram.agent.ledger.LedgerDevice;
+import io.joulegram.power.Component;
+import io.joulegram.tokens.ServerTarget;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The daemon as {@code joulegram demo} runs it, in this process, so that what really happened can be asked for. It has
+ * budgets, one of which is exhausted at once, objectives, a ledger of the last hours, and a {@link PlatformMeter}.
+ */
+final class SimulatedAgent implements AutoCloseable {
+    private static final long SEED = 1;
+    private static final int ATTEMPTS = 5;
+
+    /** The workload writes its first token five seconds after its begin. */
+    private static final long QUIET_NANOS = 4_500_000_000L;
+
+    private static final int STEP_SECONDS = 2;
+    private static final int STEPS = 300;
+
+    private final Workload workload;
+    private final SimulatedVllm server;
+    private final Agent agent;
+
+    private SimulatedAgent(Workload workload, SimulatedVllm server, Agent agent) {
+        this.workload = workload;
+        this.server = server;
+        this.agent = agent;
+    }
+
+    /** Starts it, again where it was too slow to see the server before its first token. */
+    static SimulatedAgent start(Path directory) throws Exception {
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            long begin = System.nanoTime();
+            SimulatedAgent started = start(Files.createDirectory(directory.resolve("agent" + attempt)), begin);
+            while (System.nanoTime() - begin < QUIET_NANOS) {
+                if (started.metrics().contains("joulegram_tokens_total{")) {
+                    return started;
+                }
+                Thread.sleep(50);
+            }
+            started.close();
+        }
+        throw new IllegalStateException("the agent needs longer than " + QUIET_NANOS + " ns to see its server");
+    }
+
+    private static SimulatedAgent start(Path directory, long begin) throws Exception {
+        Workload workload = new Workload(begin, SEED);
+        SimulatedVllm server = SimulatedVllm.start(workload, System::nanoTime);
+        ServerTarget target =
+                new ServerTarget("simulated", server.baseUri(), Optional.empty(), Optional.empty(), List.of());
+        AgentConfig config = new ConfigLoader(Map.of())
+                .load(configuration(directory), List.of())
+                .withServers(new AgentConfig.Servers(false, List.of(target)));
+        Agent agent = new Agent(
+                config,
+                List.of(
+                        List.of(new SimulatedHost(workload, System::nanoTime)),
+                        List.of(PlatformMeter.provider(workload))));
+        agent.start();
+        return new SimulatedAgent(workload, server, agent);
+    }
+
+    private static Path configuration(Path directory) throws Exception {
+        Path ledger = directory.resolve("ledger.db");
+        writePast(ledger);
+        return Files.writeString(directory.resolve("joulegram.yaml"), """
+                web.listen-address: 127.0.0.1:0
+                ledger.path: %s
+                grid: {zone: DE, providers: [trace], trace-file: %s, market-intensity: 120}
+                pue: 1.2
+                budgets:
+                  - {name: site, limit: 40kg, period: day}
+                  - {name: tiny, limit: 1g, period: month}
+                objectives:
+                  - {name: chat, grams-per-token: 0.001, joules-per-token: 4, window: 5m}
+                """.formatted(ledger, trace(directory)));
+    }
+
+    /** The last two hours but for their end, as budgets tell nothing of a time too short. */
+    private static void writePast(Path file) throws Exception {
+        Instant now = Instant.now();
+        long begin = now.minusSeconds(7200).toEpochMilli();
+        long end = now.minusSeconds(60).toEpochMilli();
+        DeviceUse gpu = new DeviceUse(
+                LedgerDevice.withoutFootprint(Component.GPU, "0"),
+                "simulated",
+                OptionalLong.of((end - begin) * 2_000_000),
+                0,
+                0.05,
+                0);
+        BookedIntensity intensity = new BookedIntensity(300, "DE", "trace", "average", "unstated", "test");
+        Bucket past = new Bucket(
+                begin, end, end - begin, Bucket.Kind.MINUTE, 1, Map.of("location", intensity), List.of(gpu), List.of());
+        try (Ledger ledger = Ledger.open(file, now)) {
+            ledger.append(List.of(past), List.of());
+        }
+    }
+
+    /** A new intensity every other second, since what a budget has used is told whenever the intensity changes. */
+    private static Path trace(Path directory) throws IOException {
+        Instant begin = Instant.now().minusSeconds(10);
+        StringBuilder trace = new StringBuilder("from,until,g_per_kwh\n");
+        for (int step = 0; step < STEPS; step++) {
+            Instant from = begin.plusSeconds((long) step * STEP_SECONDS);
+            trace.append(from)
+                    .append(',')
+                    .append(from.plusSeconds(STEP_SECONDS))
+                    .append(',');
+            trace.append(300 + 50 * (step % 3)).append('\n');
+        }
+        return Files.writeString(directory.resolve("trace.csv"), trace);
+    }
+
+    /** HOST:PORT. */
+    String address() {
+        return "127.0.0.1:" + agent.address().getPort();
+    }
+
+    private String metrics() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address() + "/metrics"))
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    }
+
+    /** What happened while the server's counter of output tokens went from one value to another. */
+    Truth whileTokensWent(double from, double to) {
+        return workload.between(nanosOf(from), nanosOf(to));
+    }
+
+    private long nanosOf(double tokens) {
+        long high = System.nanoTime();
+        long low = high - 600_000_000_000L;
+        while (high - low > 1_000_000) {
+            long middle = low + (high - low) / 2;
+            if (generatedTokens(middle) < tokens) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return high;
+    }
+
+    private long generatedTokens(long nanos) {
+        long tokens = 0;
+        for (int engine = 0; engine < Workload.ENGINES; engine++) {
+            tokens += workload.generatedTokens(engine, nanos);
+        }
+        return tokens;
+    }
+
+    @Override
+    public void close() {
+        agent.close();
+        server.close();
+    }
+}

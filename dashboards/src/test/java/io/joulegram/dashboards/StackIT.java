@@ -1,0 +1,263 @@
+package io.joulegram.dashboards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.agent.demo.Workload.Truth;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The agent, scraped by Prometheus with the rules that are shipped, its alerts sent by Alertmanager. Debian's packages
+ * prometheus and prometheus-alertmanager have the programs.
+ */
+class StackIT {
+    /** Of the time range, and of how much is looked at: what the burst and the wave around it take. */
+    private static final int RANGE_SECONDS = 25;
+
+    private static final int LOOK_BACK_SECONDS = 45;
+
+    /** What need not happen in the time that is looked at; that the query is answered is enough. */
+    private static final Set<String> EVENTS =
+            Set.of("Budget begins anew", "Intensity from another provider", "Energy from another source");
+
+    @TempDir
+    static Path directory;
+
+    private static final List<AutoCloseable> STARTED = new ArrayList<>();
+    private static SimulatedAgent agent;
+    private static Webhook webhook;
+    private static Daemon prometheus;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Path prometheusProgram = Programs.prometheus();
+        Path alertmanagerProgram = Programs.alertmanager();
+        webhook = started(Webhook.start());
+        int alertmanagerPort = Daemon.freePort();
+        started(Daemon.start(
+                directory.resolve("alertmanager.log"),
+                alertmanagerPort,
+                List.of(
+                        alertmanagerProgram.toString(),
+                        "--config.file=" + alertmanagerConfiguration(),
+                        "--storage.path=" + directory.resolve("alertmanager"),
+                        "--web.listen-address=127.0.0.1:" + alertmanagerPort,
+                        "--cluster.listen-address=")));
+        agent = started(SimulatedAgent.start(directory));
+        int port = Daemon.freePort();
+        prometheus = started(Daemon.start(
+                directory.resolve("prometheus.log"),
+                port,
+                List.of(
+                        prometheusProgram.toString(),
+                        "--config.file=" + prometheusConfiguration(alertmanagerPort),
+                        "--storage.tsdb.path=" + directory.resolve("tsdb"),
+                        "--web.listen-address=127.0.0.1:" + port)));
+        await().atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> QueryResult.at(
+                                prometheus,
+                                "sum(rate(joulegram_tokens_total[" + RANGE_SECONDS + "s]))"
+                                        + " and on () (count_over_time(joulegram_pue_ratio[2m]) > "
+                                        + (RANGE_SECONDS + 12) + ")",
+                                now())
+                        .hasData());
+    }
+
+    private static <T extends AutoCloseable> T started(T what) {
+        STARTED.add(0, what);
+        return what;
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        for (AutoCloseable each : STARTED) {
+            each.close();
+        }
+    }
+
+    private static Path alertmanagerConfiguration() throws Exception {
+        return Files.writeString(directory.resolve("alertmanager.yml"), """
+                route: {receiver: webhook, group_wait: 0s, group_interval: 1s, group_by: ['...']}
+                receivers:
+                  - name: webhook
+                    webhook_configs: [{url: 'http://127.0.0.1:%d/'}]
+                """.formatted(webhook.port()));
+    }
+
+    private static Path prometheusConfiguration(int alertmanagerPort) throws Exception {
+        return Files.writeString(directory.resolve("prometheus.yml"), """
+                global: {scrape_interval: 1s, evaluation_interval: 1s}
+                rule_files: ['%s']
+                scrape_configs:
+                  - job_name: joulegram
+                    static_configs: [{targets: ['%s'], labels: {cluster: test}}]
+                alerting:
+                  alertmanagers:
+                    - static_configs: [{targets: ['127.0.0.1:%d']}]
+                """.formatted(
+                Path.of("prometheus", "joulegram-rules.yml").toAbsolutePath(), agent.address(), alertmanagerPort));
+    }
+
+    private static double now() {
+        return System.currentTimeMillis() / 1e3;
+    }
+
+    /** As Grafana does it, with everything chosen. */
+    private static String substituted(String expression) {
+        return expression
+                .replace("$__rate_interval", "10s")
+                .replace("$__range", RANGE_SECONDS + "s")
+                .replaceAll("\"\\$[a-z]+\"", "\".*\"");
+    }
+
+    @Test
+    void everyQueryOfEveryPanelHasData() throws Exception {
+        double now = now();
+        List<String> without = new ArrayList<>();
+        int queries = 0;
+        for (DashboardLintTest.Dashboard dashboard : DashboardLintTest.dashboards()) {
+            for (JsonNode panel : dashboard.panels()) {
+                for (JsonNode target : panel.path("targets")) {
+                    queries++;
+                    String query = substituted(target.path("expr").asText());
+                    QueryResult result = target.path("instant").asBoolean()
+                            ? QueryResult.at(prometheus, query, now)
+                            : QueryResult.over(prometheus, query, now, LOOK_BACK_SECONDS);
+                    if (!result.hasData()) {
+                        without.add(dashboard + ": " + panel.path("title").asText() + ": " + query);
+                    }
+                }
+            }
+        }
+        System.out.printf("%d queries of panels had data%n", queries - without.size());
+        assertThat(without).isEmpty();
+    }
+
+    @Test
+    void annotationsAreAnswered() throws Exception {
+        for (DashboardLintTest.Dashboard dashboard : DashboardLintTest.dashboards()) {
+            for (JsonNode annotation : dashboard.json().at("/annotations/list")) {
+                String name = annotation.path("name").asText();
+                String query = substituted(annotation.path("expr").asText());
+                QueryResult result = QueryResult.over(prometheus, query, now(), LOOK_BACK_SECONDS);
+                assertThat(result.hasData() || EVENTS.contains(name)).as(name).isTrue();
+                if (query.endsWith(" > 0")) {
+                    String always = query.substring(0, query.length() - 4);
+                    assertThat(QueryResult.over(prometheus, always, now(), LOOK_BACK_SECONDS)
+                                    .hasData())
+                            .as(name)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void variablesHaveChoices() throws Exception {
+        for (DashboardLintTest.Dashboard dashboard : DashboardLintTest.dashboards()) {
+            for (JsonNode variable : dashboard.variables()) {
+                String query = variable.at("/query/query").asText();
+                if (query.startsWith("label_values(")) {
+                    String selector = query.substring("label_values(".length(), query.lastIndexOf(", "));
+                    String label = query.substring(query.lastIndexOf(", ") + 2, query.length() - 1);
+                    String counted = "count by (" + label + ") (" + substituted(selector) + ")";
+                    QueryResult choices = QueryResult.at(prometheus, counted, now());
+                    assertThat(choices.series())
+                            .as(counted)
+                            .isNotEmpty()
+                            .allMatch(choice ->
+                                    !choice.at("/metric/" + label).asText().isEmpty());
+                }
+            }
+        }
+    }
+
+    /** The simulated world is a pure function of time, so what the tokens in the panel's range took is known exactly. */
+    @Test
+    void joulesPerTokenOfThePanelAreTheTruth() throws Exception {
+        JsonNode panel = DashboardLintTest.Dashboard.read(Path.of("grafana", "joulegram-overview.json"))
+                .panels()
+                .get(0);
+        assertThat(panel.path("title").asText()).isEqualTo("Energy per output token, loaded");
+        double now = now();
+        double shown = QueryResult.at(
+                        prometheus, substituted(panel.at("/targets/0/expr").asText()), now)
+                .value();
+
+        QueryResult tokens =
+                QueryResult.at(prometheus, "joulegram_tokens_total{kind=\"generation\"}[" + RANGE_SECONDS + "s]", now);
+        Truth truth = agent.whileTokensWent(tokens.first(), tokens.last());
+        double joules = (truth.gpuMicrojoules() + truth.cpuMicrojoules() + truth.dramMicrojoules()) * 1.2 / 1e6;
+        double expected = joules / truth.generatedTokens();
+        System.out.printf(
+                "J/token of the panel %.4f, truth %.4f: error %.3f %%%n",
+                shown, expected, 100 * (shown / expected - 1));
+
+        assertThat(shown).isCloseTo(expected, withinPercentage(1));
+    }
+
+    @Test
+    void everyRuleIsEvaluatedAndEveryRecordHasData() throws Exception {
+        JsonNode groups = json(prometheus.get("api/v1/rules")).at("/data/groups");
+        List<String> records = new ArrayList<>();
+        for (JsonNode group : groups) {
+            for (JsonNode rule : group.path("rules")) {
+                assertThat(rule.path("health").asText()).as(rule.toString()).isEqualTo("ok");
+                String name = rule.path("name").asText();
+                // That of six hours is recorded from a token a second on, which less than a minute need not reach.
+                if (rule.path("type").asText().equals("recording") && !name.endsWith("6h")) {
+                    records.add(name);
+                }
+            }
+        }
+        assertThat(records).hasSizeGreaterThan(8);
+        for (String record : records) {
+            assertThat(QueryResult.over(prometheus, record, now(), LOOK_BACK_SECONDS)
+                            .hasData())
+                    .as(record)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void anExhaustedBudgetReachesTheWebhook() throws Exception {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        webhook.bodies().stream().anyMatch(body -> body.contains("JoulegramCarbonBudgetExhausted")));
+        JsonNode alert = webhook.bodies().stream()
+                .filter(body -> body.contains("JoulegramCarbonBudgetExhausted"))
+                .findFirst()
+                .map(StackIT::json)
+                .orElseThrow()
+                .at("/alerts/0");
+
+        assertThat(alert.path("status").asText()).isEqualTo("firing");
+        assertThat(alert.at("/labels/budget").asText()).isEqualTo("tiny");
+        assertThat(alert.at("/labels/severity").asText()).isEqualTo("critical");
+        assertThat(alert.at("/annotations/summary").asText())
+                .isEqualTo("Carbon budget tiny on " + agent.address() + " is exhausted");
+        assertThat(alert.at("/annotations/runbook_url").asText()).contains("budget-exhausted");
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (IOException e) {
+            throw new IllegalStateException(text, e);
+        }
+    }
+}
