@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -576,24 +577,62 @@ final class FaultScriptsTest {
         }
     }
 
+    /** What a process holds that a script could leave behind. */
+    private record Held(long threads, long files, long residentBytes) {
+        private static final long ALLOWANCE_BYTES = 64L << 20;
+        private static final int ENOUGH_SCRIPTS = 2_000;
+
+        static Held now() throws IOException {
+            try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"));
+                    Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+                long kibibytes = status.filter(line -> line.startsWith("VmRSS:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                        .findFirst()
+                        .orElseThrow();
+                return new Held(Thread.getAllStackTraces().size(), files.count(), kibibytes << 10);
+            }
+        }
+
+        /** The heap is full before the first half is over, so what grows after it is native. */
+        void hasNotGrownTo(Held after, int scripts) {
+            assertThat(after.threads).as("threads").isLessThanOrEqualTo(threads);
+            assertThat(after.files).as("open files").isLessThanOrEqualTo(files);
+            if (scripts >= ENOUGH_SCRIPTS) {
+                assertThat(after.residentBytes).as("resident memory").isLessThan(residentBytes + ALLOWANCE_BYTES);
+            }
+        }
+    }
+
     @Test
     void everySecondOfAGpuIsCreditedOrUnobserved() throws Exception {
         List<NvmlStandIn> drivers = new ArrayList<>();
         for (StandInDriver driver : StandInDriver.values()) {
             drivers.add(NvmlStandIn.create(Files.createDirectory(directory.resolve(driver.name())), driver, 2));
         }
-        for (long seed = 0; seed < SCRIPTS / 2; seed++) {
-            new GpuScript(seed, drivers.get((int) (seed % drivers.size()))).run();
+        int scripts = SCRIPTS / 2;
+        Held held = Held.now();
+        for (int seed = 0; seed < scripts; seed++) {
+            if (seed == scripts / 2) {
+                held = Held.now();
+            }
+            new GpuScript(seed, drivers.get(seed % drivers.size())).run();
         }
+        held.hasNotGrownTo(Held.now(), scripts);
         drivers.forEach(driver -> assertThat(driver.initializations()).isZero());
     }
 
     @Test
     void everySecondOfAProcessorIsCreditedOrUnobserved() throws Exception {
-        for (long seed = 0; seed < SCRIPTS - SCRIPTS / 2; seed++) {
+        int scripts = SCRIPTS - SCRIPTS / 2;
+        Held held = Held.now();
+        for (int seed = 0; seed < scripts; seed++) {
+            if (seed == scripts / 2) {
+                held = Held.now();
+            }
             RaplScript script = new RaplScript(seed, Files.createDirectory(directory.resolve("rapl" + seed)));
             script.run();
             script.closeFiles();
         }
+        held.hasNotGrownTo(Held.now(), scripts);
     }
 }
