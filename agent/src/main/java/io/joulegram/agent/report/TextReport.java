@@ -124,7 +124,7 @@ public final class TextReport {
         }
         out.append('\n');
         coverage.carbonFreeRatio()
-                .ifPresent(share -> out.append("Carbon-free share of the electricity, by the hour's mix: ")
+                .ifPresent(share -> out.append("Carbon-free share of the electricity, by the grid's mix of its time: ")
                         .append(Units.percent(share))
                         .append(
                                 coverage.unmixedJoules() > 0
