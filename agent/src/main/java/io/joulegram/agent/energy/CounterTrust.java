@@ -159,7 +159,7 @@ final class CounterTrust {
                     && power.coveredUntilNanos() - endNanos >= 0;
             beginMicrojoules[i] = tells ? power.curve().microjoulesAt(endNanos) : ABSENT;
             beginGapNanos[i] = power.gapNanosUntil(endNanos);
-            beginChanges[i] = power.changes();
+            beginChanges[i] = power.changesSeen();
         }
         endNanos = NEVER;
     }
@@ -208,13 +208,13 @@ final class CounterTrust {
         MeterStream stream = powers[power];
         boolean tells = beginMicrojoules[power] != ABSENT
                 && stream.coveredUntilNanos() - endNanos >= 0
-                && stream.changes() - beginChanges[power] >= MIN_CHANGES
+                && stream.changesSeen() - beginChanges[power] >= MIN_CHANGES
                 && stream.gapNanosUntil(endNanos) - beginGapNanos[power] <= MAX_GAP_RATIO * elapsedNanos;
         return tells ? stream.curve().microjoulesAt(endNanos) - beginMicrojoules[power] : 0;
     }
 
     private double seenRatio(int power, long elapsedNanos) {
-        long changes = powers[power].changes() - beginChanges[power];
+        long changes = powers[power].changesSeen() - beginChanges[power];
         return (double) powers[power].channel().windowNanos() * changes / elapsedNanos;
     }
 

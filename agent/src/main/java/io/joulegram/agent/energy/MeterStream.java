@@ -342,11 +342,6 @@ public final class MeterStream {
         return gaps.microjoulesAt(timeNanos);
     }
 
-    /** How often the value of a power stream was another than before; sampler only. */
-    long changes() {
-        return sampledChanges.getPlain();
-    }
-
     /** What {@link #coveredUntilNanos()} was before the newest value; sampler only. */
     long previousCoveredUntilNanos() {
         return previousCoveredUntilNanos;
