@@ -36,15 +36,25 @@ class HostileLedgerTest {
     @ValueSource(
             strings = {
                 "CREATE TRIGGER sweep AFTER INSERT ON bucket BEGIN DELETE FROM bucket; END",
-                "CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i FROM n",
-                "CREATE VIRTUAL TABLE words USING fts5(word)",
+                "ALTER TABLE bucket RENAME TO old;; CREATE VIEW bucket AS WITH RECURSIVE n(id, start_ms) AS"
+                        + " (SELECT 1, 1 UNION ALL SELECT id, start_ms FROM n) SELECT * FROM n",
+                "ALTER TABLE grid RENAME TO old;; CREATE VIRTUAL TABLE Grid USING fts5(zone)",
             })
-    void whatRunsByItselfIsRefusedAndLeft(String command) throws Exception {
-        LedgerFiles.execute(file, command);
+    void whatRunsByItselfIsRefusedAndLeft(String commands) throws Exception {
+        LedgerFiles.execute(file, commands.split(";; ", -1));
         byte[] before = Files.readAllBytes(file);
         assertRefused(() -> Ledger.open(file, NOW), "which no ledger has");
         assertRefused(() -> LedgerReader.open(file), "which no ledger has");
         assertThat(file).hasBinaryContent(before);
+    }
+
+    @Test
+    void aViewThatSomebodyAddedForTheirOwnUseIsLeft() throws Exception {
+        LedgerFiles.execute(file, "CREATE VIEW total AS SELECT sum(energy_uj) FROM device_use");
+        try (Ledger ledger = Ledger.open(file, NOW)) {
+            assertThat(Buckets.read(ledger.reader())).hasSize(1);
+        }
+        readAll();
     }
 
     @ParameterizedTest
