@@ -67,6 +67,7 @@ final class Archive implements AutoCloseable {
     private final CounterMarks counters;
     private final long startMillis = System.currentTimeMillis();
     private long firstSliceMillis = Long.MAX_VALUE;
+    private boolean filed;
     private final Map<LedgerDeviceKey, Long> backfilled = new TreeMap<>();
     private final @Nullable LedgerClerk clerk;
     private @Nullable LedgerLock lock;
@@ -166,6 +167,7 @@ final class Archive implements AutoCloseable {
     }
 
     private void file(Bucket bucket, List<CounterMark> marks) {
+        filed = true;
         budgets.add(bucket);
         objectives.add(bucket);
         LedgerClerk writer = clerk;
@@ -223,7 +225,8 @@ final class Archive implements AutoCloseable {
         }
         addOverhead(uses, sum);
         List<Bucket> buckets = downtime.buckets(uses, intensities);
-        List<CounterMark> begun = counters.atBegin();
+        // Once a bucket was filed, newer marks stand in the ledger, and older ones would have its energy told again.
+        List<CounterMark> begun = filed ? List.of() : counters.atBegin();
         buckets.forEach(bucket -> file(bucket, begun));
         LOG.info(
                 "no agent ran for {}; hardware counters tell of {} J used in it",

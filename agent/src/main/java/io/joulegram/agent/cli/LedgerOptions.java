@@ -5,6 +5,7 @@ import io.joulegram.agent.config.ConfigException;
 import io.joulegram.agent.config.ConfigLoader;
 import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.ledger.LedgerReader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -13,8 +14,10 @@ import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -89,6 +92,7 @@ final class LedgerOptions {
         if (ledgers.isEmpty()) {
             throw wrong(command, "no ledger: name one with --ledger, or a configuration that has ledger.path");
         }
+        requireEachOnce(command, ledgers);
         ZoneId zone = zone(command, parsed).orElse(config.timeZone());
         Instant from =
                 YearMonth.from(now.atZone(zone)).atDay(1).atStartOfDay(zone).toInstant();
@@ -104,6 +108,24 @@ final class LedgerOptions {
             throw wrong(command, "--until (" + until + ") is not after --from (" + from + ")");
         }
         return new Choice(List.copyOf(ledgers), from, until, zone);
+    }
+
+    /** The same file twice, by whatever path, would be counted twice. */
+    private static void requireEachOnce(CommandSpec command, List<Path> ledgers) {
+        Set<Path> files = new HashSet<>();
+        for (Path ledger : ledgers) {
+            Path file;
+            try {
+                file = ledger.toRealPath();
+            } catch (IOException e) {
+                // It is told when it is opened.
+                file = ledger.toAbsolutePath();
+            }
+            if (!files.add(file)) {
+                throw wrong(
+                        command, "--ledger: " + ledger + " is given twice and would be counted twice; name it once");
+            }
+        }
     }
 
     private static Optional<ZoneId> zone(CommandSpec command, ParseResult parsed) {

@@ -48,8 +48,14 @@ public record Bucket(
             return code;
         }
 
+        /** @throws IllegalArgumentException if no kind has that number */
         static Kind of(int code) {
-            return code == 0 ? MINUTE : code == 1 ? HOUR : BACKFILL;
+            for (Kind kind : values()) {
+                if (kind.code == code) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException(code + " is no kind of bucket: must be 0, 1 or 2");
         }
     }
 

@@ -1,9 +1,7 @@
 package io.joulegram.agent.ledger;
 
 import io.joulegram.agent.attribution.Apportionment;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,22 +85,14 @@ public record Downtime(long startMillis, long endMillis, ZoneId zone, double pue
 
     /** Stretches of one hour at most, in each of which the intensities are the same. */
     private List<Piece> pieces(Intensities intensities) {
+        ZoneHours hours = new ZoneHours(zone);
         List<Piece> pieces = new ArrayList<>();
         for (long at = startMillis; at < endMillis; ) {
             long change = intensities.nextChangeAfter(at);
-            long next = Math.min(endMillis, Math.min(endOfHour(at), Math.max(at + 1, change)));
+            long next = Math.min(endMillis, Math.min(hours.endAfter(at), Math.max(at + 1, change)));
             pieces.add(new Piece(at, next, intensities.at(at)));
             at = next;
         }
         return pieces;
-    }
-
-    private long endOfHour(long millis) {
-        return Instant.ofEpochMilli(millis)
-                .atZone(zone)
-                .truncatedTo(ChronoUnit.HOURS)
-                .toInstant()
-                .plus(1, ChronoUnit.HOURS)
-                .toEpochMilli();
     }
 }

@@ -70,13 +70,14 @@ public final class Ledger implements AutoCloseable {
     private static Ledger open(Path file, Optional<Path> setAside) throws LedgerException {
         Connection connection = null;
         try {
+            requireWhole(file);
             connection = configuration().createConnection("jdbc:sqlite:" + file.toAbsolutePath());
             check(connection, file);
             Schema.migrate(connection, file.toString());
             return new Ledger(file, connection, setAside);
         } catch (SQLException e) {
             closeQuietly(connection);
-            throw LedgerException.of("ledger " + file, e);
+            throw LedgerException.ofOpening("ledger " + file, e);
         } catch (IOException e) {
             closeQuietly(connection);
             throw new LedgerException(LedgerException.Kind.UNAVAILABLE, "ledger " + file + ": " + e);
@@ -86,8 +87,19 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
+    /** SQLite takes a file that was cut to nothing for a new one, and deletes the log that still holds buckets. */
+    private static void requireWhole(Path file) throws IOException, LedgerException {
+        Path log = file.resolveSibling(file.getFileName() + "-wal");
+        boolean emptied = Files.isRegularFile(file) && Files.size(file) == 0;
+        if (emptied && Files.isRegularFile(log) && Files.size(log) > 0) {
+            throw new LedgerException(
+                    LedgerException.Kind.CORRUPT, "ledger " + file + " is damaged: it is empty and its log is not");
+        }
+    }
+
     private static SQLiteConfig configuration() {
         SQLiteConfig config = new SQLiteConfig();
+        Schema.limit(config);
         config.setJournalMode(JournalMode.WAL);
         config.setSynchronous(SynchronousMode.FULL);
         config.setTransactionMode(TransactionMode.IMMEDIATE);
@@ -100,7 +112,7 @@ public final class Ledger implements AutoCloseable {
     private static void check(Connection connection, Path file) throws SQLException, LedgerException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA wal_autocheckpoint = " + WAL_PAGES);
-            try (ResultSet result = statement.executeQuery("PRAGMA quick_check(1)")) {
+            try (ResultSet result = statement.executeQuery("PRAGMA integrity_check(1)")) {
                 String verdict = result.next() ? result.getString(1) : "no answer";
                 if (!"ok".equals(verdict)) {
                     throw new LedgerException(
@@ -188,7 +200,7 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    /** Removes what ended before an instant. */
+    /** Removes what ended before an instant, a day at each call. */
     public void prune(Instant before) throws LedgerException {
         try {
             transaction(() -> Rollup.prune(connection, before.toEpochMilli()));

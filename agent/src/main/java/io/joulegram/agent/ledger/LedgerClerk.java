@@ -176,7 +176,9 @@ public final class LedgerClerk implements AutoCloseable {
         } catch (LedgerException e) {
             noteFailure(e.getMessage());
         } catch (RuntimeException e) {
-            LOG.error("ledger {}: failed", file, e);
+            if (!failing) {
+                LOG.error("ledger {}: failed", file, e);
+            }
             noteFailure("ledger " + file + ": " + e);
         }
     }
@@ -229,8 +231,23 @@ public final class LedgerClerk implements AutoCloseable {
 
     private void noteSuccess() {
         if (failing) {
-            LOG.info("ledger {}: written again", file);
+            long missing = takeLost();
+            LOG.info(
+                    "ledger {}: written again{}",
+                    file,
+                    missing == 0 ? "" : "; " + missing + " buckets did not fit in memory and are lost");
             failing = false;
+        }
+    }
+
+    private long takeLost() {
+        lock.lock();
+        try {
+            long taken = lost;
+            lost = 0;
+            return taken;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -42,6 +42,15 @@ public final class LedgerException extends Exception {
         return new LedgerException(corrupt ? Kind.CORRUPT : Kind.UNAVAILABLE, what + ": " + e.getMessage(), e);
     }
 
+    /** What SQLite said of a ledger that was being opened: commands that fail then tell that its tables are damaged. */
+    static LedgerException ofOpening(String what, SQLException e) {
+        boolean otherTables =
+                e instanceof SQLiteException sqlite && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_ERROR;
+        return otherTables
+                ? new LedgerException(Kind.CORRUPT, what + ": its tables are damaged: " + e.getMessage(), e)
+                : of(what, e);
+    }
+
     /** What is wrong. */
     public Kind kind() {
         return kind;

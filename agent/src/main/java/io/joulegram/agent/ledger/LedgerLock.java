@@ -1,9 +1,12 @@
 package io.joulegram.agent.ledger;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * so that it ends with the process however that ends.
  */
 public final class LedgerLock implements AutoCloseable {
+    private static final int PID_BYTES = 20;
+
     private final FileChannel channel;
 
     private LedgerLock(FileChannel channel) {
@@ -36,6 +41,7 @@ public final class LedgerLock implements AutoCloseable {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock != null) {
+                sign(channel);
                 return new LedgerLock(channel);
             }
         } catch (OverlappingFileLockException e) {
@@ -50,7 +56,28 @@ public final class LedgerLock implements AutoCloseable {
         closeQuietly(channel);
         throw new LedgerException(
                 LedgerException.Kind.IN_USE,
-                "ledger.path: " + ledger + " is in use by another agent; give each agent a ledger of its own");
+                "ledger.path: " + ledger + " is in use by another agent" + holder(file)
+                        + "; give each agent a ledger of its own");
+    }
+
+    /** Leaves the number of this process for those that are refused. */
+    private static void sign(FileChannel channel) {
+        try {
+            channel.truncate(0);
+            String pid = ProcessHandle.current().pid() + "\n";
+            channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            // A full disk keeps nobody from the lock; whoever is refused is told less.
+        }
+    }
+
+    private static String holder(Path file) {
+        try (InputStream stream = Files.newInputStream(file)) {
+            String pid = new String(stream.readNBytes(PID_BYTES), StandardCharsets.US_ASCII).strip();
+            return pid.matches("[0-9]+") ? ", process " + pid : "";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private static void closeQuietly(@Nullable FileChannel channel) {

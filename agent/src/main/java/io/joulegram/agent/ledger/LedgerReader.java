@@ -21,6 +21,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** Reads a ledger, also one that another process is writing to. Used by one thread. */
 public final class LedgerReader implements AutoCloseable {
@@ -46,7 +48,7 @@ public final class LedgerReader implements AutoCloseable {
     }
 
     /**
-     * Opens a ledger for reading alone.
+     * Opens a ledger for reading alone. All that is read is as it was at one instant, whatever is written meanwhile.
      *
      * @throws LedgerException if it is not there, not a ledger, or cannot be read
      */
@@ -56,21 +58,47 @@ public final class LedgerReader implements AutoCloseable {
                     LedgerException.Kind.UNAVAILABLE,
                     file + (Files.exists(file) ? " cannot be read by this user" : " does not exist"));
         }
+        try {
+            try {
+                return open(file, "jdbc:sqlite:" + file.toAbsolutePath());
+            } catch (SQLException e) {
+                if (!isAtRestOutOfReach(file, e)) {
+                    throw e;
+                }
+                return open(file, "jdbc:sqlite:" + file.toUri() + "?immutable=1");
+            }
+        } catch (SQLException e) {
+            throw LedgerException.of("ledger " + file, e);
+        }
+    }
+
+    /**
+     * Whether SQLite could not make its files beside a ledger that nobody writes to: it is on a medium that is read-only,
+     * or in another user's directory.
+     */
+    private static boolean isAtRestOutOfReach(Path file, SQLException e) {
+        Path log = file.resolveSibling(file.getFileName() + "-wal");
+        return e instanceof SQLiteException sqlite
+                && (sqlite.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_CANTOPEN.code
+                && (!Files.exists(log) || log.toFile().length() == 0);
+    }
+
+    private static LedgerReader open(Path file, String url) throws SQLException, LedgerException {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         config.setBusyTimeout(BUSY_MILLIS);
+        Schema.limit(config);
         Connection connection = null;
         try {
-            connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
+            connection = config.createConnection(url);
+            // One transaction, so that minutes that become an hour meanwhile are neither missed nor read twice.
+            connection.setAutoCommit(false);
             int version = Schema.checkedVersion(connection, file.toString());
             if (version == 0) {
                 throw new LedgerException(LedgerException.Kind.FOREIGN, file + " is not a ledger");
             }
             return new LedgerReader(connection, file, version);
-        } catch (SQLException e) {
-            closeQuietly(connection);
-            throw LedgerException.of("ledger " + file, e);
-        } catch (LedgerException e) {
+        } catch (SQLException | LedgerException e) {
             closeQuietly(connection);
             throw e;
         }
@@ -140,14 +168,13 @@ public final class LedgerReader implements AutoCloseable {
         String in = ids.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
         Map<Long, List<DeviceUse>> devices = devices(in);
         Map<Long, List<ModelUse>> models = models(in);
-        Map<Long, Bucket> buckets = new LinkedHashMap<>();
-        ids.forEach(id -> buckets.put(id, EMPTY));
+        List<Bucket> buckets = new ArrayList<>(ids.size());
         try (PreparedStatement select = connection.prepareStatement(
                         "SELECT b.id, b.start_ms, b.end_ms, b.covered_ms, b.kind, b.pue, b.location_g, b.market_g,"
                                 + " b.marginal_g, " + carbonFreeColumn
                                 + ", l.*, m.*, x.* FROM bucket b LEFT JOIN grid l ON l.id = b.location_grid"
                                 + " LEFT JOIN grid m ON m.id = b.market_grid LEFT JOIN grid x ON x.id = b.marginal_grid"
-                                + " WHERE b.id IN " + in);
+                                + " WHERE b.id IN " + in + " ORDER BY b.start_ms, b.id");
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
                 long id = row.getLong(1);
@@ -157,23 +184,30 @@ public final class LedgerReader implements AutoCloseable {
                 intensity(row, 7, 12, carbonFree, "location", intensities);
                 intensity(row, 8, 18, OptionalDouble.empty(), "market", intensities);
                 intensity(row, 9, 24, OptionalDouble.empty(), "marginal", intensities);
-                buckets.put(
-                        id,
-                        new Bucket(
-                                row.getLong(2),
-                                row.getLong(3),
-                                row.getLong(4),
-                                Bucket.Kind.of(row.getInt(5)),
-                                row.getDouble(6),
-                                intensities,
-                                devices.getOrDefault(id, List.of()),
-                                models.getOrDefault(id, List.of())));
+                buckets.add(bucket(
+                        row, intensities, devices.getOrDefault(id, List.of()), models.getOrDefault(id, List.of())));
             }
         }
-        return List.copyOf(buckets.values());
+        return buckets;
     }
 
-    private static final Bucket EMPTY = new Bucket(0, 0, 0, Bucket.Kind.MINUTE, 1, Map.of(), List.of(), List.of());
+    private static Bucket bucket(
+            ResultSet row, Map<String, BookedIntensity> intensities, List<DeviceUse> devices, List<ModelUse> models)
+            throws SQLException {
+        try {
+            return new Bucket(
+                    row.getLong(2),
+                    row.getLong(3),
+                    row.getLong(4),
+                    Bucket.Kind.of(row.getInt(5)),
+                    row.getDouble(6),
+                    intensities,
+                    devices,
+                    models);
+        } catch (IllegalArgumentException e) {
+            throw new SQLException("bucket " + row.getLong(1) + " is damaged: " + e.getMessage(), e);
+        }
+    }
 
     private static void intensity(
             ResultSet row,

@@ -5,9 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 
 /**
@@ -16,12 +14,14 @@ import java.util.OptionalLong;
  * of a time zone, so that days and months can be told apart in zones that are not a whole number of hours from UTC.
  */
 final class Rollup {
+    private static final long DAY_MILLIS = 86_400_000;
+
     private final Connection connection;
-    private final ZoneId zone;
+    private final ZoneHours hours;
 
     Rollup(Connection connection, ZoneId zone) {
         this.connection = connection;
-        this.zone = zone;
+        this.hours = new ZoneHours(zone);
     }
 
     int roll(long beforeMillis) throws SQLException {
@@ -31,15 +31,11 @@ final class Rollup {
         int before = count();
         long from = Long.MIN_VALUE;
         for (OptionalLong oldest = oldestMinuteSince(from); oldest.isPresent(); oldest = oldestMinuteSince(from)) {
-            Instant hour = Instant.ofEpochMilli(oldest.getAsLong())
-                    .atZone(zone)
-                    .truncatedTo(ChronoUnit.HOURS)
-                    .toInstant();
-            long end = hour.plus(1, ChronoUnit.HOURS).toEpochMilli();
+            long end = hours.endAfter(oldest.getAsLong());
             if (end > beforeMillis) {
                 break;
             }
-            rollHour(Math.max(from, hour.toEpochMilli()), end);
+            rollHour(oldest.getAsLong(), end);
             from = end;
         }
         return before - count();
@@ -99,8 +95,16 @@ final class Rollup {
         execute("DROP TABLE bucket_sum");
     }
 
-    /** Removes buckets that ended before an instant. */
-    static void prune(Connection connection, long beforeMillis) throws SQLException {
+    /**
+     * Removes buckets that ended before an instant, those of one day at a time: a clock that is years ahead for a while
+     * takes a day of the oldest and not the whole ledger.
+     */
+    static void prune(Connection connection, long limitMillis) throws SQLException {
+        long beforeMillis = limitMillis;
+        try (Statement statement = connection.createStatement();
+                ResultSet oldest = statement.executeQuery("SELECT min(end_ms) FROM bucket")) {
+            beforeMillis = Math.min(beforeMillis, oldest.getLong(1) + DAY_MILLIS);
+        }
         for (String table : new String[] {"device_use", "model_use"}) {
             try (PreparedStatement delete = connection.prepareStatement(
                     "DELETE FROM " + table + " WHERE bucket IN (SELECT id FROM bucket WHERE end_ms < ?)")) {

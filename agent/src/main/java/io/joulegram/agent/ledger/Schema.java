@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.sqlite.SQLiteConfig;
 
 /**
  * The tables of the ledger and how they came to be: the steps from each version to the next, of which a file gets those
@@ -18,6 +19,14 @@ import java.util.stream.Collectors;
 final class Schema {
     /** {@code application_id} of the file, by which it is told from other programs' databases: "JGLM". */
     static final int APPLICATION_ID = 0x4a474c4d;
+
+    /** Far above the longest name that is kept, far below what would fill the memory. */
+    private static final int MAX_VALUE_BYTES = 1_000_000;
+
+    private static final int NAME_LENGTH = 60;
+
+    private static final String TABLES =
+            "'meta', 'device', 'source', 'model', 'grid', 'bucket', 'device_use', 'model_use', 'counter'";
 
     private static final List<String> STEPS = List.of("schema-1.sql", "schema-2.sql");
 
@@ -59,13 +68,47 @@ final class Schema {
                     file + " is a database of another program; it is left as it is. Choose another ledger.path");
         }
         int version = number(connection, "PRAGMA user_version");
+        if (version < 1) {
+            throw new LedgerException(
+                    LedgerException.Kind.FOREIGN,
+                    file + " says that it is a ledger of version " + version
+                            + ", which there is none of; it is left as it is. Choose another ledger.path");
+        }
         if (version > NEWEST) {
             throw new LedgerException(
                     LedgerException.Kind.FOREIGN,
                     file + " is a ledger of version " + version + ", and this program knows versions up to " + NEWEST
                             + "; use the program that wrote it or a later one");
         }
+        requireTablesAlone(connection, file);
         return version;
+    }
+
+    /**
+     * What would run by itself when one of the tables is read or written has no place in a ledger, and is not let run.
+     * Views of other names are nobody's business.
+     */
+    private static void requireTablesAlone(Connection connection, String file) throws SQLException, LedgerException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT type, name FROM sqlite_schema"
+                        + " WHERE (type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%')"
+                        + " AND tbl_name COLLATE NOCASE IN (" + TABLES + ") LIMIT 1")) {
+            if (result.next()) {
+                throw new LedgerException(
+                        LedgerException.Kind.FOREIGN,
+                        file + " has a " + result.getString(1) + " named \"" + printable(result.getString(2))
+                                + "\", which no ledger has; it is left as it is. Remove it, or use another file");
+            }
+        }
+    }
+
+    private static String printable(String name) {
+        return name.substring(0, Math.min(name.length(), NAME_LENGTH)).replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** Sets bounds to what is read of a file that may have come from elsewhere. */
+    static void limit(SQLiteConfig config) {
+        config.setPragma(SQLiteConfig.Pragma.LIMIT_LENGTH, "" + MAX_VALUE_BYTES);
     }
 
     private static int number(Connection connection, String query) throws SQLException {

@@ -50,7 +50,7 @@ public record Comparison(Report before, Report after, List<String> changes) {
                         .append('\n');
             }
         }
-        return out.toString();
+        return Table.printable(out.toString());
     }
 
     private static List<String> row(Line line, Line other) {

@@ -6,6 +6,11 @@ import java.util.List;
 final class Table {
     private Table() {}
 
+    /** Text for a terminal without what would command it: names come from servers and from ledgers of other hosts. */
+    static String printable(String text) {
+        return text.replaceAll("[\\p{Cc}&&[^\n]]", "?");
+    }
+
     /** The rows as lines; all rows have the same number of cells. */
     static String of(List<List<String>> rows) {
         int[] widths = new int[rows.get(0).size()];

@@ -48,7 +48,7 @@ public final class TextReport {
         coverage(out, report.coverage());
         out.append('\n');
         Boundary.STATEMENTS.forEach(statement -> out.append(wrapped(statement)).append('\n'));
-        return out.toString();
+        return Table.printable(out.toString());
     }
 
     private static void scopes(StringBuilder out, List<ScopeLine> scopes) {

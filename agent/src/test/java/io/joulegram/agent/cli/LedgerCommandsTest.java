@@ -98,6 +98,7 @@ final class LedgerCommandsTest {
             value = {
                 "report | no ledger: name one with --ledger",
                 "report --ledger L --month March | --month: \"March\" is not a month such as 2026-03",
+                "report --ledger L --ledger L | is given twice and would be counted twice",
                 "report --ledger L --from 2026-03-05 --until 2026-03-01 | is not after --from",
                 "report --ledger L --from tomorrow | --from: \"tomorrow\" is neither a date",
                 "report --ledger L --time-zone Mars | --time-zone: \"Mars\" is not a time zone",

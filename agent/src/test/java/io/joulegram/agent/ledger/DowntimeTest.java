@@ -40,6 +40,20 @@ class DowntimeTest {
                         .isCloseTo(perMilli * (bucket.endMillis() - bucket.startMillis()), within(1.0)));
     }
 
+    /** Half an hour comes twice there, which must not hold up the time. */
+    @Test
+    void goesOnWhereClocksArePutBackByHalfAnHour() {
+        Downtime back = new Downtime(
+                Instant.parse("2026-04-04T14:10:00Z").toEpochMilli(),
+                Instant.parse("2026-04-04T16:00:00Z").toEpochMilli(),
+                ZoneId.of("Australia/Lord_Howe"),
+                1);
+
+        assertThat(back.buckets(List.of(), new Changing()).stream()
+                        .map(bucket -> Instant.ofEpochMilli(bucket.endMillis()).toString()))
+                .containsExactly("2026-04-04T15:00:00Z", "2026-04-04T15:30:00Z", "2026-04-04T16:00:00Z");
+    }
+
     @Test
     void endsBucketsWhereTheIntensityChangesAndAtWholeHoursOfTheZone() {
         List<Bucket> buckets = downtime.buckets(List.of(), new Changing());

@@ -113,6 +113,38 @@ class LedgerClerkTest {
         assertThat(read()).containsExactly(second);
     }
 
+    @Test
+    void keepsADamagedFileAndGoesOn() throws IOException, LedgerException {
+        Files.writeString(file, "no ledger at all ".repeat(500));
+        Bucket bucket = bucket(0);
+        try (LedgerClerk clerk = clerk()) {
+            clerk.start();
+            clerk.offer(bucket, List.of());
+            await().until(() -> clerk.lagSeconds() == 0);
+        }
+        assertThat(read()).containsExactly(bucket);
+        assertThat(directory.resolve("ledger.db.corrupt-20260305T100030Z")).hasSize(8_500);
+    }
+
+    @Test
+    void waitsForADirectoryThatWentAway() throws IOException, LedgerException {
+        Path inside = Files.createDirectory(directory.resolve("state"));
+        file = inside.resolve("ledger.db");
+        Path moved = directory.resolve("moved");
+        Bucket first = bucket(0);
+        Bucket second = bucket(1);
+        try (LedgerClerk clerk = clerk()) {
+            clerk.start();
+            clerk.offer(first, List.of());
+            await().until(() -> clerk.lagSeconds() == 0);
+            Files.move(inside, moved);
+            clerk.offer(second, List.of());
+            await().until(clerk::isFailing);
+            Files.move(moved, inside);
+        }
+        assertThat(read()).containsExactly(first, second);
+    }
+
     private LedgerClerk clerk() {
         return new LedgerClerk(file, "node1", RETENTION, InstantSource.fixed(NOW), reader -> opened.incrementAndGet());
     }

@@ -119,6 +119,37 @@ class LedgerTest {
     }
 
     @Test
+    void aClockThatIsYearsAheadTakesADayAtMost() throws LedgerException {
+        SplittableRandom random = new SplittableRandom(6);
+        Bucket first = Buckets.random(random, NOW.toEpochMilli());
+        Bucket sameDay = Buckets.random(random, NOW.plusSeconds(3_600).toEpochMilli());
+        Bucket later = Buckets.random(random, NOW.plusSeconds(2 * 86_400).toEpochMilli());
+        try (Ledger ledger = Ledger.open(file, NOW)) {
+            ledger.append(List.of(first, sameDay, later), List.of());
+            ledger.prune(NOW.plusSeconds(100L * 365 * 86_400));
+            assertThat(Buckets.read(ledger.reader())).containsExactly(later);
+            ledger.prune(NOW.plusSeconds(100L * 365 * 86_400));
+            assertThat(Buckets.read(ledger.reader())).isEmpty();
+            ledger.prune(NOW);
+        }
+    }
+
+    @Test
+    void rollsWhereClocksAreMovedByHalfAnHour() throws LedgerException {
+        SplittableRandom random = new SplittableRandom(7);
+        List<Bucket> minutes = new ArrayList<>();
+        long start = Instant.parse("2026-04-04T14:00:00Z").toEpochMilli();
+        for (int i = 0; i < 180; i++) {
+            minutes.add(Buckets.random(random, start + i * MINUTE));
+        }
+        try (Ledger ledger = Ledger.open(file, NOW)) {
+            ledger.append(minutes, List.of());
+            ledger.roll(ZoneId.of("Australia/Lord_Howe"), NOW.plusSeconds(100L * 86_400));
+            assertThat(Buckets.sums(Buckets.read(ledger.reader()))).isEqualTo(Buckets.sums(minutes));
+        }
+    }
+
+    @Test
     void keepsTheNewestCounterOfEachDevice() throws LedgerException {
         CounterMark first = new CounterMark(Component.GPU, "0", "nvml_energy", "boot", 5, 1000, 1);
         CounterMark second = new CounterMark(Component.GPU, "0", "nvml_energy", "boot", 9, 1000, 2);
@@ -230,7 +261,8 @@ class LedgerTest {
             assertThat(lock).isNotNull();
             assertThatThrownBy(() -> LedgerLock.take(file))
                     .isInstanceOf(LedgerException.class)
-                    .hasMessageContaining("in use by another agent");
+                    .hasMessageContaining("in use by another agent, process "
+                            + ProcessHandle.current().pid() + ";");
         }
         LedgerLock.take(file).close();
     }

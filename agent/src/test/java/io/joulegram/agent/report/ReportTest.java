@@ -152,6 +152,18 @@ class ReportTest {
     }
 
     @Test
+    void aNameCannotCommandTheTerminal() throws LedgerException {
+        ReportBuilder builder = new ReportBuilder(FROM, UNTIL, BERLIN, Pricing.asBooked(), false);
+        try (LedgerReader reader = LedgerReader.open(node1)) {
+            builder.add("no\u001b[2Jde\u009b1m", reader);
+        }
+        assertThat(TextReport.of(builder.build()))
+                .contains("no?[2Jde?1m")
+                .doesNotContain("\u001b")
+                .doesNotContain("\u009b");
+    }
+
+    @Test
     void jsonHoldsTheSameFigures() throws Exception {
         Report report = report(Pricing.asBooked(), node1, node2);
         JsonNode json = new ObjectMapper().readTree(new JsonReport().of(report));
