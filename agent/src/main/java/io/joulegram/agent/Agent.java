@@ -290,6 +290,8 @@ public final class Agent implements AutoCloseable {
                 new IntensityUncertainty(config.grid().uncertaintyRatio());
         private final SuspendWatch suspend = SuspendWatch.ofKernel();
         private final ProcessCpuClock ownCpu = new ProcessCpuClock(config.path().procfs());
+        private final boolean byHoursOfUse =
+                config.embodied().amortization() == AgentConfig.Embodied.Amortization.UTILIZED_HOURS;
         private double agentMicrojoules;
         private long cpuMicrojoulesBefore;
         private long ownCountedNanos = System.nanoTime() - OWN_ENERGY_NANOS;
@@ -312,7 +314,7 @@ public final class Agent implements AutoCloseable {
             }
             Instant start = Instant.ofEpochMilli(archive.wallMillis(startNanos));
             intensities = grid.at(start);
-            carbon.beginSlice(utilization());
+            carbon.beginSlice(byHoursOfUse ? utilization() : Utilization.UNKNOWN);
             archive.beginSlice(startNanos, grid.bookedAt(start), carbon.ledgerDevices());
             long now = System.nanoTime();
             List<MeterFeed> feeds = new ArrayList<>();
