@@ -58,7 +58,7 @@ class LedgerIT {
             second.address();
             try (AgentProcess third = command.start()) {
                 assertThat(third.awaitExit()).isEqualTo(1);
-                assertThat(third.log()).contains("is in use by another agent");
+                assertThat(third.log()).contains("is in use by another agent, process ");
             }
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> second.metrics().sum("joulegram_energy_backfilled_joules_total") > 0);
