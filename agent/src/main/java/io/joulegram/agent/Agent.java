@@ -24,6 +24,7 @@ import io.joulegram.agent.export.BuildInfo;
 import io.joulegram.agent.export.Exposition;
 import io.joulegram.agent.export.HttpEndpoint;
 import io.joulegram.agent.export.ListenException;
+import io.joulegram.agent.export.PowerCurve;
 import io.joulegram.agent.export.Snapshot;
 import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.serving.GpuEvidence;
@@ -158,6 +159,13 @@ public final class Agent implements AutoCloseable {
         return new ServerWatch(server, config.tokens().scrapeInterval(), event -> bookkeeper.post(event));
     }
 
+    private List<PowerCurve> curves() {
+        return book.entries().stream()
+                .map(EnergyBook.Entry::meter)
+                .map(meter -> new PowerCurve(meter.domain(), meter.device(), meter.curve()))
+                .toList();
+    }
+
     private Collection<ServerWatch> servers() {
         return survey.servers();
     }
@@ -175,8 +183,8 @@ public final class Agent implements AutoCloseable {
      */
     public void start() throws ListenException, LedgerException {
         archive.start();
-        HttpEndpoint opened =
-                HttpEndpoint.open(config.web().listenAddress(), access, exposition, this::snapshot, build);
+        HttpEndpoint opened = HttpEndpoint.open(
+                config.web().listenAddress(), access, exposition, this::snapshot, this::curves, build);
         endpoint = opened;
         grid.start();
         supervisor.start();

@@ -25,6 +25,7 @@ public final class Main {
                 .add(WhatIfCommand.create(loader, InstantSource.system()))
                 .add(ControlCommand.createQuiesce(System.getenv()))
                 .add(ControlCommand.createResume(System.getenv()))
+                .add(TopCommand.create(System.getenv()))
                 .add(ConfigCheckCommand.create(loader))
                 .execute(args);
         System.exit(status);

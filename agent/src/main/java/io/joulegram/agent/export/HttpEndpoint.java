@@ -7,6 +7,7 @@ import io.joulegram.agent.access.Access;
 import io.joulegram.agent.config.ListenAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -15,11 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * The HTTP endpoint: {@code /}, {@code /metrics}, {@code /api/v1/status}, {@code /api/v1/summary}, {@code /-/healthy} and
- * {@code /-/ready}. Read only. Every answer is made from the newest snapshot alone, so none waits for a device.
+ * The HTTP endpoint: {@code /}, {@code /metrics}, {@code /api/v1/status}, {@code /api/v1/summary}, {@code
+ * /api/v1/live}, {@code /-/healthy} and {@code /-/ready}. Read only. Every answer is made from the newest snapshot and the curves of energy alone, so none waits for a device.
  *
  * <p>Serves from the moment it is opened until it is closed, on threads of its own: four for requests and a queue of 64
- * before a connection is turned away. Further bounds are those of {@link HttpLimits}.
+ * before a connection is turned away; viewers of {@code /api/v1/live} have theirs ({@link LiveStream}). Further bounds are those of {@link HttpLimits}.
  */
 public final class HttpEndpoint implements AutoCloseable {
     private static final int THREADS = 4;
@@ -28,8 +29,10 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private final HttpServer server;
     private final ThreadPoolExecutor executor;
+    private final LiveStream live;
 
-    private HttpEndpoint(HttpServer server, ThreadPoolExecutor executor) {
+    private HttpEndpoint(HttpServer server, ThreadPoolExecutor executor, LiveStream live) {
+        this.live = live;
         this.server = server;
         this.executor = executor;
     }
@@ -41,6 +44,7 @@ public final class HttpEndpoint implements AutoCloseable {
      * @param access who may read, and how connections are encrypted; stays open when the endpoint is closed
      * @param exposition what {@code /metrics} shows; stays open when the endpoint is closed
      * @param snapshots gives the newest snapshot, at once; empty before the first
+     * @param curves gives the energy over time of every device, at once
      * @param build what {@code /api/v1/status} tells of the program
      * @throws ListenException if the host is unknown, the port taken or not permitted
      */
@@ -49,16 +53,18 @@ public final class HttpEndpoint implements AutoCloseable {
             Access access,
             Exposition exposition,
             Supplier<Optional<Snapshot>> snapshots,
+            Supplier<List<PowerCurve>> curves,
             BuildInfo build)
             throws ListenException {
         HttpLimits.apply();
         HttpServer server = listen(address, access.https());
         ThreadPoolExecutor executor = newExecutor();
         server.setExecutor(executor);
+        LiveStream live = new LiveStream(new LiveFrames(curves, snapshots, build, System::nanoTime));
         server.createContext(
-                "/", new RequestHandler(new Routes(exposition, snapshots, build), access, exposition.meters()));
+                "/", new RequestHandler(new Routes(exposition, snapshots, build), access, exposition.meters(), live));
         server.start();
-        return new HttpEndpoint(server, executor);
+        return new HttpEndpoint(server, executor, live);
     }
 
     private static HttpServer listen(ListenAddress address, Optional<HttpsConfigurator> https) throws ListenException {
@@ -106,6 +112,7 @@ public final class HttpEndpoint implements AutoCloseable {
     /** Stops listening and breaks off what is being answered. Does nothing when called again. */
     @Override
     public void close() {
+        live.close();
         server.stop(0);
         executor.shutdownNow();
     }

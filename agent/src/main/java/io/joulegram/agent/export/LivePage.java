@@ -1,55 +1,69 @@
 package io.joulegram.agent.export;
 
+import com.sun.net.httpserver.Headers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The page at {@code /}: one file that loads nothing from anywhere and asks this endpoint for its figures. Its content
- * security policy allows exactly the script and the style in it, by their hashes.
+ * The page at {@code /} and the files it loads. They come from this endpoint alone, and the page's content security policy
+ * allows nothing else: no script or style within the page, none from elsewhere. Thread-safe.
  */
 final class LivePage {
-    private static final String RESOURCE = "live.html";
+    private static final String UPLOT = "/io/joulegram/agent/report/uplot/";
+    private static final String SCRIPT = "text/javascript; charset=utf-8";
+    private static final String STYLE = "text/css; charset=utf-8";
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            + "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private final Reply reply;
+    private final Reply page = load("live.html", "text/html; charset=utf-8")
+            .with("Content-Security-Policy", POLICY)
+            .with("Vary", "Accept, Accept-Encoding");
+    private final Map<String, Reply> files = new LinkedHashMap<>();
 
     LivePage() {
-        byte[] page = load();
-        String html = new String(page, StandardCharsets.UTF_8);
-        String policy = "default-src 'none'; script-src '" + hashOf(html, "script") + "'; style-src '"
-                + hashOf(html, "style") + "'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
-                + "frame-ancestors 'none'";
-        reply = new Reply(200, "text/html; charset=utf-8", page, Map.of("Content-Security-Policy", policy));
+        files.put("/live/live.css", load("live.css", STYLE));
+        files.put("/live/live.js", load("live.js", SCRIPT));
+        files.put("/live/format.js", load("format.js", SCRIPT));
+        files.put("/live/icon.svg", load("icon.svg", "image/svg+xml"));
+        files.put("/live/uPlot.min.css", load(UPLOT + "uPlot.min.css", STYLE));
+        files.put("/live/uPlot.iife.min.js", load(UPLOT + "uPlot.iife.min.js", SCRIPT));
     }
 
-    Reply reply() {
-        return reply;
+    /** The page, or the paths that there are for those who would rather read text. */
+    Reply reply(Headers request, List<String> paths) {
+        List<WeightedValue> accepted = WeightedValue.parse(request.getOrDefault("Accept", List.of()));
+        return weight(accepted, "text/plain") > weight(accepted, "text/html")
+                ? Reply.text(200, "Joulegram. There is: " + String.join(" ", paths))
+                        .with("Vary", "Accept, Accept-Encoding")
+                : page;
     }
 
-    private static byte[] load() {
-        try (InputStream resource = LivePage.class.getResourceAsStream(RESOURCE)) {
+    /** The files that the page loads, by path. */
+    Map<String, Reply> files() {
+        return files;
+    }
+
+    /** How much a media type is wanted where it is named; what is not named is wanted less than what is. */
+    private static double weight(List<WeightedValue> accepted, String type) {
+        return accepted.stream()
+                .filter(value -> value.value().equals(type))
+                .mapToDouble(WeightedValue::weight)
+                .max()
+                .orElse(0);
+    }
+
+    private static Reply load(String name, String contentType) {
+        try (InputStream resource = LivePage.class.getResourceAsStream(name)) {
             if (resource == null) {
-                throw new IllegalStateException(RESOURCE + " is missing from the program");
+                throw new IllegalStateException(name + " is missing from the program");
             }
-            return resource.readAllBytes();
+            return new Reply(200, contentType, resource.readAllBytes(), Map.of());
         } catch (IOException e) {
-            throw new UncheckedIOException(RESOURCE + " cannot be read", e);
-        }
-    }
-
-    private static String hashOf(String html, String element) {
-        int begin = html.indexOf("<" + element + ">") + element.length() + 2;
-        String content = html.substring(begin, html.indexOf("</" + element + ">"));
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return "sha256-" + Base64.getEncoder().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
+            throw new UncheckedIOException(name + " cannot be read", e);
         }
     }
 }

@@ -38,9 +38,11 @@ final class RequestHandler implements HttpHandler {
     private final Routes routes;
     private final Access access;
     private final MeterRegistry meters;
+    private final LiveStream live;
     private final AtomicBoolean failing = new AtomicBoolean();
 
-    RequestHandler(Routes routes, Access access, MeterRegistry meters) {
+    RequestHandler(Routes routes, Access access, MeterRegistry meters, LiveStream live) {
+        this.live = live;
         this.routes = routes;
         this.access = access;
         this.meters = meters;
@@ -49,14 +51,20 @@ final class RequestHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         long beginNanos = System.nanoTime();
-        try (exchange) {
-            String path =
-                    Optional.ofNullable(exchange.getRequestURI().getPath()).orElse("");
-            Optional<Routes.Route> route = routes.at(path);
-            Reply reply = answer(exchange, route);
-            send(exchange, reply);
-            count(route.isPresent() ? path : "other", reply.status(), System.nanoTime() - beginNanos);
+        String path = Optional.ofNullable(exchange.getRequestURI().getPath()).orElse("");
+        Optional<Routes.Route> route = routes.at(path);
+        Reply reply = answer(exchange, route);
+        boolean streams = path.equals(LiveStream.PATH) && reply.status() == 200 && !isHead(exchange);
+        if (streams && live.admit()) {
+            setHeaders(exchange, reply);
+            live.serve(exchange);
+        } else {
+            reply = streams ? LiveStream.full() : reply;
+            try (exchange) {
+                send(exchange, reply);
+            }
         }
+        count(route.isPresent() ? path : "other", reply.status(), System.nanoTime() - beginNanos);
     }
 
     private Reply answer(HttpExchange exchange, Optional<Routes.Route> route) {
@@ -102,7 +110,7 @@ final class RequestHandler implements HttpHandler {
         }
     }
 
-    private void send(HttpExchange exchange, Reply reply) throws IOException {
+    private void setHeaders(HttpExchange exchange, Reply reply) {
         Headers headers = exchange.getResponseHeaders();
         HEADERS.forEach(headers::set);
         headers.set("Content-Type", reply.contentType());
@@ -112,6 +120,11 @@ final class RequestHandler implements HttpHandler {
             // The body is not read, so the next request could not be found behind it.
             headers.set("Connection", "close");
         }
+    }
+
+    private void send(HttpExchange exchange, Reply reply) throws IOException {
+        setHeaders(exchange, reply);
+        Headers headers = exchange.getResponseHeaders();
         byte[] body = reply.body();
         if (body.length >= MIN_GZIP_BYTES && takesGzip(exchange)) {
             headers.set("Content-Encoding", "gzip");

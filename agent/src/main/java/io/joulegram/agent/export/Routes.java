@@ -21,29 +21,32 @@ final class Routes {
     private static final String NOT_READY = "Not ready: nothing has been measured yet, the sources are being opened";
 
     private final Map<String, Route> routes = new LinkedHashMap<>();
+    private final Map<String, Route> files = new LinkedHashMap<>();
     private final Exposition exposition;
     private final Supplier<Optional<Snapshot>> snapshots;
 
     Routes(Exposition exposition, Supplier<Optional<Snapshot>> snapshots, BuildInfo build) {
         this.exposition = exposition;
         this.snapshots = snapshots;
-        Reply page = new LivePage().reply();
+        LivePage page = new LivePage();
         StatusDocument status = new StatusDocument(build);
         SummaryDocument summary = new SummaryDocument();
-        routes.put("/", request -> page);
+        routes.put("/", request -> page.reply(request, paths()));
         routes.put("/metrics", this::metrics);
         routes.put("/api/v1/status", request -> json(status::render));
         routes.put("/api/v1/summary", request -> json(summary::render));
+        routes.put(LiveStream.PATH, request -> LiveStream.head());
         routes.put("/-/healthy", request -> Reply.text(200, "Healthy"));
         routes.put("/-/ready", request -> ready());
+        page.files().forEach((path, file) -> files.put(path, request -> file));
     }
 
     /** What is at exactly this path. */
     Optional<Route> at(String path) {
-        return Optional.ofNullable(routes.get(path));
+        return Optional.ofNullable(routes.getOrDefault(path, files.get(path)));
     }
 
-    /** Every path, for those who are lost. */
+    /** Every path but those of the files that the page loads, for those who are lost. */
     List<String> paths() {
         return List.copyOf(routes.keySet());
     }

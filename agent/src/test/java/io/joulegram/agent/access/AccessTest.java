@@ -89,7 +89,7 @@ class AccessTest {
         BuildInfo build = new BuildInfo("1", "r", "17");
         Exposition exposition = new Exposition(Optional::empty, build);
         ListenAddress free = new ListenAddress("127.0.0.1", 0);
-        HttpEndpoint endpoint = HttpEndpoint.open(free, access, exposition, Optional::empty, build);
+        HttpEndpoint endpoint = HttpEndpoint.open(free, access, exposition, Optional::empty, List::of, build);
         url = endpoint.url();
         port = endpoint.address().getPort();
         open.addAll(List.of(endpoint, exposition, access));

@@ -279,7 +279,7 @@ class HttpEndpointTest {
         HttpResponse<byte[]> response = get("/");
 
         assertThat(header(response, "Content-Type")).isEqualTo("text/html; charset=utf-8");
-        assertThat(header(response, "Content-Security-Policy")).contains("script-src 'sha256-");
+        assertThat(header(response, "Content-Security-Policy")).contains("script-src 'self';");
         assertThat(text(response)).startsWith("<!DOCTYPE html>");
     }
 
@@ -381,6 +381,58 @@ class HttpEndpointTest {
         assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
     }
 
+    @Test
+    void streamsEventsToAsManyViewersAsThereArePlacesAndAnswersOthersMeanwhile() throws Exception {
+        List<Socket> viewers = new ArrayList<>();
+        try {
+            for (int i = 0; i < LiveStream.MAX_VIEWERS; i++) {
+                viewers.add(view());
+            }
+            HttpResponse<byte[]> turnedAway = get(LiveStream.PATH);
+            assertThat(turnedAway.statusCode()).isEqualTo(503);
+            assertThat(header(turnedAway, "Retry-After")).isEqualTo("10");
+            assertThat(get("/metrics").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket viewer : viewers) {
+                viewer.close();
+            }
+        }
+        await().untilAsserted(() -> view().close());
+    }
+
+    @Test
+    void aViewerThatTakesNothingKeepsNobodyWaitingAndClosingEndsTheStreams() throws Exception {
+        try (Socket deaf = connect();
+                Socket viewer = view()) {
+            deaf.setReceiveBufferSize(1);
+            deaf.getOutputStream().write(("GET " + LiveStream.PATH + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(UTF_8));
+            assertThat(get("/metrics").statusCode()).isEqualTo(200);
+
+            endpoint.close();
+            // Ends, or would run into the time-out of the socket.
+            viewer.getInputStream().readAllBytes();
+        }
+    }
+
+    @Test
+    void headOfTheStreamTakesNoPlace() throws Exception {
+        for (int i = 0; i <= LiveStream.MAX_VIEWERS; i++) {
+            HttpResponse<byte[]> head = send(request(LiveStream.PATH).method("HEAD", BodyPublishers.noBody()));
+            assertThat(head.statusCode()).isEqualTo(200);
+            assertThat(header(head, "Content-Type")).startsWith("text/event-stream");
+        }
+    }
+
+    /** A viewer that has got its first events. */
+    private Socket view() throws IOException {
+        Socket socket = connect();
+        socket.getOutputStream().write(("GET " + LiveStream.PATH + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(UTF_8));
+        BufferedReader reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+        assertThat(reader.readLine()).isEqualTo("HTTP/1.1 200 OK");
+        assertThat(reader.lines().anyMatch(line -> line.equals("event: power"))).isTrue();
+        return socket;
+    }
+
     private static boolean hasIpv6Loopback() {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.getAllByName("::1")[0], 0));
@@ -401,7 +453,7 @@ class HttpEndpointTest {
 
     private HttpEndpoint open(String address) throws ListenException {
         return HttpEndpoint.open(
-                address(address), Access.of(Optional.empty()), exposition, this::take, Snapshots.BUILD);
+                address(address), Access.of(Optional.empty()), exposition, this::take, List::of, Snapshots.BUILD);
     }
 
     private Socket connect() throws IOException {

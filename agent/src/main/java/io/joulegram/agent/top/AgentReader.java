@@ -1,0 +1,140 @@
+package io.joulegram.agent.top;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Asks agents over HTTP, all of them at a time. Redirects are not followed. Thread-safe. */
+public final class AgentReader {
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int OK = 200;
+    private static final int UNAUTHORIZED = 401;
+
+    private final HttpClient client;
+    private final Optional<String> authorization;
+
+    private AgentReader(HttpClient client, Optional<String> authorization) {
+        this.client = client;
+        this.authorization = authorization;
+    }
+
+    /**
+     * One that trusts and presents what it is given.
+     *
+     * @param authorities certificates that vouch for agents, PEM; those of the Java platform if empty
+     * @param user name and password with a colon between, for agents that want one
+     * @throws IOException if the certificates cannot be read; the message names the file
+     */
+    public static AgentReader of(Optional<Path> authorities, Optional<String> user) throws IOException {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(PATIENCE);
+        if (authorities.isPresent()) {
+            builder.sslContext(trusting(authorities.get()));
+        }
+        return new AgentReader(
+                builder.build(),
+                user.map(pair -> "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static SSLContext trusting(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            int number = 0;
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                trusted.setCertificateEntry(Integer.toString(number++), certificate);
+            }
+            if (number == 0) {
+                throw new IOException(file + " holds no certificate; allowed: PEM with BEGIN CERTIFICATE");
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, factory.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(file + " cannot be read as certificates (PEM): " + e.getMessage(), e);
+        }
+    }
+
+    /** What each agent says now, in the order of the addresses. Takes three seconds for one that is silent. */
+    public List<AgentView> read(List<AgentAddress> addresses) {
+        List<CompletableFuture<AgentView>> asked = addresses.stream()
+                .map(address -> get(address, "api/v1/status")
+                        .thenCombine(
+                                get(address, "api/v1/summary"),
+                                (status, summary) -> new AgentView(address, status, summary, ""))
+                        .exceptionally(e -> AgentView.failed(address, reason(e))))
+                .toList();
+        return asked.stream().map(CompletableFuture::join).toList();
+    }
+
+    private CompletableFuture<JsonNode> get(AgentAddress address, String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.uri().resolve(path))
+                .timeout(PATIENCE)
+                .header("Accept", "application/json");
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
+                .thenApply(AgentReader::body);
+    }
+
+    private static JsonNode body(HttpResponse<byte[]> response) {
+        if (response.statusCode() == UNAUTHORIZED) {
+            throw new IllegalStateException("it wants a name and a password: --user NAME --password-file FILE");
+        }
+        try {
+            JsonNode body = JSON.readTree(response.body());
+            if (response.statusCode() == OK && body.isObject()) {
+                return body;
+            }
+            throw new IllegalStateException(
+                    body.path("error").asText("it answered with status " + response.statusCode()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("what answers there is no agent of Joulegram", e);
+        } catch (IOException e) {
+            throw new IllegalStateException("its answer broke off", e);
+        }
+    }
+
+    private static String reason(Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof HttpTimeoutException) {
+            return "no answer within " + PATIENCE.toSeconds() + " s";
+        }
+        if (cause instanceof ConnectException) {
+            return "nobody listens there";
+        }
+        if (cause instanceof SSLException) {
+            return "TLS: " + cause.getMessage() + "; see --ca-file";
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+}

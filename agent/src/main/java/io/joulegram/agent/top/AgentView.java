@@ -1,0 +1,23 @@
+package io.joulegram.agent.top;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+
+/**
+ * What one agent said of itself, or why it did not.
+ *
+ * @param status its {@code /api/v1/status}; missing if it did not answer
+ * @param summary its {@code /api/v1/summary}; missing if it did not answer
+ * @param problem why it did not answer; empty if it did
+ */
+public record AgentView(AgentAddress address, JsonNode status, JsonNode summary, String problem) {
+    /** An agent that did not answer. */
+    static AgentView failed(AgentAddress address, String problem) {
+        return new AgentView(address, MissingNode.getInstance(), MissingNode.getInstance(), problem);
+    }
+
+    /** Whether it answered. */
+    public boolean answered() {
+        return problem.isEmpty();
+    }
+}

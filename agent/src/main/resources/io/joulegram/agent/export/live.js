@@ -1,0 +1,316 @@
+'use strict';
+const WINDOW_MS = 60000;
+const RATE_MS = 5000;
+const SILENT_MS = 4000;
+const RETRY_MS = 5000;
+const COLOURS = 8;
+const ALL = 'all';
+
+const byId = id => document.getElementById(id);
+const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// Every text goes in as a text node, so nothing that a server or a device calls itself can become markup.
+function el(tag, className, ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  for (const child of children) node.append(child instanceof Node ? child : String(child));
+  return node;
+}
+const soft = text => el('span', 'soft', text);
+function heading(scope, className, ...children) {
+  const cell = el('th', className, ...children);
+  cell.scope = scope;
+  return cell;
+}
+const table = (head, rows) => el('table', '',
+  el('thead', '', el('tr', '', ...head.map(([text, kind]) => heading('col', kind, text)))),
+  el('tbody', '', ...rows.map(cells => el('tr', '', ...cells.map((cell, i) =>
+    i ? el('td', head[i][1], cell) : heading('row', '', cell))))));
+
+function meterBar(share, text, mark) {
+  const fill = el('i', '');
+  fill.style.width = Math.max(0, Math.min(1, share || 0)) * 100 + '%';
+  const bar = el('div', share > 1 ? 'bar over' : 'bar', fill);
+  if (mark !== undefined) {
+    const line = el('s', '');
+    line.style.left = Math.max(0, Math.min(1, mark)) * 100 + '%';
+    bar.append(line);
+  }
+  bar.setAttribute('role', 'meter');
+  bar.setAttribute('aria-valuemin', '0');
+  bar.setAttribute('aria-valuemax', '100');
+  bar.setAttribute('aria-valuenow', String(Math.round(100 * Math.min(1, share || 0))));
+  bar.setAttribute('aria-valuetext', text);
+  bar.setAttribute('aria-label', text);
+  return bar;
+}
+
+let status, summary, lastEventMs = 0, paused = false, drawing = false, powerPlot, tokensPlot, labels = [];
+const frames = [], history = [], tokenRates = [];
+
+// Charts
+
+function axes(unit) {
+  const axis = {stroke: () => colour('--soft'), grid: {stroke: () => colour('--line'), width: 1}, ticks: {show: false}, font: '12px system-ui'};
+  return [
+    {...axis, space: 70, values: (plot, ticks) => ticks.map(t => new Date(t * 1000).toLocaleTimeString('en-GB'))},
+    {...axis, size: 62, values: (plot, ticks) => ticks.map(value => si(value, unit))}];
+}
+
+function plot(node, height, names, unit) {
+  const series = names.map((name, i) => ({
+    label: name, stroke: () => colour('--s' + i % COLOURS), width: 2, spanGaps: false, points: {show: false},
+    dash: i < COLOURS ? undefined : [6, 4]}));
+  return new uPlot({
+    width: Math.max(200, node.clientWidth), height, legend: {show: false}, cursor: {drag: {x: false, y: false}},
+    scales: {x: {range: (u, min, max) => [max - WINDOW_MS / 1000, max]}, y: {range: (u, min, max) => [0, (max || 1) * 1.1]}},
+    axes: axes(unit), series: [{}, ...series]}, [[], ...names.map(() => [])], node);
+}
+
+const powerHeight = () => (innerWidth > 832 ? 400 : 260);
+
+function drawPower() {
+  const names = [...new Set(frames.flatMap(frame => Object.keys(frame.watts)))];
+  const order = status ? status.meters.map(meter => meter.domain + ' ' + meter.device) : names;
+  names.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  if (!powerPlot || names.join() !== labels.join()) {
+    if (powerPlot) powerPlot.destroy();
+    labels = names;
+    powerPlot = plot(byId('power'), powerHeight(), labels, 'W');
+  }
+  powerPlot.setData([frames.map(frame => frame.unixMillis / 1000),
+    ...labels.map(name => frames.map(frame => frame.watts[name] === undefined ? null : frame.watts[name]))]);
+}
+
+function drawTokens() {
+  if (!tokensPlot) tokensPlot = plot(byId('tokens'), 210, ['tokens per second'], '');
+  tokensPlot.setData([tokenRates.map(point => point.t / 1000), tokenRates.map(point => point.rate === undefined ? null : point.rate)]);
+}
+
+function redraw() {
+  for (const chart of [powerPlot, tokensPlot]) if (chart) chart.destroy();
+  powerPlot = tokensPlot = undefined;
+  drawPower();
+  drawTokens();
+}
+
+// Sections
+
+const figure = (model, boundary, load) =>
+  model.perToken.find(f => f.kind === 'generation' && f.boundary === boundary && f.load === load);
+
+function tile(value, label, note) {
+  return el('li', '', el('b', '', value), label, el('small', '', note));
+}
+
+function showTiles() {
+  const newest = frames[frames.length - 1];
+  const additive = status.meters.filter(meter => meter.additive && meter.live);
+  const watts = newest && additive.length ? sum(additive.map(meter => newest.watts[meter.domain + ' ' + meter.device] || meter.watts || 0)) : undefined;
+  const model = summary.models.filter(m => figure(m, 'facility', 'loaded'))
+    .sort((a, b) => (b.tokens.generation || 0) - (a.tokens.generation || 0))[0];
+  const head = model && figure(model, 'facility', 'loaded');
+  const grid = summary.carbon.grid.find(entry => entry.headline) || summary.carbon.grid[0];
+  byId('tiles').replaceChildren(
+    tile(si(head && head.joulesPerToken, 'J'), 'per generated token', head ? plusMinus(head.uncertaintyRatio) + ', facility, idle included' : 'no tokens in the last minute'),
+    tile(si(head && head.gramsPerToken, 'g'), 'CO₂e per generated token', head && head.gramsPerToken !== undefined ? plusMinus(head.gramsUncertaintyRatio) + ' without that of the grid' : 'unknown'),
+    tile(si(rate(history, ALL, RATE_MS), ''), 'tokens per second', 'generated, ' + summary.models.length + (summary.models.length === 1 ? ' model' : ' models')),
+    tile(si(watts, 'W'), 'measured power', additive.length + (additive.length === 1 ? ' meter' : ' meters') + ', without overlaps'),
+    tile(grid ? three(grid.gramsPerKwh) + ' g' : '–', 'CO₂e per kWh', grid ? grid.zone + ', ' + grid.provider + ', ' + grid.signal : 'no grid is known'));
+}
+
+function showDevices() {
+  const limits = new Map(status.gpus.map(gpu => ['gpu ' + gpu.device, gpu]));
+  const newest = frames[frames.length - 1];
+  const rows = status.meters.map(meter => {
+    const name = meter.domain + ' ' + meter.device;
+    const gpu = limits.get(name);
+    const swatch = el('span', 'swatch');
+    const index = labels.indexOf(name);
+    swatch.style.color = index < 0 ? 'transparent' : 'var(--s' + index % COLOURS + ')';
+    const stream = meter.streams.find(s => s.source === meter.source);
+    const watts = newest && newest.watts[name] !== undefined ? newest.watts[name] : meter.watts;
+    return [el('span', '', swatch, name), meter.live ? si(watts, 'W') : el('span', 'bad', 'lost'),
+      gpu && gpu.powerLimitWatts ? si(gpu.powerLimitWatts, 'W') : '', soft(meter.source), soft(stream ? plusMinus(stream.uncertaintyRatio) : '')];
+  });
+  byId('devices').replaceChildren(rows.length
+    ? table([['device', ''], ['now', 'n'], ['limit', 'n'], ['source', ''], ['uncertain', 'n']], rows)
+    : el('p', 'warn', 'Nothing is measured. What is missing, and what mends it, is below.'));
+}
+
+function modelRow(model) {
+  const loaded = figure(model, 'facility', 'loaded'), active = figure(model, 'facility', 'active'), gpu = figure(model, 'gpu', 'loaded');
+  const phase = name => (model.phasePerToken.find(p => p.phase === name) || {}).joulesPerToken;
+  return [el('span', '', model.model, el('br', ''), soft('on ' + model.server)),
+    si(rate(history, model.server + ' ' + model.model, RATE_MS), ''),
+    el('span', '', si(loaded && loaded.joulesPerToken, 'J'), ' ', soft(loaded ? plusMinus(loaded.uncertaintyRatio) : '')),
+    si(active && active.joulesPerToken, 'J'), si(gpu && gpu.joulesPerToken, 'J'), si(loaded && loaded.gramsPerToken, 'g'),
+    si(phase('prefill'), 'J'), si(phase('decode'), 'J'),
+    model.requests.running === undefined ? '–' : model.requests.running + ' / ' + (model.requests.waiting === undefined ? '–' : model.requests.waiting),
+    joules(sum(model.energy.map(e => e.microjoules)))];
+}
+
+function showModels() {
+  if (!summary.models.length) {
+    byId('models').replaceChildren(el('p', 'warn', status.servers.length ? 'No model has been seen yet.'
+      : 'No inference server is known, so there are no tokens to divide by. Name one with --server URL.'));
+    return;
+  }
+  byId('models').replaceChildren(el('div', 'scroll', table([['model', ''], ['tokens/s', 'n'], ['per token, with idle', 'n'], ['without idle', 'n'],
+    ['GPUs alone', 'n'], ['CO₂e per token', 'n'], ['prefill, per token', 'n'], ['decode, per token', 'n'], ['running / waiting', 'n'], ['since the start', 'n']],
+    summary.models.map(modelRow))));
+}
+
+function showEnergy() {
+  const parts = Object.entries(summary.facilityMicrojoules);
+  if (!parts.length) {
+    byId('energy').replaceChildren(el('p', 'warn', 'Nothing is measured.'));
+    return;
+  }
+  const whole = sum(parts.map(([, energy]) => energy));
+  const rows = parts.map(([component, energy]) => el('div', 'row', component,
+    meterBar(energy / whole, component + ', ' + percent(energy / whole) + ' of the energy'), el('span', 'n', joules(energy))));
+  const unattributed = sum(Object.values(summary.unattributedMicrojoules));
+  rows.push(el('p', 'soft', joules(whole) + ' in all, ' + joules(unattributed) + ' of it for no model; PUE ' + summary.carbon.pueRatio
+    + (summary.agentMicrojoules === undefined ? '' : '; Joulegram itself ' + joules(summary.agentMicrojoules))));
+  byId('energy').replaceChildren(...rows);
+}
+
+function budgetView(budget) {
+  const share = budget.usedGrams / budget.limitGrams;
+  const text = si(budget.usedGrams, 'g') + ' of ' + si(budget.limitGrams, 'g') + ' (' + percent(Math.round(share * 1000) / 1000) + ')';
+  const over = budget.projectedGrams > budget.limitGrams;
+  return el('div', 'budget', el('div', '', el('span', '', budget.budget + ' ', soft(budget.period + ', ' + budget.scope)), el('span', 'n', text)),
+    meterBar(share, budget.budget + ': ' + text, budget.elapsedRatio),
+    el('p', over ? 'bad' : 'soft', (budget.projectedGrams === undefined ? 'no projection yet' : 'projected at its end: ' + si(budget.projectedGrams, 'g'))
+      + '; the mark is the time gone'));
+}
+
+function showCarbon() {
+  const rows = summary.carbon.grid.map(grid => el('p', '', grid.zone + ': ' + three(grid.gramsPerKwh) + ' gCO₂e/kWh ',
+    soft(grid.signal + ', ' + grid.boundary + ', ' + grid.provider + (grid.headline ? ', headline' : ''))));
+  if (!rows.length) rows.push(el('p', 'warn', 'No grid carbon intensity is known, so there are no grams of energy. Set --grid.zone or --grid.intensity.'));
+  for (const scope of ['operational', 'embodied']) {
+    const grams = summary.carbon.grams.filter(entry => entry.scope === scope && (scope === 'embodied' || entry.basis === 'location'));
+    if (grams.length) rows.push(el('p', '', si(sum(grams.map(entry => entry.grams)), 'g') + ' ' + scope + ' ', soft('since the start')));
+  }
+  rows.push(...summary.budgets.map(budgetView));
+  if (!summary.budgets.length) rows.push(el('p', 'soft', 'No budget is set.'));
+  for (const objective of summary.objectives) {
+    rows.push(el('p', '', objective.objective + ': ' + si(objective.gramsPerToken, 'g') + ', ' + si(objective.joulesPerToken, 'J') + ' per token ',
+      soft('allowed: ' + [objective.limitGramsPerToken && si(objective.limitGramsPerToken, 'g'), objective.limitJoulesPerToken && si(objective.limitJoulesPerToken, 'J')].filter(Boolean).join(', '))));
+  }
+  byId('carbon').replaceChildren(...rows);
+}
+
+function check(kind, ...text) {
+  const sign = {good: '✓', warn: '!', bad: '✕'}[kind], word = {good: 'good', warn: 'note', bad: 'bad'}[kind];
+  const mark = el('span', kind, sign);
+  mark.setAttribute('role', 'img');
+  mark.setAttribute('aria-label', word);
+  return el('li', '', mark, el('span', '', ...text));
+}
+
+function showQuality() {
+  const rows = [];
+  const live = status.meters.filter(meter => meter.live).length;
+  rows.push(check(live === status.meters.length && live ? 'good' : 'bad', live + ' of ' + status.meters.length + ' meters give values'));
+  const gaps = status.meters.filter(meter => meter.unobservedNanos > 0);
+  rows.push(gaps.length ? check('warn', three(sum(gaps.map(meter => meter.unobservedNanos)) / 1e9) + ' s of devices were not observed: '
+    + gaps.map(meter => meter.domain + ' ' + meter.device).join(', ')) : check('good', 'no time was missed since the start'));
+  for (const source of status.sources.filter(entry => !entry.up)) {
+    rows.push(check('bad', source.name + ': ' + source.reason, ...(source.fix ? [el('br', ''), el('code', '', source.fix)] : [])));
+  }
+  const ticks = sum(status.sources.map(entry => entry.ticks)), missed = sum(status.sources.map(entry => entry.missedTicks));
+  if (ticks) rows.push(check(missed / ticks < 0.01 ? 'good' : 'warn', percent(Math.round(1e4 * missed / (ticks + missed)) / 1e4) + ' of the readings came too late to be made'));
+  for (const server of status.servers) {
+    const runsOn = server.devices.length ? 'GPU ' + server.devices.join(', ') + ' (' + server.devicesFrom + ')' : 'no GPU known';
+    rows.push(check(server.up ? (server.devices.length ? 'good' : 'warn') : 'bad', server.server + ', ' + (server.engine || 'unknown engine') + ', on ' + runsOn
+      + (server.up ? '' : ': ' + server.lastError)));
+  }
+  for (const grid of summary.carbon.grid.filter(entry => entry.ageSeconds > 0)) {
+    rows.push(check('warn', 'the intensity of ' + grid.zone + ' is of a period that ended ' + three(grid.ageSeconds / 86400) + ' days ago'));
+  }
+  if (status.ledger) rows.push(check(status.ledger.failing ? 'bad' : 'good', 'ledger ' + status.ledger.file + (status.ledger.failing ? ' cannot be written' : ' is written')));
+  byId('quality').replaceChildren(el('ul', 'checks', ...rows));
+}
+
+function show() {
+  if (paused || !status || !summary) return;
+  const simulated = status.meters.some(meter => meter.source === 'simulated');
+  byId('mark').replaceChildren(simulated ? el('span', 'tag', 'simulated') : '');
+  showTiles();
+  showDevices();
+  showModels();
+  showEnergy();
+  showCarbon();
+  showQuality();
+  drawTokens();
+}
+
+// News
+
+function news(listener) {
+  return event => {
+    lastEventMs = Date.now();
+    listener(JSON.parse(event.data));
+    tellState();
+  };
+}
+
+function tellState() {
+  const state = byId('state');
+  const silent = Date.now() - lastEventMs > SILENT_MS;
+  const text = !lastEventMs ? 'connecting…' : silent ? 'no news since ' + new Date(lastEventMs).toLocaleTimeString('en-GB')
+    : paused ? 'paused' : status ? 'live · ' + status.build.version : 'connecting…';
+  if (state.textContent !== text) state.textContent = text;
+  state.className = silent && lastEventMs ? 'bad' : '';
+}
+
+function onPower(frame) {
+  const newest = frames[frames.length - 1];
+  if (newest && frame.unixMillis <= newest.unixMillis) return;
+  frames.push(frame);
+  while (frame.unixMillis - frames[0].unixMillis > WINDOW_MS) frames.shift();
+  if (!drawing && !paused) {
+    drawing = true;
+    requestAnimationFrame(() => { drawing = false; drawPower(); });
+  }
+}
+
+function onSummary(news) {
+  summary = news;
+  const counts = {[ALL]: generated(news)};
+  for (const model of news.models) counts[model.server + ' ' + model.model] = model.tokens.generation;
+  history.push({unixMillis: news.unixMillis, counts});
+  while (news.unixMillis - history[0].unixMillis > WINDOW_MS) history.shift();
+  tokenRates.push({t: news.unixMillis, rate: rate(history, ALL, 2000)});
+  while (tokenRates[0].t < news.unixMillis - WINDOW_MS) tokenRates.shift();
+  show();
+}
+
+function connect() {
+  const source = new EventSource('api/v1/live');
+  source.addEventListener('power', news(onPower));
+  source.addEventListener('status', news(value => { status = value; }));
+  source.addEventListener('summary', news(onSummary));
+  source.addEventListener('error', () => {
+    // The browser asks again by itself, unless it was answered that it may not look now.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+  });
+}
+
+byId('pause').addEventListener('click', () => {
+  paused = !paused;
+  byId('pause').setAttribute('aria-pressed', String(paused));
+  byId('pause').textContent = paused ? 'Go on' : 'Pause';
+  if (!paused) { drawPower(); show(); }
+  tellState();
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+addEventListener('resize', () => {
+  if (powerPlot) powerPlot.setSize({width: byId('power').clientWidth, height: powerHeight()});
+  if (tokensPlot) tokensPlot.setSize({width: byId('tokens').clientWidth, height: 210});
+});
+setInterval(tellState, 1000);
+connect();
