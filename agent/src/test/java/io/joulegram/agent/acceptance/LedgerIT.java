@@ -29,8 +29,6 @@ class LedgerIT {
     private static final int STEP_SECONDS = 3;
     private static final int STEPS = 100;
 
-    private static final long FIRST_READING_NANOS = 300_000_000;
-
     @TempDir
     Path directory;
 
@@ -111,13 +109,12 @@ class LedgerIT {
         long millisOfZero = System.currentTimeMillis() - System.nanoTime() / 1_000_000;
         long microjoules = 0;
         double grams = 0;
-        for (int i = 0; i < buckets.size(); i++) {
+        // In the first bucket the counter is not known before its first reading, whenever that is.
+        for (int i = 1; i < buckets.size(); i++) {
             Bucket bucket = buckets.get(i);
-            if (i > 0) {
-                assertThat((double) bucket.startMillis())
-                        .as("begin of bucket %d", i)
-                        .isCloseTo((double) buckets.get(i - 1).endMillis(), within(100.0));
-            }
+            assertThat((double) bucket.startMillis())
+                    .as("begin of bucket %d", i)
+                    .isCloseTo((double) buckets.get(i - 1).endMillis(), within(100.0));
             long energy = bucket.devices().stream()
                     .filter(use -> use.device().component() == Component.GPU)
                     .map(DeviceUse::microjoules)
@@ -127,19 +124,17 @@ class LedgerIT {
             grams += bucket.intensities().get("location").grams(energy);
         }
         assertThat(buckets).anyMatch(bucket -> bucket.kind() == Bucket.Kind.BACKFILL);
-        long startNanos = (buckets.get(0).startMillis() - millisOfZero) * 1_000_000;
+        long startNanos = (buckets.get(1).startMillis() - millisOfZero) * 1_000_000;
         long endNanos = (buckets.get(buckets.size() - 1).endMillis() - millisOfZero) * 1_000_000;
-        // The counter is not known before its first reading, some time after the first bucket began.
-        long knownNanos = startNanos + FIRST_READING_NANOS;
         double truth = gpu.energyMicrojoules(endNanos) - gpu.energyMicrojoules(startNanos);
-        double known = gpu.energyMicrojoules(endNanos) - gpu.energyMicrojoules(knownNanos);
-        assertThat((double) microjoules).as("energy").isBetween(0.996 * known, 1.004 * truth);
         double trueGrams = grams(gpu, begin, millisOfZero, startNanos, endNanos);
-        double knownGrams = grams(gpu, begin, millisOfZero, knownNanos, endNanos);
-        assertThat(grams).as("grams").isBetween(0.996 * knownGrams, 1.004 * trueGrams);
         System.out.printf(
                 "LedgerIT: energy %+.3f %%, grams %+.3f %% over %.1f s with a kill%n",
                 100 * (microjoules / truth - 1), 100 * (grams / trueGrams - 1), (endNanos - startNanos) / 1e9);
+        // A cut is known to a few milliseconds, the wall clock to one, and the rise between two readings is taken as
+        // even.
+        assertThat((double) microjoules).as("energy").isCloseTo(truth, within(0.005 * truth));
+        assertThat(grams).as("grams").isCloseTo(trueGrams, within(0.01 * trueGrams));
     }
 
     private static double grams(StandInGpu gpu, Instant begin, long millisOfZero, long startNanos, long endNanos) {

@@ -85,8 +85,9 @@ class RestartIT {
                             joules -> assertThat(joules / JOULES_PER_TOKEN - 1).isBetween(-bound, bound));
             return tokens > 3 * TOKENS_PER_SECOND;
         });
+        // Three seconds of which either end is known to a step of the counter, 100 ms at most.
         assertThat(perToken(agent.metrics()).orElseThrow() / JOULES_PER_TOKEN - 1)
-                .isBetween(-0.02, 0.02);
+                .isBetween(-0.035, 0.035);
     }
 
     private static OptionalDouble perToken(Metrics metrics) {
