@@ -133,9 +133,11 @@ public final class EmbodiedInventory {
         }
         double elsewhere = devices.stream()
                 .filter(device -> device.component() != Component.GPU)
-                .mapToDouble(device -> device.footprint().grams() / 1e3 / share)
+                .mapToDouble(device -> device.footprint().grams() / 1e3)
                 .sum();
-        Footprint rest = HostFootprints.rest(parts, elsewhere, scarifKilograms(packages));
+        // Of a host none of whose GPUs is seen nothing is counted, and so nothing stands elsewhere.
+        double wholeElsewhere = share > 0 ? elsewhere / share : 0;
+        Footprint rest = HostFootprints.rest(parts, wholeElsewhere, scarifKilograms(packages));
         add(devices, Component.OTHER, "0", Optional.of(rest), parts, share);
     }
 

@@ -58,7 +58,9 @@ final class MachineOptions {
                         ? OptionalDouble.of(number(parsed, "--watts", 0, 0, MAX_WATTS))
                         : OptionalDouble.empty(),
                 span(parsed.matchedOptionValue("--for", "1h")),
-                number(parsed, "--base-intensity", 0, 0, GridIntensity.MAX_GRAMS_PER_KWH),
+                parsed.hasMatchedOption("--base-intensity")
+                        ? OptionalDouble.of(number(parsed, "--base-intensity", 0, 0, GridIntensity.MAX_GRAMS_PER_KWH))
+                        : OptionalDouble.empty(),
                 Math.round(tokens)));
     }
 

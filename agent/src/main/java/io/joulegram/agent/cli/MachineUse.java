@@ -22,11 +22,11 @@ import java.util.OptionalLong;
  * @param machine which
  * @param watts what it draws, shared by what its processors and GPUs are designed to draw; all of that if empty
  * @param duration for how long
- * @param gramsPerKwh carbon intensity of its electricity
+ * @param gramsPerKwh carbon intensity of its electricity; empty if that is not known
  * @param tokens that it writes meanwhile; 0 for none
  */
 record MachineUse(
-        HypotheticalMachine machine, OptionalDouble watts, Duration duration, double gramsPerKwh, long tokens) {
+        HypotheticalMachine machine, OptionalDouble watts, Duration duration, OptionalDouble gramsPerKwh, long tokens) {
     /** The {@code host} of reports. */
     static final String HOST = "machine";
 
@@ -53,13 +53,20 @@ record MachineUse(
                 duration.toMillis(),
                 Bucket.Kind.HOUR,
                 1,
-                Map.of(
-                        "location",
-                        new BookedIntensity(gramsPerKwh, "given", "fixed", "average", "unstated", "command line")),
+                intensities(),
                 uses,
                 tokens == 0
                         ? List.of()
                         : List.of(new ModelUse(HOST, "model", energy, 0, total, 0, embodied, 0, 0, tokens)));
+    }
+
+    private Map<String, BookedIntensity> intensities() {
+        return gramsPerKwh.isPresent()
+                ? Map.of(
+                        "location",
+                        new BookedIntensity(
+                                gramsPerKwh.getAsDouble(), "given", "fixed", "average", "unstated", "command line"))
+                : Map.of();
     }
 
     private static LedgerDevice ledgerDevice(EmbodiedDevice device) {

@@ -180,8 +180,11 @@ final class WhatIfCommand implements Callable<Integer> {
 
     private static String batches(String name, BatchTable table, Report report) {
         double kilowattHours = report.total().joules() / 3.6e6;
-        double gramsPerKwh =
-                kilowattHours > 0 ? report.total().operationalGrams().orElse(0) / kilowattHours : 0;
+        if (report.total().operationalGrams().isEmpty() || !(kilowattHours > 0)) {
+            throw new IllegalArgumentException("--batch-table: the carbon intensity of \"" + name
+                    + "\" is not known: it takes energy in the ledger, or --base-intensity of a machine");
+        }
+        double gramsPerKwh = report.total().operationalGrams().getAsDouble() / kilowattHours;
         double seconds = Duration.between(report.from(), report.until()).toMillis()
                 / 1e3
                 * report.coverage().observedRatio();

@@ -103,6 +103,15 @@ final class EmbodiedInventoryTest {
     }
 
     @Test
+    void aHostNoneOfWhoseGpusIsSeenYetIsCountedAsNothing() throws Exception {
+        List<EmbodiedDevice> none = devices("host: {gpus: 4}\n", TWO_SOCKETS);
+
+        assertThat(none)
+                .isNotEmpty()
+                .allSatisfy(device -> assertThat(device.footprint().grams()).isZero());
+    }
+
+    @Test
     void processorsThatAreNotToldApartAreOnePackage() throws Exception {
         HostInventory arm = new HostInventory(List.of(), 72, OptionalLong.of(480_000_000_000L), Optional.empty());
 

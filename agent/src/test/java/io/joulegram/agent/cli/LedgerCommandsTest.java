@@ -128,7 +128,9 @@ final class LedgerCommandsTest {
                 "whatif --machine cpu=EPYC-7V12,dram=1GB,fan=2 | \"fan=2\" is none of cpu=NAME",
                 "whatif --machine cpu=EPYC-7V12,dram=1GB --for ever | --for: \"ever\" is not a time such as 1s",
                 "whatif --machine cpu=EPYC-7V12,dram=1GB --for 0s | --for: \"0s\" is no time",
-                "whatif --machine cpu=EPYC-7V12,dram=1GB --batch-table nowhere.csv | nowhere.csv cannot be read"
+                "whatif --machine cpu=EPYC-7V12,dram=1GB --batch-table nowhere.csv | nowhere.csv cannot be read",
+                "whatif --machine cpu=EPYC-7V12,dram=1GB --batch-table ../docs/whatif/batch.csv | the carbon intensity of"
+                        + " \"as it is\" is not known"
             })
     void wrongUseIsAnsweredWithWhatIsRight(String line, String message) {
         assertThat(execute(line.replace("L ", ledger + " ")
@@ -156,6 +158,13 @@ final class LedgerCommandsTest {
                 .contains("as it is,7200000.0,0.05,800.0,")
                 .contains("clean,7200000.0,0.05,200.0,")
                 .contains("lossy,10800000,0.05,1200.0,");
+    }
+
+    @Test
+    void aMachineWhoseIntensityIsNotKnownHasNoGrams() {
+        assertThat(execute("whatif", "--machine", "cpu=EPYC 7V12, dram=1GB", "--alternative", "wind: source=wind"))
+                .isZero();
+        assertThat(out.toString()).containsPattern("as it is +[0-9.]+ Wh +unknown");
     }
 
     @Test
