@@ -27,6 +27,8 @@ import io.joulegram.agent.export.ListenException;
 import io.joulegram.agent.export.PowerCurve;
 import io.joulegram.agent.export.Snapshot;
 import io.joulegram.agent.ledger.LedgerException;
+import io.joulegram.agent.otlp.OtlpPusher;
+import io.joulegram.agent.otlp.OtlpResource;
 import io.joulegram.agent.serving.GpuEvidence;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerSurvey;
@@ -47,6 +49,7 @@ import io.joulegram.tokens.HttpTokenServer;
 import io.joulegram.tokens.ScrapeLimits;
 import io.joulegram.tokens.ServerDiscovery;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,6 +104,7 @@ public final class Agent implements AutoCloseable {
     private volatile @Nullable Snapshot snapshot;
     private volatile @Nullable HttpEndpoint endpoint;
     private @Nullable ControlSocket control;
+    private @Nullable OtlpPusher otlp;
 
     /**
      * @param families power sources, each a chain of providers of which the first that works is used
@@ -186,6 +190,9 @@ public final class Agent implements AutoCloseable {
         HttpEndpoint opened = HttpEndpoint.open(
                 config.web().listenAddress(), access, exposition, this::snapshot, this::curves, build);
         endpoint = opened;
+        config.otlp()
+                .endpoint()
+                .ifPresent(receiver -> push(receiver, opened.address().getPort()));
         grid.start();
         supervisor.start();
         survey.start();
@@ -193,6 +200,23 @@ public final class Agent implements AutoCloseable {
         findMemoryModules(hardware);
         config.control().socket().ifPresent(this::listenForControl);
         LOG.info("{} listens on {}", build, opened.url());
+    }
+
+    /** From before the first reading on, so that every counter is 0 at the start that is told with it. */
+    private void push(URI receiver, int port) {
+        otlp = OtlpPusher.of(
+                config.otlp(),
+                receiver,
+                clients.of(receiver),
+                exposition,
+                build,
+                OtlpResource.of(
+                        build,
+                        HostInventory.hostname(config.path().procfs()),
+                        port,
+                        config.otlp().resourceAttributes()),
+                System.currentTimeMillis());
+        otlp.start();
     }
 
     /** Takes up to a second, which nothing waits for. */
@@ -279,11 +303,17 @@ public final class Agent implements AutoCloseable {
         }
         survey.close();
         bookkeeper.close();
+        if (otlp != null) {
+            otlp.end();
+        }
         archive.close();
         supervisor.close();
         grid.close();
         if (open != null) {
             open.close();
+        }
+        if (otlp != null) {
+            otlp.close();
         }
         exposition.close();
         access.close();

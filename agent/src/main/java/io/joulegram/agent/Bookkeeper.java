@@ -128,7 +128,7 @@ final class Bookkeeper implements AutoCloseable {
             long pause = tickNanos - System.nanoTime();
             LockSupport.parkNanos(this, Math.max(0, waiting.isEmpty() ? pause : Math.min(pause, POLL_NANOS)));
         }
-        work(true, false);
+        work(true, true);
         desk.onStop();
     }
 

@@ -27,6 +27,8 @@ public record HostInventory(
     private static final int MAX_CPUINFO_BYTES = 32 << 20;
     private static final int MAX_MEMINFO_BYTES = 64 * 1024;
     private static final int MAX_BOOT_ID_BYTES = 128;
+    /** {@code __NEW_UTS_LEN} and a line feed, and more. */
+    private static final int MAX_HOSTNAME_BYTES = 256;
 
     /** Copies the list. */
     public HostInventory {
@@ -67,6 +69,17 @@ public record HostInventory(
                 textIfReadable(files, "sys/kernel/random/boot_id", MAX_BOOT_ID_BYTES)
                         .map(String::strip)
                         .filter(id -> !id.isEmpty()));
+    }
+
+    /**
+     * The name of this host as the kernel has it, which in a container is that of the container.
+     *
+     * @param procfs where procfs is mounted, {@code /proc} as a rule
+     */
+    public static Optional<String> hostname(Path procfs) {
+        return textIfReadable(new Procfs(procfs), "sys/kernel/hostname", MAX_HOSTNAME_BYTES)
+                .map(String::strip)
+                .filter(name -> !name.isEmpty());
     }
 
     private static Optional<String> textIfReadable(Procfs files, String file, int maxBytes) {

@@ -89,6 +89,15 @@ class HostInventoryTest {
     }
 
     @Test
+    void theHostnameIsOneLineOrAbsent() {
+        assertThat(HostInventory.hostname(root)).isEmpty();
+        procfs.write("sys/kernel/hostname", "gpu-7\n");
+        assertThat(HostInventory.hostname(root)).contains("gpu-7");
+        procfs.write("sys/kernel/hostname", "\n");
+        assertThat(HostInventory.hostname(root)).isEmpty();
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void thisHostHasProcessorsAndMemory() {
         HostInventory host = HostInventory.read(Path.of("/proc"));

@@ -46,6 +46,7 @@ import java.util.OptionalInt;
  * @param ledger where energy, intensity and tokens are kept
  * @param budgets how many grams may be emitted; no two have the same name
  * @param objectives what a token may cost; no two have the same name
+ * @param otlp where the figures are pushed
  * @param control what may be told to the daemon
  * @param log logging
  */
@@ -73,6 +74,7 @@ public record AgentConfig(
         Ledger ledger,
         List<Budget> budgets,
         List<Objective> objectives,
+        Otlp otlp,
         Control control,
         Log log) {
 
@@ -110,6 +112,7 @@ public record AgentConfig(
                 ledger,
                 budgets,
                 objectives,
+                otlp,
                 control,
                 log);
     }
@@ -140,6 +143,7 @@ public record AgentConfig(
                 ledger,
                 budgets,
                 objectives,
+                otlp,
                 control,
                 log);
     }
@@ -509,6 +513,58 @@ public record AgentConfig(
                 OptionalDouble kgLow,
                 OptionalDouble kgHigh,
                 Optional<Duration> lifetime) {}
+    }
+
+    /**
+     * Where the figures are pushed (OTLP over HTTP).
+     *
+     * @param endpoint the receiver, with or without {@code /v1/metrics}; nothing is pushed if empty
+     * @param interval between two pushes
+     * @param timeout for a push and its whole answer
+     * @param compression of what is sent
+     * @param headers sent with it, such as passwords; left out of {@link #toString}
+     * @param resourceAttributes in place of and beside those that the agent finds
+     * @param names which names the figures have
+     */
+    public record Otlp(
+            Optional<URI> endpoint,
+            Duration interval,
+            Duration timeout,
+            Compression compression,
+            List<Header> headers,
+            Map<String, String> resourceAttributes,
+            Names names) {
+        /** Copies the collections. */
+        public Otlp {
+            headers = List.copyOf(headers);
+            resourceAttributes = Map.copyOf(resourceAttributes);
+        }
+
+        /** A header of HTTP. */
+        public record Header(String name, String value) {
+            @Override
+            public String toString() {
+                return "Header[name=" + name + "]";
+            }
+        }
+
+        /** How requests are compressed. */
+        public enum Compression {
+            /** By gzip. */
+            GZIP,
+            /** Not at all. */
+            NONE
+        }
+
+        /** Which names the figures have. */
+        public enum Names {
+            /** Those of OpenTelemetry's semantic conventions where there are some, else Joulegram's. */
+            SEMANTIC,
+            /** Those of {@code /metrics}. */
+            JOULEGRAM,
+            /** Both, where there are both. */
+            BOTH
+        }
     }
 
     /**

@@ -71,8 +71,16 @@ public final class ConfigLoader {
         Secrets secrets = new Secrets(environment, directory);
         ServersReader servers = new ServersReader(root, secrets, problems);
         GridReader grid = new GridReader(root, secrets, directory);
+        OtlpReader otlp = new OtlpReader(root, secrets);
         AgentConfig config = new ConfigReader(
-                        root, servers, grid, directory, stateDirectory(), ControlPaths.ofDaemon(environment), problems)
+                        root,
+                        servers,
+                        grid,
+                        otlp,
+                        directory,
+                        stateDirectory(),
+                        ControlPaths.ofDaemon(environment),
+                        problems)
                 .read();
         problems.throwIfAny();
         return config;

@@ -23,6 +23,7 @@ final class ConfigReader {
     private final Scope root;
     private final ServersReader servers;
     private final GridReader grid;
+    private final OtlpReader otlp;
     private final Path directory;
     private final Optional<Path> stateDirectory;
     private final Optional<Path> usualControlSocket;
@@ -37,6 +38,7 @@ final class ConfigReader {
             Scope root,
             ServersReader servers,
             GridReader grid,
+            OtlpReader otlp,
             Path directory,
             Optional<Path> stateDirectory,
             Optional<Path> usualControlSocket,
@@ -44,6 +46,7 @@ final class ConfigReader {
         this.root = root;
         this.servers = servers;
         this.grid = grid;
+        this.otlp = otlp;
         this.directory = directory;
         this.stateDirectory = stateDirectory;
         this.usualControlSocket = usualControlSocket;
@@ -77,6 +80,7 @@ final class ConfigReader {
                 ledger(),
                 budgets(),
                 objectives(),
+                otlp.read(),
                 new AgentConfig.Control(controlSocket()),
                 new AgentConfig.Log(root.get(Keys.LOG_LEVEL)));
     }

@@ -583,6 +583,55 @@ final class Keys {
     static final List<ConfigKey> OBJECTIVE = List.of(
             OBJECTIVE_NAME, OBJECTIVE_GRAMS, OBJECTIVE_JOULES, OBJECTIVE_WINDOW, OBJECTIVE_SERVER, OBJECTIVE_MODEL);
 
+    static final ConfigKey.Value<Optional<URI>> OTLP_ENDPOINT = value(
+                    "otlp.endpoint",
+                    "none",
+                    WEB_ADDRESS.or("none"),
+                    "Where the figures are pushed by OTLP over HTTP; /v1/metrics is added where it does not end so")
+            .withFlag("URL");
+    static final ConfigKey.Value<Duration> OTLP_INTERVAL =
+            value("otlp.interval", "15s", duration("1s", "1h"), "Time between two pushes");
+    static final ConfigKey.Value<Duration> OTLP_TIMEOUT =
+            value("otlp.timeout", "10s", duration("100ms", "1m"), "A push that takes longer has failed");
+    static final ConfigKey.Value<AgentConfig.Otlp.Compression> OTLP_COMPRESSION = value(
+            "otlp.compression", "gzip", choice(AgentConfig.Otlp.Compression.class), "How what is pushed is compressed");
+    static final ConfigKey.Value<AgentConfig.Otlp.Names> OTLP_NAMES = value(
+            "otlp.names",
+            "both",
+            choice(AgentConfig.Otlp.Names.class),
+            "Whether figures that OpenTelemetry has a name for, such as hw.energy, are pushed under that, under the one of"
+                    + " /metrics, or both; all others have the one of /metrics");
+    static final ConfigKey.Items OTLP_RESOURCE_ATTRIBUTES = new ConfigKey.Items(
+            "otlp.resource-attributes",
+            Optional.of("[]"),
+            "a list of texts such as `deployment.environment.name=prod`",
+            Optional.empty(),
+            "What the figures are of, beside and in place of service.name, service.instance.id, host.name and others");
+    static final ValueType<String> OTLP_RESOURCE_ATTRIBUTE = matching(
+            "KEY=VALUE such as `deployment.environment.name=prod`, of printable characters",
+            "[A-Za-z][A-Za-z0-9._-]{0,99}=[^\\p{Cntrl}]{1,500}");
+    static final ConfigKey.Items OTLP_HEADERS = new ConfigKey.Items(
+            "otlp.headers",
+            Optional.of("[]"),
+            "a list of mappings with the keys `otlp.headers[]` below",
+            Optional.empty(),
+            "What a receiver wants to know whom it serves by");
+    static final ConfigKey.Value<String> OTLP_HEADER_NAME = required(
+            "name",
+            matching(
+                    "the name of a header that the agent does not set itself",
+                    "(?i)(?!(?:connection|content-encoding|content-length|content-type|expect|host|transfer-encoding"
+                            + "|upgrade)$)[!#$%&'*+.^_`|~0-9a-z-]{1,100}"),
+            "Such as Authorization");
+    static final ConfigKey.Value<Optional<String>> OTLP_HEADER_VALUE = value(
+            "value", "none", SECRET.or("none"), "Its value; never shown. One of value and value-file must be given");
+    static final ConfigKey.Value<Optional<Path>> OTLP_HEADER_VALUE_FILE = value(
+            "value-file",
+            "none",
+            PATH.or("none"),
+            "A file that holds the value instead, relative to the configuration file");
+    static final List<ConfigKey> OTLP_HEADER = List.of(OTLP_HEADER_NAME, OTLP_HEADER_VALUE, OTLP_HEADER_VALUE_FILE);
+
     static final ConfigKey.Value<String> CONTROL_SOCKET = value(
                     "control.socket",
                     "auto",
@@ -679,6 +728,13 @@ final class Keys {
             LEDGER_KEEP,
             BUDGETS,
             OBJECTIVES,
+            OTLP_ENDPOINT,
+            OTLP_INTERVAL,
+            OTLP_TIMEOUT,
+            OTLP_COMPRESSION,
+            OTLP_NAMES,
+            OTLP_RESOURCE_ATTRIBUTES,
+            OTLP_HEADERS,
             CONTROL_SOCKET,
             LOG_LEVEL);
 

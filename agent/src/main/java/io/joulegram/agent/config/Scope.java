@@ -3,6 +3,7 @@ package io.joulegram.agent.config;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,9 @@ import java.util.stream.Stream;
  */
 final class Scope {
     private final Element mapping;
-    private final Map<String, ConfigKey> keys;
+    /** In the order of the manual, so that of two keys that may be meant the first is suggested. */
+    private final Map<String, ConfigKey> keys = new LinkedHashMap<>();
+
     private final Set<String> sections = new HashSet<>();
     private final Map<String, Element> written = new HashMap<>();
     private final Map<String, Integer> lines = new HashMap<>();
@@ -30,7 +33,7 @@ final class Scope {
      */
     Scope(Element mapping, List<ConfigKey> keys, Problems problems) {
         this.mapping = mapping;
-        this.keys = keys.stream().collect(Collectors.toMap(ConfigKey::path, key -> key));
+        keys.forEach(key -> this.keys.put(key.path(), key));
         this.problems = problems;
         for (ConfigKey key : keys) {
             for (int dot = key.path().lastIndexOf('.');
@@ -179,7 +182,7 @@ final class Scope {
                 .or(() -> Nearest.to(path, keys.keySet()))
                 .or(() -> keys.keySet().stream()
                         .filter(key -> key.endsWith("." + name))
-                        .min(String::compareTo));
+                        .findFirst());
         return "unknown key; "
                 + near.map(key -> "did you mean " + address(key) + "?")
                         .orElseGet(() -> "allowed here: " + String.join(", ", siblings));

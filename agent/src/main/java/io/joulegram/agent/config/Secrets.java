@@ -17,22 +17,37 @@ final class Secrets {
     /** What a header value can carry unambiguously: RFC 9110 section 5.5 without spaces. */
     private static final Pattern HEADER_SAFE = Pattern.compile("[!-~]+");
 
+    /** Words of such characters with single spaces between them. */
+    private static final Pattern HEADER_WORDS = Pattern.compile("[!-~]+(?: [!-~]+)*");
+
     private final Map<String, String> environment;
     private final Path directory;
+    private final boolean words;
 
     /**
      * @param environment the variables
      * @param directory against which paths are resolved
      */
     Secrets(Map<String, String> environment, Path directory) {
+        this(environment, directory, false);
+    }
+
+    private Secrets(Map<String, String> environment, Path directory, boolean words) {
         this.environment = Map.copyOf(environment);
         this.directory = directory;
+        this.words = words;
+    }
+
+    /** The same for secrets of several words, such as {@code Bearer} and a token; the last may be a variable. */
+    Secrets ofWords() {
+        return new Secrets(environment, directory, true);
     }
 
     /** The secret in a text: the text itself, or a variable named as <code>${NAME}</code>. */
     String fromText(String text) throws BadValueException {
-        Matcher variable = VARIABLE.matcher(text);
-        if (!variable.matches()) {
+        int last = words ? text.lastIndexOf(' ') + 1 : 0;
+        Matcher variable = VARIABLE.matcher(text).region(last, text.length());
+        if (!variable.matches() || text.substring(0, last).contains("${")) {
             if (text.contains("${")) {
                 throw new BadValueException("the value is not ${NAME} alone, with a NAME of letters, digits and _");
             }
@@ -43,7 +58,7 @@ final class Secrets {
         if (value == null) {
             throw new BadValueException("the environment variable " + name + " is not set");
         }
-        return checked(value, "the value of the environment variable " + name);
+        return text.substring(0, last) + checked(value, "the value of the environment variable " + name);
     }
 
     /** The secret in a file, without the white space around it. */
@@ -82,11 +97,14 @@ final class Secrets {
         }
     }
 
-    private static String checked(String secret, String what) throws BadValueException {
+    private String checked(String secret, String what) throws BadValueException {
         if (secret.isEmpty()) {
             throw new BadValueException(what + " is empty");
         }
-        if (!HEADER_SAFE.matcher(secret).matches()) {
+        if (words && !HEADER_WORDS.matcher(secret).matches()) {
+            throw new BadValueException(what + " is not words of printable ASCII with single spaces between them");
+        }
+        if (!words && !HEADER_SAFE.matcher(secret).matches()) {
             throw new BadValueException(what + " has characters other than printable ASCII without spaces");
         }
         return secret;

@@ -20,24 +20,43 @@ import java.util.function.Supplier;
 
 /**
  * Everything that {@code /metrics} shows: the measured series of a {@link SnapshotCollector} and, through Micrometer,
- * the agent's own meters. Both stand on one registry.
+ * the agent's own meters.
  *
  * <p>Thread-safe. Micrometer's registry for simpleclient is deprecated, not removed; this is the one class that knows
  * it.
  */
 @SuppressWarnings("deprecation")
 public final class Exposition implements AutoCloseable {
-    private final CollectorRegistry collectors = new CollectorRegistry();
+    private final CollectorRegistry own = new CollectorRegistry();
     private final PrometheusMeterRegistry meters =
-            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, collectors, Clock.SYSTEM);
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, own, Clock.SYSTEM);
+    private final Supplier<Optional<Snapshot>> snapshots;
+    private final SnapshotCollector measured;
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+
+    /**
+     * Everything as it is at one instant, without what is unknown.
+     *
+     * @param snapshot what the measured families are of; empty before the first
+     * @param measured what the snapshot shows
+     * @param own the agent's own meters
+     */
+    public record Reading(
+            Optional<Snapshot> snapshot, List<MetricFamilySamples> measured, List<MetricFamilySamples> own) {
+        /** Copies the lists. */
+        public Reading {
+            measured = List.copyOf(measured);
+            own = List.copyOf(own);
+        }
+    }
 
     /**
      * @param snapshots gives the newest snapshot, at once; empty before the first
      * @param build what {@code joulegram_build_info} tells
      */
     public Exposition(Supplier<Optional<Snapshot>> snapshots, BuildInfo build) {
-        collectors.register(new SnapshotCollector(snapshots, build));
+        this.snapshots = snapshots;
+        measured = new SnapshotCollector(snapshots, build);
         garbageCollection.bindTo(meters);
         new JvmMemoryMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);
@@ -59,14 +78,24 @@ public final class Exposition implements AutoCloseable {
 
     /** Writes every series there is now. */
     void write(ExpositionFormat format, Writer writer) throws IOException {
-        List<MetricFamilySamples> families = new ArrayList<>();
-        for (MetricFamilySamples family : Collections.list(collectors.metricFamilySamples())) {
-            MetricFamilySamples known = known(family);
-            if (!known.samples.isEmpty()) {
-                families.add(known);
-            }
-        }
+        Reading reading = read();
+        List<MetricFamilySamples> families = new ArrayList<>(reading.measured());
+        families.addAll(reading.own());
         format.write(writer, Collections.enumeration(families));
+    }
+
+    /** Every series there is now. */
+    public Reading read() {
+        Optional<Snapshot> snapshot = snapshots.get();
+        return new Reading(
+                snapshot, known(measured.families(snapshot)), known(Collections.list(own.metricFamilySamples())));
+    }
+
+    private static List<MetricFamilySamples> known(List<MetricFamilySamples> families) {
+        return families.stream()
+                .map(Exposition::known)
+                .filter(family -> !family.samples.isEmpty())
+                .toList();
     }
 
     private static MetricFamilySamples known(MetricFamilySamples family) {

@@ -29,8 +29,13 @@ public final class SnapshotCollector extends Collector implements Collector.Desc
 
     @Override
     public List<MetricFamilySamples> collect() {
+        return families(snapshots.get());
+    }
+
+    /** Every series of this snapshot. */
+    List<MetricFamilySamples> families(Optional<Snapshot> shown) {
         Families families = new Families();
-        snapshots.get().ifPresent(snapshot -> {
+        shown.ifPresent(snapshot -> {
             new DeviceSeries(families).add(snapshot);
             new ModelSeries(families).add(snapshot);
             new FacilitySeries(families).add(snapshot);

@@ -36,6 +36,7 @@ final class BadConfigTest {
             "log",
             "nvml",
             "objectives",
+            "otlp",
             "path",
             "pue",
             "pue-uncertainty",
@@ -50,9 +51,49 @@ final class BadConfigTest {
     Path directory;
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"texts", "keys", "values", "servers", "lists", "secrets"})
+    @MethodSource({"texts", "keys", "values", "servers", "lists", "secrets", "otlp"})
     void isAnsweredWith(String yaml, String message) {
         assertThat(problems(yaml)).containsExactly("c.yaml:" + message);
+    }
+
+    static Stream<Arguments> otlp() {
+        String header = "; allowed: the name of a header that the agent does not set itself";
+        String secret = "; allowed: `none` or `${NAME}` for an environment variable, or the secret itself";
+        return Stream.of(
+                arguments(
+                        "otlp.endpoint: 127.0.0.1:4318",
+                        "1: otlp.endpoint: \"127.0.0.1:4318\" is not one, without query, user and final slash; allowed:"
+                                + " `none` or an http or https URL"),
+                arguments(
+                        "otlp.headers: [{name: Host, value: x}]",
+                        "1: otlp.headers[0].name: \"Host\" is not one" + header),
+                arguments(
+                        "otlp.headers: [{name: 'a b', value: x}]",
+                        "1: otlp.headers[0].name: \"a b\" is not one" + header),
+                arguments(
+                        "otlp.headers: [{name: A, value: x}, {name: a, value: x}]",
+                        "1: otlp.headers[1].name: \"a\" is there twice"),
+                arguments(
+                        "otlp.headers: [{name: A}]",
+                        "1: otlp.headers[0].value: is missing; value or value-file must be given"),
+                arguments(
+                        "otlp.headers: [{name: A, value: 'Bearer ${UNSET}'}]",
+                        "1: otlp.headers[0].value: the environment variable UNSET is not set" + secret),
+                arguments(
+                        "otlp.headers: [{name: A, value: '${SET} hunter2'}]",
+                        "1: otlp.headers[0].value: the value is not ${NAME} alone, with a NAME of letters, digits and _"
+                                + secret),
+                arguments(
+                        "otlp.headers: [{name: A, value: \"hunter2\\r\\nX: y\"}]",
+                        "1: otlp.headers[0].value: the value is not words of printable ASCII with single spaces between"
+                                + " them" + secret),
+                arguments(
+                        "otlp.resource-attributes: [prod]",
+                        "1: otlp.resource-attributes[0]: \"prod\" is not one; allowed: KEY=VALUE such as"
+                                + " `deployment.environment.name=prod`, of printable characters"),
+                arguments(
+                        "otlp.resource-attributes: [a=1, a=2]",
+                        "1: otlp.resource-attributes[1]: \"a\" is there twice"));
     }
 
     static Stream<Arguments> texts() {

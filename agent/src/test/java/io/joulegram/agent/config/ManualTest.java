@@ -22,7 +22,8 @@ final class ManualTest {
             "embodied.overrides", Keys.EMBODIED_OVERRIDE,
             "calibration", Keys.CALIBRATION_OF_GPU,
             "budgets", Keys.BUDGET,
-            "objectives", Keys.OBJECTIVE);
+            "objectives", Keys.OBJECTIVE,
+            "otlp.headers", Keys.OTLP_HEADER);
 
     @TempDir
     Path directory;
@@ -49,13 +50,15 @@ final class ManualTest {
     void exampleOfListsIsValidAndHoldsEveryKey() throws Exception {
         String uncommented = Files.readString(DOCS.resolve("joulegram.example.yaml"))
                 .replaceAll(
-                        "(?m)^(servers: auto|engines: \\[]|budgets: \\[]|objectives: \\[]|calibration: \\[]| *overrides: \\[])$",
+                        "(?m)^(servers: auto|engines: \\[]|budgets: \\[]|objectives: \\[]|calibration: \\[]| *overrides: \\[]"
+                                + "| *resource-attributes: \\[]| *headers: \\[])$",
                         "")
                 .replaceAll("(?m)^#(?! )|^#(?= {2,})", "");
         Path file = Files.writeString(directory.resolve("joulegram.yaml"), uncommented);
         Files.writeString(directory.resolve("llm.token"), "s3cret\n");
 
-        AgentConfig config = new ConfigLoader(Map.of("LLM_TOKEN", "s3cret")).load(file, List.of());
+        AgentConfig config =
+                new ConfigLoader(Map.of("LLM_TOKEN", "s3cret", "OTLP_TOKEN", "s3cret")).load(file, List.of());
 
         assertThat(config.servers().targets()).hasSize(4);
         assertThat(config.engines()).hasSize(1);
@@ -63,6 +66,11 @@ final class ManualTest {
         assertThat(config.budgets()).hasSize(2);
         assertThat(config.objectives()).hasSize(1);
         assertThat(config.calibration()).hasSize(1);
+        assertThat(config.otlp().headers())
+                .containsExactly(
+                        new AgentConfig.Otlp.Header("Authorization", "Bearer s3cret"),
+                        new AgentConfig.Otlp.Header("X-Scope-OrgID", "s3cret"));
+        assertThat(config.otlp().resourceAttributes()).isEqualTo(Map.of("deployment.environment.name", "prod"));
         assertThat(ITEM_KEYS.values().stream().flatMap(List::stream))
                 .allSatisfy(key -> assertThat(uncommented).containsPattern("(?m)^[ -]+" + key.path() + ": "));
     }

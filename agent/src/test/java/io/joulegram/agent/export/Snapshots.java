@@ -45,18 +45,18 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** Snapshots made by hand. */
-final class Snapshots {
-    static final BuildInfo BUILD = new BuildInfo("0.1.0", "abc1234", "17.0.15");
+public final class Snapshots {
+    public static final BuildInfo BUILD = new BuildInfo("0.1.0", "abc1234", "17.0.15");
 
     private Snapshots() {}
 
     /** One that fills every series of the catalogue. */
-    static Snapshot full() {
+    public static Snapshot full() {
         return with(List.of(gpuMeter(true), cpuMeter()), List.of(gpu(true)), List.of(model("llama")), carbon());
     }
 
     /** One of a host on which nothing was found. */
-    static Snapshot bare() {
+    public static Snapshot bare() {
         return new Snapshot(
                 1_700_000_000_000L,
                 1_000,
@@ -73,7 +73,8 @@ final class Snapshots {
                 OptionalLong.empty());
     }
 
-    static Snapshot with(List<MeterState> meters, List<GpuState> gpus, List<ModelState> models, CarbonState carbon) {
+    public static Snapshot with(
+            List<MeterState> meters, List<GpuState> gpus, List<ModelState> models, CarbonState carbon) {
         return new Snapshot(
                 1_700_000_000_000L,
                 5_000_000_000L,
@@ -133,7 +134,7 @@ final class Snapshots {
                 Optional.of(new LedgerState("ledger.db", 30, 40_960, false)));
     }
 
-    static MeterState gpuMeter(boolean live) {
+    public static MeterState gpuMeter(boolean live) {
         return new MeterState(
                 Domain.GPU,
                 "0",
@@ -153,7 +154,7 @@ final class Snapshots {
                 new PowerHistogramState(List.of(100.0, 400.0), List.of(5L, 10L, 1L), 3456.5));
     }
 
-    static MeterState cpuMeter() {
+    public static MeterState cpuMeter() {
         return new MeterState(
                 Domain.CPU,
                 "0",
@@ -171,7 +172,7 @@ final class Snapshots {
                 new PowerHistogramState(List.of(), List.of(0L), 0));
     }
 
-    static StreamState stream(Sensor sensor, Quantity quantity, long microjoules, double watts) {
+    public static StreamState stream(Sensor sensor, Quantity quantity, long microjoules, double watts) {
         return new StreamState(
                 sensor,
                 quantity,
@@ -187,7 +188,7 @@ final class Snapshots {
                 true);
     }
 
-    static GpuState gpu(boolean live) {
+    public static GpuState gpu(boolean live) {
         return new GpuState(
                 new GpuInfo("0", "GPU-1", "NVIDIA H100", "00000000:3B:00.0", "570.1", 80_000_000_000L, 700),
                 Optional.of(new GpuTelemetry(
@@ -219,7 +220,7 @@ final class Snapshots {
                 Map.of("timeout", 1L));
     }
 
-    static ModelState model(String name) {
+    public static ModelState model(String name) {
         return new ModelState(
                 "vllm:8000",
                 name,
@@ -267,7 +268,7 @@ final class Snapshots {
                 Optional.of(new DelayProducts(10, 8, 900, OptionalDouble.of(0.09), 0.01)));
     }
 
-    static CarbonState carbon() {
+    public static CarbonState carbon() {
         return new CarbonState(
                 1.25,
                 List.of(new IntensityState(

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A reader of expositions that forgives nothing: every family has help and type, comes once and whole; every series
  * comes once; every value is finite; counters end in {@code _total}; buckets rise up to the count.
  */
-final class StrictExposition {
+public final class StrictExposition {
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(\\{(.*)})? ([^ ]+)");
     private static final Pattern LABEL =
             Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\\\n]|\\\\[\\\\\"n])*)\"(,|$)");
@@ -33,7 +33,7 @@ final class StrictExposition {
     }
 
     /** Reads text format 0.0.4. */
-    static StrictExposition text(String body) {
+    public static StrictExposition text(String body) {
         return new StrictExposition(false).read(body);
     }
 
@@ -44,12 +44,12 @@ final class StrictExposition {
     }
 
     /** Types by name of the family, as it stands in the text. */
-    Map<String, String> types() {
+    public Map<String, String> types() {
         return types;
     }
 
     /** Values by series: the name, and its labels in a sorted map. */
-    Map<String, Double> samples() {
+    public Map<String, Double> samples() {
         return samples;
     }
 
