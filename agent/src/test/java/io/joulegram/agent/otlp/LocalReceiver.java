@@ -3,6 +3,7 @@ package io.joulegram.agent.otlp;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.joulegram.agent.export.ServerLimits;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -48,6 +49,7 @@ public final class LocalReceiver implements AutoCloseable {
     }
 
     static LocalReceiver start(int port) throws IOException {
+        ServerLimits.apply();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         LocalReceiver receiver = new LocalReceiver(server);
         server.createContext("/", receiver::take);
