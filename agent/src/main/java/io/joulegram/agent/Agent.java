@@ -207,7 +207,7 @@ public final class Agent implements AutoCloseable {
         otlp = OtlpPusher.of(
                 config.otlp(),
                 receiver,
-                clients.of(receiver),
+                clients.of(receiver, config.otlp().authorities()),
                 exposition,
                 build,
                 OtlpResource.of(

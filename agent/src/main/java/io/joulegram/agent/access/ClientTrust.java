@@ -1,17 +1,11 @@
 package io.joulegram.agent.access;
 
 import io.joulegram.agent.config.WebConfig;
-import java.io.IOException;
 import java.net.Socket;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -30,26 +24,9 @@ final class ClientTrust extends X509ExtendedTrustManager {
     }
 
     private static Optional<X509ExtendedTrustManager> verifier(WebConfig.Tls tls) {
-        if (!tls.clientAuth().verifies()) {
-            return Optional.empty();
-        }
-        try {
-            KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
-            authorities.load(null, null);
-            List<X509Certificate> certificates = tls.clientAuthorities();
-            for (int i = 0; i < certificates.size(); i++) {
-                authorities.setCertificateEntry(String.valueOf(i), certificates.get(i));
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(authorities);
-            return Optional.of(Arrays.stream(factory.getTrustManagers())
-                    .filter(X509ExtendedTrustManager.class::isInstance)
-                    .map(X509ExtendedTrustManager.class::cast)
-                    .findFirst()
-                    .orElseThrow());
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("this Java cannot verify certificates", e);
-        }
+        return tls.clientAuth().verifies()
+                ? Optional.of(Authorities.verifier(tls.clientAuthorities()))
+                : Optional.empty();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerTarget;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -522,6 +523,7 @@ public record AgentConfig(
      * @param interval between two pushes
      * @param timeout for a push and its whole answer
      * @param compression of what is sent
+     * @param authorities whose certificates are trusted in place of those that Java trusts; Java's if empty
      * @param headers sent with it, such as passwords; left out of {@link #toString}
      * @param resourceAttributes in place of and beside those that the agent finds
      * @param names which names the figures have
@@ -531,11 +533,13 @@ public record AgentConfig(
             Duration interval,
             Duration timeout,
             Compression compression,
+            List<X509Certificate> authorities,
             List<Header> headers,
             Map<String, String> resourceAttributes,
             Names names) {
         /** Copies the collections. */
         public Otlp {
+            authorities = List.copyOf(authorities);
             headers = List.copyOf(headers);
             resourceAttributes = Map.copyOf(resourceAttributes);
         }

@@ -71,7 +71,7 @@ public final class ConfigLoader {
         Secrets secrets = new Secrets(environment, directory);
         ServersReader servers = new ServersReader(root, secrets, problems);
         GridReader grid = new GridReader(root, secrets, directory);
-        OtlpReader otlp = new OtlpReader(root, secrets);
+        OtlpReader otlp = new OtlpReader(root, secrets, directory);
         AgentConfig config = new ConfigReader(
                         root,
                         servers,

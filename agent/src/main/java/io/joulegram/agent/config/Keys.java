@@ -45,7 +45,11 @@ final class Keys {
             throw new BadValueException("is not one, without query, user and final slash");
         }
         try {
-            return new URI(text);
+            URI address = new URI(text);
+            if (address.getHost() == null) {
+                throw new BadValueException("has no host that a URL can name: letters, digits, `-` and `.`");
+            }
+            return address;
         } catch (URISyntaxException e) {
             throw new BadValueException("is not one: " + e.getReason());
         }
@@ -595,6 +599,12 @@ final class Keys {
             value("otlp.timeout", "10s", duration("100ms", "1m"), "A push that takes longer has failed");
     static final ConfigKey.Value<AgentConfig.Otlp.Compression> OTLP_COMPRESSION = value(
             "otlp.compression", "gzip", choice(AgentConfig.Otlp.Compression.class), "How what is pushed is compressed");
+    static final ConfigKey.Value<Optional<Path>> OTLP_CA_FILE = value(
+            "otlp.ca-file",
+            "none",
+            PATH.or("none"),
+            "Certificates (PEM) of the authorities that are trusted with https, relative to the configuration file; none"
+                    + " means those that Java trusts");
     static final ConfigKey.Value<AgentConfig.Otlp.Names> OTLP_NAMES = value(
             "otlp.names",
             "both",
@@ -732,6 +742,7 @@ final class Keys {
             OTLP_INTERVAL,
             OTLP_TIMEOUT,
             OTLP_COMPRESSION,
+            OTLP_CA_FILE,
             OTLP_NAMES,
             OTLP_RESOURCE_ATTRIBUTES,
             OTLP_HEADERS,

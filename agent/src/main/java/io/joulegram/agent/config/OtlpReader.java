@@ -1,5 +1,7 @@
 package io.joulegram.agent.config;
 
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,9 +15,12 @@ import java.util.Set;
 final class OtlpReader {
     private final Scope root;
     private final Secrets secrets;
+    private final Path directory;
 
-    OtlpReader(Scope root, Secrets secrets) {
+    /** @param directory against which the path of certificates is resolved */
+    OtlpReader(Scope root, Secrets secrets, Path directory) {
         this.root = root;
+        this.directory = directory;
         this.secrets = secrets.ofWords();
     }
 
@@ -25,9 +30,20 @@ final class OtlpReader {
                 root.get(Keys.OTLP_INTERVAL),
                 root.get(Keys.OTLP_TIMEOUT),
                 root.get(Keys.OTLP_COMPRESSION),
+                authorities(),
                 headers(),
                 resourceAttributes(),
                 root.get(Keys.OTLP_NAMES));
+    }
+
+    private List<X509Certificate> authorities() {
+        Optional<Path> file = root.get(Keys.OTLP_CA_FILE);
+        try {
+            return file.isPresent() ? Pem.certificates(directory.resolve(file.get())) : List.of();
+        } catch (BadValueException e) {
+            root.report(Keys.OTLP_CA_FILE, e.reason());
+            return List.of();
+        }
     }
 
     private List<AgentConfig.Otlp.Header> headers() {

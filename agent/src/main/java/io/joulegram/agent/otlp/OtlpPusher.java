@@ -50,7 +50,7 @@ public final class OtlpPusher implements AutoCloseable {
 
     private byte @Nullable [] pending;
     private long notBeforeNanos;
-    private boolean askedToWait;
+    private long leftAloneUntilNanos;
     private int failures;
     private State state = State.UNKNOWN;
 
@@ -110,6 +110,7 @@ public final class OtlpPusher implements AutoCloseable {
     private void run() {
         long dueNanos = System.nanoTime() + intervalNanos;
         notBeforeNanos = dueNanos;
+        leftAloneUntilNanos = System.nanoTime();
         while (!ending.isDone() && !Thread.currentThread().isInterrupted()) {
             long now = System.nanoTime();
             if (now - dueNanos >= 0) {
@@ -123,7 +124,7 @@ public final class OtlpPusher implements AutoCloseable {
             long next = pending != null && notBeforeNanos - dueNanos < 0 ? notBeforeNanos : dueNanos;
             LockSupport.parkNanos(this, Math.max(0, next - System.nanoTime()));
         }
-        boolean mayNot = askedToWait && System.nanoTime() - notBeforeNanos < 0;
+        boolean mayNot = System.nanoTime() - leftAloneUntilNanos < 0;
         renew();
         if (mayNot) {
             drop();
@@ -163,20 +164,21 @@ public final class OtlpPusher implements AutoCloseable {
         if (outcome instanceof Outcome.Accepted accepted) {
             pending = null;
             failures = 0;
-            askedToWait = false;
             meters.countAccepted(accepted.rejectedPoints());
             turn(
                     accepted.rejectedPoints() > 0 ? State.REJECTING : State.UP,
                     "rejects " + accepted.rejectedPoints() + " data points (" + accepted.message() + ")");
         } else if (outcome instanceof Outcome.Unavailable unavailable) {
             failures++;
-            askedToWait = unavailable.retryAfter().isPresent();
+            long now = System.nanoTime();
             long asked = unavailable.retryAfter().orElse(Duration.ZERO).toNanos();
-            notBeforeNanos = System.nanoTime() + Math.max(asked, backoff.nanosAfter(failures));
+            leftAloneUntilNanos = now + asked;
+            notBeforeNanos = now + Math.max(asked, backoff.nanosAfter(failures));
             meters.noteUnavailable();
             turn(State.DOWN, unavailable.reason());
         } else if (outcome instanceof Outcome.Refused refused) {
             pending = null;
+            failures = 0;
             meters.countFailed();
             turn(State.DOWN, refused.reason());
         }

@@ -65,6 +65,10 @@ final class BadConfigTest {
                         "1: otlp.endpoint: \"127.0.0.1:4318\" is not one, without query, user and final slash; allowed:"
                                 + " `none` or an http or https URL"),
                 arguments(
+                        "otlp.endpoint: http://otel_collector:4318",
+                        "1: otlp.endpoint: \"http://otel_collector:4318\" has no host that a URL can name: letters, digits,"
+                                + " `-` and `.`; allowed: `none` or an http or https URL"),
+                arguments(
                         "otlp.headers: [{name: Host, value: x}]",
                         "1: otlp.headers[0].name: \"Host\" is not one" + header),
                 arguments(

@@ -79,6 +79,7 @@ class OtlpPusherTest {
                 Duration.ofSeconds(1),
                 AgentConfig.Otlp.Compression.GZIP,
                 List.of(),
+                List.of(),
                 Map.of(),
                 AgentConfig.Otlp.Names.BOTH);
         OtlpPusher started = new OtlpPusher(

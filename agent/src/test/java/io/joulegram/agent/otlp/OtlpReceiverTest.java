@@ -59,6 +59,7 @@ class OtlpReceiverTest {
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(10),
                 compression,
+                List.of(),
                 List.of(new AgentConfig.Otlp.Header("Authorization", "Bearer " + SECRET)),
                 Map.of(),
                 AgentConfig.Otlp.Names.BOTH);
