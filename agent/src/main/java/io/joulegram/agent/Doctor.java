@@ -5,6 +5,7 @@ import io.joulegram.agent.carbon.EmbodiedDevice;
 import io.joulegram.agent.carbon.EmbodiedInventory;
 import io.joulegram.agent.carbon.Footprint;
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.otlp.OtlpProbe;
 import io.joulegram.grid.GridIntensity;
 import io.joulegram.host.Disk;
 import io.joulegram.host.HostHardware;
@@ -27,6 +28,7 @@ import io.joulegram.tokens.ScrapeLimits;
 import io.joulegram.tokens.ServerDiscovery;
 import io.joulegram.tokens.ServerTarget;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,6 +85,7 @@ public final class Doctor {
         examineMaking();
         out.println("Ledger");
         examineLedger();
+        config.otlp().endpoint().ifPresent(this::examineReceiver);
         out.println(
                 measured
                         ? "GPU or processor power is measured."
@@ -272,6 +275,19 @@ public final class Doctor {
                                 "--ledger.path FILE"));
         BudgetReach.warnings(config).forEach(warning -> out.println("  warning  " + warning));
         ObjectiveReach.warnings(config).forEach(warning -> out.println("  warning  " + warning));
+    }
+
+    private void examineReceiver(URI endpoint) {
+        out.println("OTLP");
+        OtlpProbe probe = OtlpProbe.of(
+                config.otlp(),
+                endpoint,
+                new HttpClients().of(endpoint, config.otlp().authorities()));
+        if (probe.accepts()) {
+            found(probe.address().toString(), "takes figures");
+        } else {
+            missing(probe.address().toString(), probe.reason(), "");
+        }
     }
 
     private void found(String what, String value) {
