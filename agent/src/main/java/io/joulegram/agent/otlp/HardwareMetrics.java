@@ -32,7 +32,7 @@ final class HardwareMetrics {
             "joulegram_gpu_memory_used_bytes",
             "joulegram_gpu_memory_total_bytes");
 
-    private static final double JOULES_PER_MICROJOULE = 1e-6;
+    private static final double MICROJOULES_PER_JOULE = 1e6;
     private static final String ID = "hw.id";
     private static final String TYPE = "hw.type";
     private static final List<Attribute> HOST = List.of(new Attribute(ID, "host"));
@@ -65,7 +65,7 @@ final class HardwareMetrics {
         for (MeterState meter : meters) {
             if (isPart(meter)) {
                 List<Attribute> attributes = attributes(meter.domain(), meter.device());
-                energy.add(new Point.Value(attributes, meter.bestMicrojoules() * JOULES_PER_MICROJOULE));
+                energy.add(new Point.Value(attributes, meter.bestMicrojoules() / MICROJOULES_PER_JOULE));
                 watts(meter).ifPresent(watts -> power.add(new Point.Value(attributes, watts)));
             }
         }
@@ -80,12 +80,12 @@ final class HardwareMetrics {
         long microjoules = WHOLE_HOST.stream()
                 .mapToLong(part -> parts.getOrDefault(part, 0L))
                 .sum();
-        hostEnergy.add(new Point.Value(HOST, microjoules * JOULES_PER_MICROJOULE));
+        hostEnergy.add(new Point.Value(HOST, microjoules / MICROJOULES_PER_JOULE));
         List<OptionalDouble> watts = snapshot.meters().stream()
                 .filter(HardwareMetrics::isPart)
                 .map(HardwareMetrics::watts)
                 .toList();
-        if (watts.stream().allMatch(OptionalDouble::isPresent)) {
+        if (!watts.isEmpty() && watts.stream().allMatch(OptionalDouble::isPresent)) {
             hostPower.add(new Point.Value(
                     HOST,
                     watts.stream().mapToDouble(OptionalDouble::getAsDouble).sum()));

@@ -30,7 +30,8 @@ public final class OtlpPusher implements AutoCloseable {
     /** Of the five seconds in which the daemon ends whatever hangs. */
     private static final Duration LAST_PUSH = Duration.ofMillis(1_500);
 
-    private static final long JOIN_MILLIS = 2_000;
+    /** To make the last push, beside the time that it may take. */
+    private static final Duration LAST_WORK = Duration.ofMillis(500);
 
     private enum State {
         UNKNOWN,
@@ -42,6 +43,7 @@ public final class OtlpPusher implements AutoCloseable {
     private final OtlpReceiver receiver;
     private final Supplier<byte[]> requests;
     private final Duration timeout;
+    private final Duration lastTimeout;
     private final long intervalNanos;
     private final Backoff backoff;
     private final PushMeters meters;
@@ -54,17 +56,23 @@ public final class OtlpPusher implements AutoCloseable {
     private int failures;
     private State state = State.UNKNOWN;
 
-    /** @param requests makes a request of everything as it is now; called on the pusher's thread */
+    /**
+     * @param requests makes a request of everything as it is now; called on the pusher's thread
+     * @param timeout for a push
+     * @param lastTimeout for the one at the end
+     */
     OtlpPusher(
             OtlpReceiver receiver,
             Supplier<byte[]> requests,
             Duration interval,
             Duration timeout,
+            Duration lastTimeout,
             Backoff backoff,
             PushMeters meters) {
         this.receiver = receiver;
         this.requests = requests;
         this.timeout = timeout;
+        this.lastTimeout = lastTimeout;
         this.backoff = backoff;
         this.meters = meters;
         intervalNanos = interval.toNanos();
@@ -98,6 +106,7 @@ public final class OtlpPusher implements AutoCloseable {
                 requests,
                 settings.interval(),
                 settings.timeout(),
+                settings.timeout().compareTo(LAST_PUSH) < 0 ? settings.timeout() : LAST_PUSH,
                 new Backoff(FIRST_RETRY, LAST_RETRY, new SplittableRandom()),
                 new PushMeters(exposition.meters()));
     }
@@ -129,7 +138,7 @@ public final class OtlpPusher implements AutoCloseable {
         if (mayNot) {
             drop();
         } else if (pending != null) {
-            push(pending, timeout.compareTo(LAST_PUSH) < 0 ? timeout : LAST_PUSH, new CompletableFuture<>());
+            push(pending, lastTimeout, new CompletableFuture<>());
             drop();
         }
     }
@@ -208,7 +217,7 @@ public final class OtlpPusher implements AutoCloseable {
     public void close() {
         end();
         try {
-            thread.join(JOIN_MILLIS);
+            thread.join(lastTimeout.plus(LAST_WORK).toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

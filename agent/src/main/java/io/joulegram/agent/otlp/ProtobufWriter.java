@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Writes the wire format of Protocol Buffers (protobuf.dev, "Encoding"): each field is a varint of its number and its wire
  * type, then the value. Fields with their default value are the caller's to leave out.
  *
- * <p>OTLP needs four kinds of field; the libraries that write them are 1.3 MB and more. For one thread; can be used again
+ * <p>OTLP needs four kinds of field; the libraries that write them are 1.4 MB and more. For one thread; can be used again
  * after {@link #take}.
  */
 final class ProtobufWriter {
@@ -58,7 +58,7 @@ final class ProtobufWriter {
         }
     }
 
-    /** One number of a packed list, between {@link #begin} and {@link #end}. */
+    /** One number of 64 bits of a packed list, between {@link #begin} and {@link #end}. */
     void packed(long value) {
         fixed64(value);
     }

@@ -47,9 +47,4 @@ final class Ucum {
     static String of(String metricName) {
         return BY_METRIC.getOrDefault(metricName, "");
     }
-
-    /** Whether a unit in words is known. */
-    static boolean knows(String word) {
-        return BY_WORD.containsKey(word);
-    }
 }

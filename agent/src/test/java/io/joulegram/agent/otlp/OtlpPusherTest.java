@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 class OtlpPusherTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(40);
-    private static final Duration LONG = Duration.ofSeconds(3);
+    private static final Duration LONG = Duration.ofSeconds(6);
     private static final Duration NEVER = Duration.ofHours(1);
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(OtlpPusher.class);
@@ -73,10 +73,14 @@ class OtlpPusherTest {
     }
 
     private void push(Duration interval, Supplier<byte[]> requests) {
+        push(interval, PATIENCE, requests);
+    }
+
+    private void push(Duration interval, Duration lastTimeout, Supplier<byte[]> requests) {
         AgentConfig.Otlp settings = new AgentConfig.Otlp(
                 Optional.of(server.uri()),
                 interval,
-                Duration.ofSeconds(1),
+                PATIENCE,
                 AgentConfig.Otlp.Compression.GZIP,
                 List.of(),
                 List.of(),
@@ -92,6 +96,7 @@ class OtlpPusherTest {
                 requests,
                 interval,
                 settings.timeout(),
+                lastTimeout,
                 new Backoff(Duration.ofMillis(10), Duration.ofMillis(20), new SplittableRandom(1)),
                 new PushMeters(meters));
         started.start();
@@ -228,7 +233,7 @@ class OtlpPusherTest {
     @Test
     void aHangingReceiverDoesNotHoldTheEnd() {
         server.answer(exchange -> Thread.sleep(60_000));
-        push(SHORT);
+        push(SHORT, Duration.ofMillis(300), this::numbered);
         await().atMost(PATIENCE).until(() -> !server.pushes().isEmpty());
 
         assertTimeoutPreemptively(PATIENCE, this::close);

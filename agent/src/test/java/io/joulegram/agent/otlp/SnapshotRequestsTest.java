@@ -9,8 +9,11 @@ import io.joulegram.agent.config.ListenAddress;
 import io.joulegram.agent.export.Exposition;
 import io.joulegram.agent.export.HttpEndpoint;
 import io.joulegram.agent.export.Snapshot;
+import io.joulegram.agent.export.Snapshot.MeterState;
 import io.joulegram.agent.export.Snapshots;
 import io.joulegram.agent.export.StrictExposition;
+import io.joulegram.power.Component;
+import io.joulegram.power.Domain;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -210,6 +213,46 @@ class SnapshotRequestsTest {
         assertThat(PushedSeries.metric(request, "hw.power").hasGauge()).isTrue();
         assertThat(PushedSeries.metric(request, "hw.gpu.memory.usage").getSum().getIsMonotonic())
                 .isFalse();
+    }
+
+    @Test
+    void aHostIsTheSumOfItsPartsWithoutTheFacilitysShare() throws Exception {
+        Snapshot full = Snapshots.full();
+        MeterState cpu = Snapshots.cpuMeter();
+        MeterState dram = new MeterState(
+                Domain.DRAM,
+                "0",
+                cpu.streams(),
+                cpu.bestSensor(),
+                250_000,
+                cpu.divergenceRatio(),
+                cpu.counterDoubt(),
+                0,
+                0,
+                0,
+                0,
+                true,
+                true,
+                cpu.powerHistogram());
+        snapshot = Optional.of(new Snapshot(
+                full.wallMillis(),
+                full.monotonicNanos(),
+                List.of(cpu, dram),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(Component.CPU, 500_000L, Component.DRAM, 250_000L, Component.OVERHEAD, 7_000_000L),
+                Map.of(),
+                Map.of(),
+                full.carbon(),
+                full.kept(),
+                full.agentMicrojoules()));
+
+        assertThat(PushedSeries.of(request(Names.BOTH)))
+                .containsEntry("hw.host.energy{hw.id=host}", 0.75)
+                .containsEntry("hw.host.power{hw.id=host}", 190.0)
+                .containsEntry("hw.energy{hw.id=dram:0, hw.name=dram 0, hw.type=memory}", 0.25);
     }
 
     @Test
