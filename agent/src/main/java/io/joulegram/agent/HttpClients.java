@@ -12,9 +12,9 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP clients for inference servers and other services, each made when it is first asked for. Most servers are asked without TLS: their
- * client trusts no certificate, and so does not read the store of those that are trusted, which takes a third of the
- * time from the start to the first figure.
+ * The HTTP clients for inference servers and other services, each made when it is first asked for. Most servers are
+ * asked without TLS: their client trusts no certificate, and so does not read the store of those that are trusted, which
+ * takes a third of the time from the start to the first figure.
  *
  * <p>Thread-safe.
  */

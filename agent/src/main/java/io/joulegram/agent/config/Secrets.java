@@ -58,7 +58,8 @@ final class Secrets {
         if (value == null) {
             throw new BadValueException("the environment variable " + name + " is not set");
         }
-        return text.substring(0, last) + checked(value, "the value of the environment variable " + name);
+        String secret = checked(value, "the value of the environment variable " + name);
+        return checked(text.substring(0, last) + secret, "the value");
     }
 
     /** The secret in a file, without the white space around it. */

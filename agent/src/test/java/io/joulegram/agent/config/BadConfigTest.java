@@ -88,6 +88,10 @@ final class BadConfigTest {
                         "1: otlp.headers[0].value: the value is not ${NAME} alone, with a NAME of letters, digits and _"
                                 + secret),
                 arguments(
+                        "otlp.headers: [{name: A, value: \"hunter2\\u0007 ${SET}\"}]",
+                        "1: otlp.headers[0].value: the value is not words of printable ASCII with single spaces between"
+                                + " them" + secret),
+                arguments(
                         "otlp.headers: [{name: A, value: \"hunter2\\r\\nX: y\"}]",
                         "1: otlp.headers[0].value: the value is not words of printable ASCII with single spaces between"
                                 + " them" + secret),
