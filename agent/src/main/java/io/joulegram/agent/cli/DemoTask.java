@@ -19,11 +19,6 @@ import java.util.Optional;
 final class DemoTask implements ConfiguredTask {
     private static final String WORLD = "WORLD";
     private static final long SEED = 1;
-    /**
-     * Of the five idle seconds with which the workload begins, what has passed already: the rest is enough to learn the
-     * power at rest, and whoever opens the page at once still sees tokens within five seconds.
-     */
-    private static final long PASSED_NANOS = 1_500_000_000L;
 
     private final PrintWriter out;
     private final PrintWriter err;
@@ -35,7 +30,7 @@ final class DemoTask implements ConfiguredTask {
 
     @Override
     public int run(AgentConfig config) {
-        Workload workload = new Workload(System.nanoTime() - PASSED_NANOS, SEED);
+        Workload workload = new Workload(System.nanoTime(), SEED);
         try (SimulatedVllm server = SimulatedVllm.start(workload, System::nanoTime)) {
             Agent agent = new Agent(
                     simulated(config, server), List.of(List.of(new SimulatedHost(workload, System::nanoTime))));

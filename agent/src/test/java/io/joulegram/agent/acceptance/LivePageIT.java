@@ -105,10 +105,12 @@ class LivePageIT {
                 .toList();
     }
 
+    /** Opened with the very start of the agent, whose demo is idle for its first five seconds; and opened later. */
     private void figuresMove() throws Exception {
+        double atTheStart = secondsUntilEveryFigureIsThere();
+        page.go(address);
         long beginNanos = System.nanoTime();
-        awaitThat("probe.shows()");
-        long shownNanos = System.nanoTime() - beginNanos;
+        double later = secondsUntilEveryFigureIsThere();
         List<String> first = texts("probe.tiles()");
         // Joules, grams, tokens per second and power; the grid of the demo stands still.
         Set<Integer> moved = new LinkedHashSet<>();
@@ -122,8 +124,15 @@ class LivePageIT {
             return moved.size() == 4;
         });
         System.out.printf(
-                "live page: every figure after %.1f s (%s), all moved after %.1f s%n",
-                shownNanos / 1e9, first, (System.nanoTime() - beginNanos) / 1e9);
+                "live page: every figure %.1f s after it was opened with the agent, %.1f s after it was opened later, and all"
+                        + " had moved after %.1f s%n",
+                atTheStart, later, (System.nanoTime() - beginNanos) / 1e9);
+    }
+
+    private double secondsUntilEveryFigureIsThere() {
+        long beginNanos = System.nanoTime();
+        awaitThat("probe.shows()");
+        return (System.nanoTime() - beginNanos) / 1e9;
     }
 
     private void newsChangeThePageInPlace() throws Exception {
