@@ -74,7 +74,9 @@ class LivePageIT {
             tellsOfALostConnection();
             try (AgentProcess again = demo(URI.create(address).getPort())) {
                 assertThat(again.address()).isEqualTo(address);
-                awaitThat("probe.shows() && probe.state().startsWith('live')");
+                String power = texts("probe.tiles()").get(3);
+                awaitThat("probe.state().startsWith('live') && probe.tiles()[3] !== '" + power + "'");
+                assertThat(page.is("document.body.classList.contains('stale')")).isFalse();
             }
         }
     }
