@@ -73,7 +73,7 @@ function meterBar(share, name, text, mark) {
   return bar;
 }
 
-let status, summary, lastEventMs = 0, paused = false, drawing = false, powerPlot, tokensPlot, labels = [];
+let status, summary, lastEventMs = 0, refused = false, paused = false, drawing = false, powerPlot, tokensPlot, labels = [];
 const frames = [], history = [], tokenRates = [];
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -295,10 +295,10 @@ function news(listener) {
 function tellState() {
   const state = byId('state');
   const silent = Date.now() - lastEventMs > SILENT_MS;
-  const text = !lastEventMs ? 'connecting…' : silent ? 'no news since ' + new Date(lastEventMs).toLocaleTimeString('en-GB')
+  const text = refused ? 'not let in, as when too many look already; asks again' : !lastEventMs ? 'connecting…' : silent ? 'no news since ' + new Date(lastEventMs).toLocaleTimeString('en-GB')
     : paused ? 'paused' : status ? 'live · ' + status.build.version : 'connecting…';
   if (state.textContent !== text) state.textContent = text;
-  state.className = silent && lastEventMs ? 'bad' : '';
+  state.className = refused || (silent && lastEventMs) ? 'bad' : '';
   document.body.className = silent ? 'stale' : '';
 }
 
@@ -329,9 +329,12 @@ function connect() {
   source.addEventListener('power', news(onPower));
   source.addEventListener('status', news(value => { status = value; }));
   source.addEventListener('summary', news(onSummary));
+  source.addEventListener('open', () => { refused = false; });
   source.addEventListener('error', () => {
     // The browser asks again by itself, unless it was answered that it may not look now.
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+    refused = source.readyState === EventSource.CLOSED;
+    if (refused) setTimeout(connect, RETRY_MS);
+    tellState();
   });
 }
 

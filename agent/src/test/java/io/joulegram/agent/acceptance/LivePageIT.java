@@ -9,6 +9,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LivePageIT {
     private static final Path PICTURES = Path.of("target", "live-page");
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    /** Of viewers at a time; docs/live-page.md has it. */
+    private static final int PLACES = 16;
+
     private static final int TAB = 9;
     private static final int ENTER = 13;
     private static final int RIGHT = 39;
@@ -70,6 +76,7 @@ class LivePageIT {
                 fitsASmallScreen();
                 pausesByKey();
                 nothingIsAskedOfOthersNorComplainedOf();
+                whoIsNotLetInIsTold(browser.open());
             }
             tellsOfALostConnection();
             try (AgentProcess again = demo(URI.create(address).getPort())) {
@@ -235,6 +242,26 @@ class LivePageIT {
     private void nothingIsAskedOfOthersNorComplainedOf() {
         assertThat(page.requests()).hasSizeGreaterThan(6).allMatch(url -> url.startsWith(address));
         assertThat(page.complaints()).isEmpty();
+    }
+
+    private void whoIsNotLetInIsTold(BrowserPage late) throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest look =
+                HttpRequest.newBuilder(URI.create(address + "api/v1/live")).build();
+        List<InputStream> others = new ArrayList<>();
+        try {
+            for (int place = 0; place < PLACES; place++) {
+                others.add(client.send(look, BodyHandlers.ofInputStream()).body());
+            }
+            late.go(address);
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> late.is("document.querySelector('#state').textContent.startsWith('not let in')"));
+        } finally {
+            for (InputStream other : others) {
+                other.close();
+            }
+        }
     }
 
     private void tellsOfALostConnection() throws Exception {
