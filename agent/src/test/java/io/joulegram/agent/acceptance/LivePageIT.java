@@ -197,6 +197,7 @@ class LivePageIT {
             assertThat(texts("probe.faint()")).as(scheme).isEmpty();
             page.picture(PICTURES.resolve(scheme + ".png"));
         }
+        page.prefer(Map.of());
         assertThat(grounds).doesNotHaveDuplicates();
     }
 
