@@ -39,12 +39,7 @@ final class FleetHistory {
         Map<Series, Double> rates = rates(before, after, elapsedSeconds);
         for (int host = 0; host < hosts; host++) {
             Map<String, String> place = Map.of(
-                    "cluster",
-                    host % 2 == 0 ? "north" : "south",
-                    "job",
-                    "joulegram",
-                    "instance",
-                    "host-%02d:13600".formatted(host));
+                    "cluster", host % 2 == 0 ? "north" : "south", "job", "joulegram", "instance", instance(host));
             for (Map.Entry<Series, Double> one : after.values().entrySet()) {
                 Series series = one.getKey();
                 if (names.contains(series.name())) {
@@ -57,6 +52,11 @@ final class FleetHistory {
                 }
             }
         }
+    }
+
+    /** The name of one of the hosts, from 0 on. */
+    static String instance(int host) {
+        return "host-%02d:13600".formatted(host);
     }
 
     /** What is pending at the second scrape and was not at the first is of no model by the end of a long time. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
 /** What a Prometheus answers to the queries of panels. */
 public final class Answers {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.*), (\\w+)\\)");
     private static final Pattern LABEL = Pattern.compile("\\{\\{\\s*(\\w+)\\s*}}");
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -45,6 +47,21 @@ public final class Answers {
             throw new IOException(target.expression() + ": " + response.statusCode() + " " + response.body());
         }
         return series(target, new ObjectMapper().readTree(response.body()).at("/data/result"));
+    }
+
+    /** The first of the choices that {@code label_values(SELECTOR, LABEL)} has; empty if there are none. */
+    Optional<String> firstChoice(String query, Moment moment) throws IOException, InterruptedException {
+        Matcher matcher = LABEL_VALUES.matcher(query);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(query + ": is no query for the values of a label");
+        }
+        String label = matcher.group(2);
+        String counted = "count by (%s) (last_over_time(%s[$__range]))".formatted(label, matcher.group(1));
+        return to(new Panel.Target("", counted, "", true), moment).stream()
+                .map(series -> series.labels().getOrDefault(label, ""))
+                .filter(value -> !value.isEmpty())
+                .sorted()
+                .findFirst();
     }
 
     static List<Series> series(Panel.Target target, JsonNode result) {

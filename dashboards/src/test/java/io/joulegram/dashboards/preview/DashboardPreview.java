@@ -3,6 +3,7 @@ package io.joulegram.dashboards.preview;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,6 +64,7 @@ public final class DashboardPreview {
                 .orElse(0);
         double width = COLUMNS * COLUMN + 2 * MARGIN - GAP;
         double height = HEADER + rows * ROW + MARGIN;
+        Map<String, String> chosen = chosen(answers, toSeconds, rangeSeconds, scrapeSeconds);
         Svg svg = new Svg(width, height);
         svg.rect(new Box(0, 0, width, height), Palette.PAGE);
         String title = dashboard.path("title").asText();
@@ -80,7 +82,7 @@ public final class DashboardPreview {
                 draw(
                         panel,
                         answers,
-                        new Moment(toSeconds - rangeSeconds, toSeconds, points, scrapeSeconds),
+                        new Moment(toSeconds - rangeSeconds, toSeconds, points, scrapeSeconds, chosen),
                         svg,
                         place);
             } catch (IllegalArgumentException e) {
@@ -88,6 +90,21 @@ public final class DashboardPreview {
             }
         }
         return svg.document(title + ". " + LABEL);
+    }
+
+    /** Variables that cannot have all values have the first. */
+    private Map<String, String> chosen(Answers answers, double toSeconds, double rangeSeconds, double scrapeSeconds)
+            throws IOException, InterruptedException {
+        Map<String, String> chosen = new HashMap<>();
+        for (JsonNode variable : dashboard.at("/templating/list")) {
+            if (variable.path("type").asText().equals("query")
+                    && !variable.path("includeAll").asBoolean()) {
+                Moment moment = new Moment(toSeconds - rangeSeconds, toSeconds, 2, scrapeSeconds, chosen);
+                answers.firstChoice(variable.at("/query/query").asText(), moment)
+                        .ifPresent(value -> chosen.put(variable.path("name").asText(), value));
+            }
+        }
+        return chosen;
     }
 
     private static void draw(Panel panel, Answers answers, Moment moment, Svg svg, Box place)

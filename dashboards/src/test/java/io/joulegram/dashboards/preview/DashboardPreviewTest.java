@@ -54,8 +54,12 @@ class DashboardPreviewTest {
     }
 
     private String drawn(String panel) throws Exception {
+        return drawn(panel, "");
+    }
+
+    private String drawn(String panel, String variables) throws Exception {
         JsonNode dashboard = new ObjectMapper().readTree("""
-                {"title": "A & B", "panels": [%s]}""".formatted(panel));
+                {"title": "A & B", "panels": [%s], "templating": {"list": [%s]}}""".formatted(panel, variables));
         URI root = URI.create("http://127.0.0.1:" + prometheus.getAddress().getPort() + "/");
         String svg = new DashboardPreview(dashboard).draw(new Answers(root), TO, RANGE, 10);
         // Whatever is in labels and titles, it is XML.
@@ -87,6 +91,19 @@ class DashboardPreviewTest {
                 .contains(">420 W<");
         assertThat(asked).hasSize(1);
         assertThat(asked.get(0)).contains("up{job=~\".*\"}[40s:90s]");
+    }
+
+    @Test
+    void aVariableThatCannotHaveAllValuesHasTheFirst() throws Exception {
+        result = "[{\"metric\":{\"instance\":\"b:1\"},\"value\":[1,\"1\"]},"
+                + "{\"metric\":{\"instance\":\"a.c:1\"},\"value\":[1,\"1\"]}]";
+        String stat = panel("stat", "\"unit\": \"watt\"", "").replace("$job", "$instance");
+
+        drawn(stat, """
+                {"type": "query", "name": "instance", "includeAll": false, "query": {"query": "label_values(up, instance)"}}""");
+
+        assertThat(asked.get(0)).contains("count by (instance) (last_over_time(up[90s]))");
+        assertThat(asked.get(1)).contains("up{job=~\"a\\\\.c:1\"}");
     }
 
     @Test
