@@ -18,7 +18,8 @@ final class DashboardJson {
     private static final int SCHEMA_VERSION = 39;
 
     private static final int COLUMNS = 24;
-    private static final Set<String> KEYS = Set.of("uid", "title", "description", "variables", "time", "panels");
+    private static final Set<String> KEYS =
+            Set.of("uid", "title", "description", "variables", "one-host", "time", "panels");
 
     /** What the choices of a variable are asked by. A label that a host does not have matches {@code .*} alone. */
     private static final Map<String, String> VARIABLES = variableQueries();
@@ -186,14 +187,16 @@ final class DashboardJson {
         List<?> more = form.list("variables");
         VARIABLES.forEach((name, query) -> {
             if (Set.of("cluster", "job", "instance").contains(name) || more.contains(name)) {
-                variables.add(variable(name, query));
+                boolean one = form.flag("one-host") && name.equals("instance");
+                variables.add(variable(name, query, !one));
             }
         });
         return variables;
     }
 
-    private static Map<String, Object> variable(String name, String query) {
-        return object(
+    /** @param many whether all may be chosen, and are at first; else one is, at first the first */
+    private static Map<String, Object> variable(String name, String query, boolean many) {
+        Map<String, Object> variable = object(
                 "name",
                 name,
                 "label",
@@ -211,19 +214,21 @@ final class DashboardJson {
                 "sort",
                 3,
                 "multi",
-                true,
+                many,
                 "includeAll",
-                true,
-                "allValue",
-                ".*",
+                many,
                 "regex",
                 "",
                 "options",
                 List.of(),
                 "current",
-                object("text", List.of("All"), "value", List.of("$__all")),
+                many ? object("text", List.of("All"), "value", List.of("$__all")) : object(),
                 "hide",
                 0);
+        if (many) {
+            variable.put("allValue", ".*");
+        }
+        return variable;
     }
 
     private List<Object> panels() {

@@ -18,10 +18,13 @@ final class PlatformMeter implements PowerSource {
     private static final long REST_WATTS = 300;
     private static final int READINGS_PER_FAILURE = 40;
     private static final int BUS_ERROR = 1;
+    private static final long NEVER = Long.MIN_VALUE;
 
     private final Workload workload;
     private final long startNanos = System.nanoTime();
     private int readings;
+    private long lastNanos = NEVER;
+    private long lastMicrojoules;
 
     private PlatformMeter(Workload workload) {
         this.workload = workload;
@@ -62,16 +65,19 @@ final class PlatformMeter implements PowerSource {
         }
         long now = System.nanoTime();
         long microjoules = (now - startNanos) / 1000 * REST_WATTS;
-        double watts = REST_WATTS;
         for (int gpu = 0; gpu < Workload.GPUS; gpu++) {
             microjoules += workload.gpuMicrojoules(gpu, now);
-            watts += workload.gpuWatts(gpu, now);
         }
         for (int socket = 0; socket < Workload.SOCKETS; socket++) {
             microjoules += workload.cpuMicrojoules(socket, now) + workload.dramMicrojoules(socket, now);
         }
         into.measured(0, now, microjoules);
-        into.measured(1, now, Math.round(watts * 1000));
+        if (lastNanos != NEVER) {
+            // Microjoules per nanosecond are kilowatts.
+            into.measured(1, now, Math.round(1e6 * (microjoules - lastMicrojoules) / (now - lastNanos)));
+        }
+        lastNanos = now;
+        lastMicrojoules = microjoules;
     }
 
     @Override

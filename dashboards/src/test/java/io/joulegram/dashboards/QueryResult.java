@@ -18,10 +18,16 @@ record QueryResult(JsonNode series) {
     /** One value for each of the last seconds. */
     static QueryResult over(Daemon prometheus, String query, double epochSeconds, int seconds)
             throws IOException, InterruptedException {
+        return over(prometheus, query, epochSeconds - seconds, epochSeconds, 1);
+    }
+
+    /** One value for each step of a span of time. */
+    static QueryResult over(Daemon prometheus, String query, double fromSeconds, double untilSeconds, int stepSeconds)
+            throws IOException, InterruptedException {
         return of(
                 prometheus,
-                "api/v1/query_range?step=1&start=" + epochSeconds(epochSeconds - seconds) + "&end="
-                        + epochSeconds(epochSeconds) + "&query=" + encoded(query));
+                "api/v1/query_range?step=" + stepSeconds + "&start=" + epochSeconds(fromSeconds) + "&end="
+                        + epochSeconds(untilSeconds) + "&query=" + encoded(query));
     }
 
     private static QueryResult of(Daemon prometheus, String path) throws IOException, InterruptedException {

@@ -1,12 +1,15 @@
 package io.joulegram.dashboards;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.joulegram.agent.demo.Workload.Truth;
+import io.joulegram.dashboards.preview.Answers;
+import io.joulegram.dashboards.preview.DashboardPreview;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,6 +151,22 @@ class StackIT {
     }
 
     @Test
+    void everyDashboardIsDrawn() throws Exception {
+        Answers answers = new Answers(prometheus.address());
+        for (DashboardLintTest.Dashboard dashboard : DashboardLintTest.dashboards()) {
+            String picture = new DashboardPreview(dashboard.json()).draw(answers, now(), LOOK_BACK_SECONDS, 1);
+            for (JsonNode panel : dashboard.panels()) {
+                assertThat(picture).contains(">" + panel.path("title").asText() + "<");
+            }
+            assertThat(picture).contains(DashboardPreview.LABEL).doesNotContain(DashboardPreview.NO_DATA);
+            Files.writeString(
+                    Files.createDirectories(Path.of("target", "pictures"))
+                            .resolve(dashboard.json().path("uid").asText() + ".svg"),
+                    picture);
+        }
+    }
+
+    @Test
     void annotationsAreAnswered() throws Exception {
         for (DashboardLintTest.Dashboard dashboard : DashboardLintTest.dashboards()) {
             for (JsonNode annotation : dashboard.json().at("/annotations/list")) {
@@ -208,6 +227,43 @@ class StackIT {
                 shown, expected, 100 * (shown / expected - 1));
 
         assertThat(shown).isCloseTo(expected, withinPercentage(1));
+    }
+
+    /** What different panels tell of one and the same energy, at one instant. */
+    @Test
+    void partsOfPanelsAddUpToTheWhole() throws Exception {
+        double now = now();
+        assertThat(sum("meter", "Conservation", "A", now)).isCloseTo(0, within(0.01));
+
+        double energy = sum("fleet", "Energy", "A", now);
+        assertThat(energy).isPositive();
+        assertThat(sum("overview", "Energy by component", "A", now)).isCloseTo(energy, withinPercentage(1e-6));
+        assertThat(sum("fleet", "Hosts", "A", now)).isCloseTo(energy, withinPercentage(1e-6));
+
+        double grams = sum("carbon", "Operational and embodied", "A", now);
+        assertThat(grams).isPositive();
+        assertThat(sum("carbon", "By component", "A", now)).isCloseTo(grams, withinPercentage(1e-6));
+
+        double watts = sum("overview", "Facility power by component", "A", now);
+        assertThat(sum("fleet", "Power by host", "A", now)).isCloseTo(watts, withinPercentage(1e-6));
+    }
+
+    /** The sum of all series that a query of a panel gives at an instant. */
+    private static double sum(String dashboard, String title, String refId, double now) throws Exception {
+        JsonNode panels = DashboardLintTest.Dashboard.read(Path.of("grafana", "joulegram-" + dashboard + ".json"))
+                .json()
+                .path("panels");
+        for (JsonNode panel : panels) {
+            for (JsonNode target : panel.path("targets")) {
+                if (panel.path("title").asText().equals(title)
+                        && target.path("refId").asText().equals(refId)) {
+                    String expression = substituted(target.path("expr").asText());
+                    return QueryResult.at(prometheus, "sum(" + expression + ")", now)
+                            .value();
+                }
+            }
+        }
+        throw new AssertionError(dashboard + ": no panel " + title);
     }
 
     @Test

@@ -1,0 +1,71 @@
+package io.joulegram.dashboards;
+
+import io.joulegram.dashboards.preview.Answers;
+import io.joulegram.dashboards.preview.DashboardPreview;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Draws the pictures of the dashboards that the manuals show: from the Prometheus that {@code joulegram.prometheus} names,
+ * or from one of its own that scrapes the simulated agent for {@code joulegram.seconds}. {@code joulegram.scrape} is how
+ * many seconds lie between two scrapes, {@code joulegram.pictures} where the pictures go. It is not among the tests;
+ * {@code dashboards/README.md} has the command that runs it.
+ */
+class PictureWriter {
+    private static final Path PICTURES = Path.of("..", "docs", "pictures");
+    private static final String ADDRESS = System.getProperty("joulegram.prometheus", "");
+    private static final int SECONDS = Integer.getInteger("joulegram.seconds", 900);
+    private static final int SCRAPE_SECONDS = Integer.getInteger("joulegram.scrape", 5);
+    private static final Path TO = Path.of(System.getProperty("joulegram.pictures", PICTURES.toString()));
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void drawsEveryDashboard() throws Exception {
+        if (!ADDRESS.isEmpty()) {
+            draw(URI.create(ADDRESS));
+            return;
+        }
+        try (SimulatedAgent agent = SimulatedAgent.start(directory);
+                Daemon prometheus = prometheus(agent)) {
+            // The first seconds have no rates yet.
+            Thread.sleep(1000L * (SECONDS + 6 * SCRAPE_SECONDS));
+            draw(prometheus.address());
+        }
+    }
+
+    private Daemon prometheus(SimulatedAgent agent) throws IOException {
+        Path configuration =
+                Files.writeString(directory.resolve("prometheus.yml"), """
+                global: {scrape_interval: %ds}
+                scrape_configs:
+                  - job_name: joulegram
+                    static_configs: [{targets: ['%s'], labels: {cluster: simulated}}]
+                """.formatted(SCRAPE_SECONDS, agent.address()));
+        int port = Daemon.freePort();
+        return Daemon.start(
+                directory.resolve("prometheus.log"),
+                port,
+                List.of(
+                        Programs.prometheus().toString(),
+                        "--config.file=" + configuration,
+                        "--storage.tsdb.path=" + directory.resolve("tsdb"),
+                        "--web.listen-address=127.0.0.1:" + port));
+    }
+
+    private static void draw(URI prometheus) throws Exception {
+        Answers answers = new Answers(prometheus);
+        double now = System.currentTimeMillis() / 1e3;
+        Files.createDirectories(TO);
+        for (DashboardLintTest.Dashboard dashboard : DashboardLintTest.dashboards()) {
+            String picture = new DashboardPreview(dashboard.json()).draw(answers, now, SECONDS, SCRAPE_SECONDS);
+            Files.writeString(TO.resolve(dashboard.json().path("uid").asText() + ".svg"), picture);
+        }
+    }
+}
