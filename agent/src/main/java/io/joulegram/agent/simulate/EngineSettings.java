@@ -28,6 +28,9 @@ public record EngineSettings(
     /** vLLM's {@code --gpu-memory-utilization}. */
     private static final double MEMORY_UTILIZATION = 0.9;
 
+    /** What 1 TB holds for a model of 1B parameters, two times over. */
+    private static final int MAX_KEY_VALUE_BLOCKS = 1 << 22;
+
     private static final int USUAL_SEQUENCES = 256;
     private static final int USUAL_BATCHED_TOKENS = 8192;
     private static final int USUAL_WAITING = 10_000;
@@ -35,7 +38,7 @@ public record EngineSettings(
     /** @throws IllegalArgumentException if a limit is not above 0; the message says what is allowed */
     public EngineSettings {
         require("--tensor-parallel", tensorParallel, 1, MAX_TENSOR_PARALLEL);
-        require("keyValueBlocks", keyValueBlocks, 1, Integer.MAX_VALUE / KeyValueBlocks.TOKENS_PER_BLOCK);
+        require("keyValueBlocks", keyValueBlocks, 1, MAX_KEY_VALUE_BLOCKS);
         require("--max-num-seqs", maxSequences, 1, Integer.MAX_VALUE);
         require("--max-num-batched-tokens", maxBatchedTokens, 1, Integer.MAX_VALUE);
         require("--max-waiting", maxWaiting, 1, Integer.MAX_VALUE);
@@ -67,7 +70,7 @@ public record EngineSettings(
                 model,
                 accelerator,
                 tensorParallel,
-                Math.toIntExact(blocks),
+                (int) Math.min(blocks, MAX_KEY_VALUE_BLOCKS),
                 USUAL_SEQUENCES,
                 USUAL_BATCHED_TOKENS,
                 USUAL_WAITING,
