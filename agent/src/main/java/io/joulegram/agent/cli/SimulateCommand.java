@@ -26,9 +26,10 @@ final class SimulateCommand implements Callable<Integer> {
         /**
          * Does it until the process is told to stop.
          *
+         * @param ownPerSecond requests that the server makes of itself
          * @return the exit status of the process
          */
-        int run(AgentConfig config, EngineSettings settings, ListenAddress address);
+        int run(AgentConfig config, EngineSettings settings, ListenAddress address, double ownPerSecond);
     }
 
     private static final String LISTEN = "--listen";
@@ -39,6 +40,8 @@ final class SimulateCommand implements Callable<Integer> {
     private static final String MAX_SEQUENCES = "--max-num-seqs";
     private static final String MAX_BATCHED_TOKENS = "--max-num-batched-tokens";
     private static final String MAX_WAITING = "--max-waiting";
+    private static final String LOAD = "--load";
+    private static final double MAX_LOAD = 10_000;
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("simulate");
     private final ConfigOptions options;
@@ -67,6 +70,11 @@ final class SimulateCommand implements Callable<Integer> {
                 .addOption(whole(MAX_BATCHED_TOKENS, "Tokens in a step at most (default: 8192)."))
                 .addOption(
                         whole(MAX_WAITING, "Requests in the queue at most; others get status 429 (default: 10000)."));
+        spec.addOption(OptionSpec.builder(LOAD)
+                .paramLabel("RATE")
+                .type(Double.class)
+                .description("Requests a second that the server makes of itself, 0 to 10000 (default: 0).")
+                .build());
         options.addTo(spec);
         spec.usageMessage()
                 .description("Runs a simulated inference server and the daemon on its simulated power.")
@@ -92,9 +100,13 @@ final class SimulateCommand implements Callable<Integer> {
         ParseResult parsed = spec.commandLine().getParseResult();
         EngineSettings settings = settings(parsed);
         ListenAddress address = address(parsed.matchedOptionValue(LISTEN, "127.0.0.1:8000"));
+        double load = parsed.matchedOptionValue(LOAD, 0.0);
+        if (!(load >= 0 && load <= MAX_LOAD)) {
+            throw LedgerOptions.wrong(spec, LOAD + ": " + load + " is out of range; allowed: 0 to 10000");
+        }
         AgentConfig config = options.load(parsed);
         Logging.apply(config.log().level());
-        return task.run(config, settings, address);
+        return task.run(config, settings, address, load);
     }
 
     private ListenAddress address(String text) {

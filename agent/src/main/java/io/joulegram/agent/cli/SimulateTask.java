@@ -23,9 +23,10 @@ final class SimulateTask implements SimulateCommand.Task {
     }
 
     @Override
-    public int run(AgentConfig config, EngineSettings settings, ListenAddress address) {
+    public int run(AgentConfig config, EngineSettings settings, ListenAddress address, double ownPerSecond) {
         SimulatedEngine engine = new SimulatedEngine(settings, System::nanoTime);
-        try (OpenAiServer server = OpenAiServer.start(new InetSocketAddress(address.host(), address.port()), engine)) {
+        try (OpenAiServer server =
+                OpenAiServer.start(new InetSocketAddress(address.host(), address.port()), engine, ownPerSecond)) {
             Agent agent =
                     new Agent(SimulatedConfig.of(config, server.baseUri()), List.of(List.of(new EnginePower(engine))));
             out.println("Simulated: " + settings.model().name() + " on " + settings.tensorParallel() + " x "

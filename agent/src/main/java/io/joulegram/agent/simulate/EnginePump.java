@@ -42,6 +42,17 @@ final class EnginePump {
         wakeAtStepEnd();
     }
 
+    /** Makes requests of its own from now on, each at its time; what the queue has no place for is let go. */
+    void keepBusy(OwnRequests requests) {
+        var unused = loop.schedule(
+                () -> {
+                    submit(requests.next());
+                    keepBusy(requests);
+                },
+                requests.nextDelayNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
     /** Something was written there that is to be flushed when all tokens are written. */
     void written(ChannelHandlerContext context) {
         written.add(context);

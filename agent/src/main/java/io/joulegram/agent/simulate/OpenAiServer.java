@@ -52,9 +52,11 @@ public final class OpenAiServer implements AutoCloseable {
      *
      * @param address where; port 0 lets the system choose
      * @param engine whose clock is {@link System#nanoTime()}
+     * @param ownPerSecond requests that it makes of itself, on average; 0 for none
      * @throws IOException if the address cannot be had
      */
-    public static OpenAiServer start(InetSocketAddress address, SimulatedEngine engine) throws IOException {
+    public static OpenAiServer start(InetSocketAddress address, SimulatedEngine engine, double ownPerSecond)
+            throws IOException {
         requireNonNull(engine, "engine");
         if (address.isUnresolved()) {
             throw new IOException("there is no host \"" + address.getHostString() + '"');
@@ -87,6 +89,10 @@ public final class OpenAiServer implements AutoCloseable {
         if (!bound.isSuccess()) {
             stop(loops);
             throw new IOException(address + ": " + bound.cause().getMessage(), bound.cause());
+        }
+        if (ownPerSecond > 0) {
+            OwnRequests own = new OwnRequests(engine.settings(), ownPerSecond);
+            loop.execute(() -> pump.keepBusy(own));
         }
         return new OpenAiServer(loops, bound.channel());
     }

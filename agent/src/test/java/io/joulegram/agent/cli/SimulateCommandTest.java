@@ -21,6 +21,7 @@ final class SimulateCommandTest {
     private final StringWriter err = new StringWriter();
     private final List<EngineSettings> started = new ArrayList<>();
     private final List<ListenAddress> addresses = new ArrayList<>();
+    private final List<Double> loads = new ArrayList<>();
     private final List<AgentConfig> configs = new ArrayList<>();
 
     @Test
@@ -36,6 +37,7 @@ final class SimulateCommandTest {
         assertThat(settings.maxWaiting()).isEqualTo(10_000);
         assertThat(settings.seed()).isEqualTo(1);
         assertThat(addresses).containsExactly(new ListenAddress("127.0.0.1", 8000));
+        assertThat(loads).containsExactly(0.0);
         assertThat(configs).containsExactly(AgentConfig.defaults());
     }
 
@@ -51,6 +53,7 @@ final class SimulateCommandTest {
                         "--max-num-seqs=512",
                         "--max-num-batched-tokens=2048",
                         "--max-waiting=5",
+                        "--load=2.5",
                         "--pue=1.3"))
                 .isEqualTo(STATUS);
 
@@ -63,16 +66,18 @@ final class SimulateCommandTest {
         assertThat(settings.maxWaiting()).isEqualTo(5);
         assertThat(settings.seed()).isEqualTo(-7);
         assertThat(addresses).containsExactly(new ListenAddress("::1", 9000));
+        assertThat(loads).containsExactly(2.5);
         assertThat(configs.get(0).pue()).isEqualTo(1.3);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            --model llama-3-80b        | --model: there is no "llama-3-80b"; allowed: llama-3.2-1b, llama-2-7b, mistral-7b, llama-3-8b, llama-3-70b; did you mean llama-3-8b?
+            --model llama-3-80b        | --model: there is no "llama-3-80b"; allowed: llama-3.2-1b, llama-2-7b, mistral-7b, llama-3-8b, llama-3-70b; did you mean llama-3-70b?
             --gpu tpu                  | --gpu: there is no "tpu"; allowed: l4, a100-40gb, a100-80gb, h100, h200
             --model llama-3-70b        | llama-3-70b does not fit on 1 x h100: it needs 2 or more
             --tensor-parallel 0        | --tensor-parallel: 0 is out of range; allowed: 1 to 64
             --max-num-seqs 0           | --max-num-seqs: 0 is out of range; allowed: 1 to 2147483647
+            --load -1                  | --load: -1.0 is out of range; allowed: 0 to 10000
             --listen 8000              | --listen: "8000" is not an address with a port; allowed: HOST:PORT, [IPV6]:PORT
             --modle llama-3-8b         | unknown option "--modle"; did you mean --model?
             """)
@@ -83,7 +88,8 @@ final class SimulateCommandTest {
     }
 
     private int execute(String... arguments) {
-        SimulateCommand.Task task = (config, settings, address) -> {
+        SimulateCommand.Task task = (config, settings, address, load) -> {
+            loads.add(load);
             configs.add(config);
             started.add(settings);
             addresses.add(address);

@@ -52,7 +52,7 @@ final class OpenAiServerTest {
 
     private void start(EngineSettings settings) throws IOException {
         engine = new SimulatedEngine(settings, System::nanoTime);
-        server = OpenAiServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), engine);
+        server = OpenAiServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), engine, 0);
     }
 
     @AfterEach
@@ -343,14 +343,27 @@ final class OpenAiServerTest {
     }
 
     @Test
+    void itCanKeepItselfBusy() throws Exception {
+        server.close();
+        engine = new SimulatedEngine(SETTINGS, System::nanoTime);
+        server = OpenAiServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), engine, 100);
+
+        await().atMost(PATIENCE).until(() -> engine.truth().cachedTokens() > 0);
+        assertThat(engine.truth().generatedTokens()).isPositive();
+        assertThat(post("/v1/completions", "{\"prompt\":\"abcd\",\"max_tokens\":2}")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aPortThatIsTakenIsSaid() {
         InetSocketAddress taken = new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), server.baseUri().getPort());
 
-        assertThatThrownBy(() -> OpenAiServer.start(taken, engine))
+        assertThatThrownBy(() -> OpenAiServer.start(taken, engine, 0))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("in use");
-        assertThatThrownBy(() -> OpenAiServer.start(InetSocketAddress.createUnresolved("nohost", 1), engine))
+        assertThatThrownBy(() -> OpenAiServer.start(InetSocketAddress.createUnresolved("nohost", 1), engine, 0))
                 .hasMessageContaining("there is no host \"nohost\"");
     }
 
