@@ -46,6 +46,7 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Deque<FullHttpRequest> pipelined = new ArrayDeque<>();
     private @Nullable Sequence current;
     private boolean keepsAlive;
+    private boolean closing;
     private boolean chunks;
 
     /** @param requestNumbers gives every request of the server another number */
@@ -58,7 +59,10 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-        if (current == null) {
+        if (closing) {
+            return;
+        }
+        if (current == null && pipelined.isEmpty()) {
             serve(context, request);
         } else if (pipelined.size() < MAX_PIPELINED) {
             pipelined.add(request.retain());
@@ -162,6 +166,7 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
         public void ended() {
             current = null;
             if (!keepsAlive) {
+                closing = true;
                 context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             }
             // Served outside of the delivery of tokens, which may go on for other connections.
@@ -170,7 +175,7 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private void serveNext(ChannelHandlerContext context) {
-        while (current == null && context.channel().isActive()) {
+        while (current == null && !closing && context.channel().isActive()) {
             FullHttpRequest next = pipelined.poll();
             if (next == null) {
                 return;
@@ -200,6 +205,7 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         var written = context.writeAndFlush(response);
         if (!keepsAlive) {
+            closing = true;
             written.addListener(ChannelFutureListener.CLOSE);
         }
     }

@@ -44,12 +44,16 @@ final class EnginePump {
 
     /** Makes requests of its own from now on, each at its time; what the queue has no place for is let go. */
     void keepBusy(OwnRequests requests) {
+        submitAt(nanoTime.getAsLong() + requests.nextDelayNanos(), requests);
+    }
+
+    private void submitAt(long atNanos, OwnRequests requests) {
         var unused = loop.schedule(
                 () -> {
                     submit(requests.next());
-                    keepBusy(requests);
+                    submitAt(atNanos + requests.nextDelayNanos(), requests);
                 },
-                requests.nextDelayNanos(),
+                Math.max(0, atNanos - nanoTime.getAsLong()),
                 TimeUnit.NANOSECONDS);
     }
 
@@ -69,9 +73,12 @@ final class EnginePump {
 
     private void run() {
         scheduled = false;
-        engine.advance().forEach(MadeToken::deliver);
-        written.forEach(ChannelHandlerContext::flush);
-        written.clear();
-        wakeAtStepEnd();
+        try {
+            engine.advance().forEach(MadeToken::deliver);
+            written.forEach(ChannelHandlerContext::flush);
+        } finally {
+            written.clear();
+            wakeAtStepEnd();
+        }
     }
 }

@@ -34,6 +34,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class OpenAiServer implements AutoCloseable {
     private static final int MAX_BODY_BYTES = 8 << 20;
+    /** So that who has just begun to measure can learn what rest costs. */
+    private static final int QUIET_SECONDS = 5;
+
     private static final int QUEUED_CONNECTIONS = 4096;
 
     /** Where a client takes nothing for so long that more than this waits for it, its request is given up. */
@@ -52,7 +55,7 @@ public final class OpenAiServer implements AutoCloseable {
      *
      * @param address where; port 0 lets the system choose
      * @param engine whose clock is {@link System#nanoTime()}
-     * @param ownPerSecond requests that it makes of itself, on average; 0 for none
+     * @param ownPerSecond requests that it makes of itself, on average, after {@value #QUIET_SECONDS} s of rest; 0 for none
      * @throws IOException if the address cannot be had
      */
     public static OpenAiServer start(InetSocketAddress address, SimulatedEngine engine, double ownPerSecond)
@@ -92,7 +95,7 @@ public final class OpenAiServer implements AutoCloseable {
         }
         if (ownPerSecond > 0) {
             OwnRequests own = new OwnRequests(engine.settings(), ownPerSecond);
-            loop.execute(() -> pump.keepBusy(own));
+            var unused = loop.schedule(() -> pump.keepBusy(own), QUIET_SECONDS, TimeUnit.SECONDS);
         }
         return new OpenAiServer(loops, bound.channel());
     }

@@ -193,6 +193,19 @@ final class OpenAiServerTest {
     }
 
     @Test
+    void whatComesAfterAnEndIsNotAnswered() throws Exception {
+        String answers = raw("GET /health HTTP/1.1\r\nConnection: close\r\n\r\nGET /v1/models HTTP/1.1\r\n\r\n");
+
+        assertThat(answers).contains("HTTP/1.1 200").doesNotContain("max_model_len");
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefused() throws Exception {
+        assertThat(raw("POST /v1/completions HTTP/1.1\r\nContent-Length: 9000000\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 413");
+    }
+
+    @Test
     void anOldClientGetsItsStreamWithoutChunks() throws Exception {
         String body = "{\"prompt\":\"abcd\",\"max_tokens\":2,\"ignore_eos\":true,\"stream\":true}";
         String answer = raw("POST /v1/completions HTTP/1.0\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
