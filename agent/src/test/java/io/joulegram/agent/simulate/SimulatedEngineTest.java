@@ -237,6 +237,42 @@ final class SimulatedEngineTest {
         }
     }
 
+    /** As in {@link RooflineTest}, but by the scheduler: always so many requests at a time, prompts and answers of 1000. */
+    @Test
+    void batchesSaveTenfoldForTwiceTheWait() {
+        Truth one = closedLoop(1, 2);
+        Truth full = closedLoop(22, 44);
+
+        assertThat(one.preemptions() + full.preemptions()).isZero();
+        double saved = joulesPerToken(one) / joulesPerToken(full);
+        double wait = secondsPerToken(full) * 22 / secondsPerToken(one);
+        assertThat(saved).isBetween(9.0, 13.0);
+        assertThat(wait).isBetween(1.6, 2.5);
+    }
+
+    private Truth closedLoop(int atOnce, int requests) {
+        clock.set(START);
+        EngineSettings a100 = EngineSettings.of(
+                ModelShape.named("llama-2-7b").orElseThrow(),
+                AcceleratorShape.named("a100-40gb").orElseThrow(),
+                1,
+                1);
+        SimulatedEngine engine = engine(a100.withLimits(atOnce, 8192, requests));
+        for (int request = 0; request < requests; request++) {
+            engine.submit(sequence(request, 1000, 1000));
+        }
+        drain(engine);
+        return engine.truth();
+    }
+
+    private static double joulesPerToken(Truth truth) {
+        return truth.microjoules() / 1e6 / truth.generatedTokens();
+    }
+
+    private static double secondsPerToken(Truth truth) {
+        return truth.busyNanos() / 1e9 / truth.generatedTokens();
+    }
+
     @Test
     void countersOfAcceleratorsAddUpToTheWhole() {
         EngineSettings four = EngineSettings.of(
