@@ -125,8 +125,8 @@ final class Archive implements AutoCloseable {
     /** On the clerk's thread, before anything is written. */
     private void takeOver(LedgerReader ledger) {
         try {
-            budgets.load(ledger, startMillis);
-            objectives.load(ledger, startMillis);
+            long from = Math.min(budgets.neededFromMillis(startMillis), objectives.neededFromMillis(startMillis));
+            ledger.forEachReaching(from, startMillis, this::count);
             List<Long> span = ledger.span();
             if (!span.isEmpty() && span.get(1) < startMillis) {
                 legacy = new Legacy(span.get(1), ledger.counters());
@@ -166,10 +166,14 @@ final class Archive implements AutoCloseable {
         book.add(wall.millisAt(endNanos), elapsedNanos, parts, embodied);
     }
 
-    private void file(Bucket bucket, List<CounterMark> marks) {
-        filed = true;
+    private void count(Bucket bucket) {
         budgets.add(bucket);
         objectives.add(bucket);
+    }
+
+    private void file(Bucket bucket, List<CounterMark> marks) {
+        filed = true;
+        count(bucket);
         LedgerClerk writer = clerk;
         if (writer != null) {
             writer.offer(bucket, marks);

@@ -3,9 +3,7 @@ package io.joulegram.agent;
 import io.joulegram.agent.budget.Budget;
 import io.joulegram.agent.budget.BudgetScope;
 import io.joulegram.agent.config.AgentConfig;
-import io.joulegram.grid.GridIntensity;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +29,9 @@ public final class BudgetReach {
         if (config.ledger().path().isEmpty()) {
             warnings.add("budgets: without a ledger they begin at 0 when the agent starts; set ledger.path");
         }
-        OptionalDouble gramsPerKwh = highestIntensity(config);
+        OptionalDouble gramsPerKwh = Grid.headlineNow(config.grid())
+                .map(figure -> OptionalDouble.of(figure.gramsPerKwh()))
+                .orElse(OptionalDouble.empty());
         if (gramsPerKwh.isEmpty()) {
             warnings.add("budgets: no carbon intensity is known here, so grams of energy may be absent; set grid.zone");
         }
@@ -61,14 +61,6 @@ public final class BudgetReach {
             }
         }
         return warnings;
-    }
-
-    private static OptionalDouble highestIntensity(AgentConfig config) {
-        HttpClients clients = new HttpClients();
-        try (Grid grid = Grid.of(config.grid(), clients::of)) {
-            GridIntensity figure = grid.at(Instant.now()).get(grid.headline());
-            return figure == null ? OptionalDouble.empty() : OptionalDouble.of(figure.gramsPerKwh());
-        }
     }
 
     private static Duration longest(Budget budget) {

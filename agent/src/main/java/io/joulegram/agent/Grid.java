@@ -65,6 +65,14 @@ final class Grid implements Downtime.Intensities, AutoCloseable {
         return new Grid(feeds, grid.headline().label());
     }
 
+    /** The headline's figure of now as far as it is known without asking anybody; empty if it is not. */
+    static Optional<GridIntensity> headlineNow(AgentConfig.Grid config) {
+        HttpClients clients = new HttpClients();
+        try (Grid grid = of(config, clients::of)) {
+            return Optional.ofNullable(grid.at(Instant.now()).get(grid.headline()));
+        }
+    }
+
     private static Optional<String> zone(AgentConfig.Grid grid) {
         if (grid.zone().isPresent() || grid.cloudRegion().isEmpty()) {
             return grid.zone();
@@ -74,7 +82,7 @@ final class Grid implements Downtime.Intensities, AutoCloseable {
         String zone = regions.find(name)
                 .orElseThrow(() -> new IllegalArgumentException("grid.cloud-region: \"" + name
                         + "\" is no region that is known: must be one such as aws:eu-central-1, azure:westeurope or"
-                        + " gcp:europe-west4" + suggestion(name, regions.names())));
+                        + " gcp:europe-west4" + Nearest.suggestion(name, regions.names())));
         if (zone.isEmpty()) {
             throw new IllegalArgumentException("grid.cloud-region: the grid zone of \"" + name
                     + "\" is not known: set grid.zone or grid.intensity instead");
@@ -118,17 +126,9 @@ final class Grid implements Downtime.Intensities, AutoCloseable {
         if (figure.isEmpty() && needed) {
             throw new IllegalArgumentException("grid.zone: \"" + zone.get()
                     + "\" is in no table of yearly intensity: must be a zone of Electricity Maps (DE, US-CAL-CISO), an"
-                    + " ISO country code, eGRID:CODE or WORLD" + suggestion(zone.get(), table.zones()));
+                    + " ISO country code, eGRID:CODE or WORLD" + Nearest.suggestion(zone.get(), table.zones()));
         }
         return figure;
-    }
-
-    private static String suggestion(String name, Iterable<String> names) {
-        List<String> known = new ArrayList<>();
-        names.forEach(known::add);
-        return Nearest.to(name, known)
-                .map(near -> "; did you mean " + near + "?")
-                .orElse("");
     }
 
     private static IntensityProvider electricityMaps(

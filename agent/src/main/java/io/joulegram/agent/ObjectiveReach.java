@@ -2,7 +2,6 @@ package io.joulegram.agent;
 
 import io.joulegram.agent.budget.Objective;
 import io.joulegram.agent.config.AgentConfig;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +19,8 @@ public final class ObjectiveReach {
         if (config.objectives().isEmpty()) {
             return warnings;
         }
-        boolean intensityKnown = isIntensityKnown(config);
+        boolean intensityKnown = !config.grid().providers().isEmpty()
+                || Grid.headlineNow(config.grid()).isPresent();
         for (Objective objective : config.objectives()) {
             if (objective.gramsPerToken().isPresent() && !intensityKnown) {
                 warnings.add(
@@ -42,13 +42,5 @@ public final class ObjectiveReach {
     private static boolean mayBeThere(String server, AgentConfig.Servers servers) {
         return servers.auto()
                 || servers.targets().stream().anyMatch(target -> target.name().equals(server));
-    }
-
-    private static boolean isIntensityKnown(AgentConfig config) {
-        HttpClients clients = new HttpClients();
-        try (Grid grid = Grid.of(config.grid(), clients::of)) {
-            return !config.grid().providers().isEmpty()
-                    || grid.at(Instant.now()).containsKey(grid.headline());
-        }
     }
 }

@@ -137,7 +137,7 @@ class SimulatedMonthTest {
                 }
             };
             budgets = new BudgetBook(BUDGETS, BERLIN, "location", bornMillis);
-            budgets.load(ledger.reader(), bornMillis);
+            ledger.reader().forEachReaching(budgets.neededFromMillis(bornMillis), bornMillis, budgets::add);
             recover();
             settle(bornMillis, 0);
         }

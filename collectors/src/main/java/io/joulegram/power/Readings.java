@@ -50,6 +50,8 @@ public final class Readings {
     /** Of channels that tell several values at once, made when one first does. */
     private final Past[] past;
 
+    private boolean empty;
+
     /** @param channels how many channels the source has */
     public Readings(int channels) {
         status = new Status[channels];
@@ -68,10 +70,19 @@ public final class Readings {
 
     /** Makes every channel {@link Status#NO_DATA}. */
     public void clear() {
+        if (empty) {
+            return;
+        }
+        empty = true;
         Arrays.fill(status, Status.NO_DATA);
         for (Past values : past) {
             values.size = 0;
         }
+    }
+
+    /** Whether nothing was noted since the last {@link #clear}. */
+    public boolean isEmpty() {
+        return empty;
     }
 
     /**
@@ -83,6 +94,7 @@ public final class Readings {
      * @param value as of {@link #measured}
      */
     public void measuredBefore(int channel, long atNanos, long value) {
+        empty = false;
         past[channel].add(atNanos, value);
     }
 
@@ -109,6 +121,7 @@ public final class Readings {
      * @param value counts of an energy counter (unsigned), or milliwatts
      */
     public void measured(int channel, long atNanos, long value) {
+        empty = false;
         status[channel] = Status.MEASURED;
         timeNanos[channel] = atNanos;
         values[channel] = value;
@@ -116,6 +129,7 @@ public final class Readings {
 
     /** Notes that the device does not have this channel. */
     public void unsupported(int channel) {
+        empty = false;
         status[channel] = Status.UNSUPPORTED;
     }
 
@@ -125,12 +139,14 @@ public final class Readings {
      * @param errorCode the source's own code, which {@link PowerSource#errorName} can name
      */
     public void failed(int channel, int errorCode) {
+        empty = false;
         status[channel] = Status.FAILED;
         errorCodes[channel] = errorCode;
     }
 
     /** Notes that every channel failed for one and the same reason. */
     public void allFailed(int errorCode) {
+        empty = false;
         Arrays.fill(status, Status.FAILED);
         Arrays.fill(errorCodes, errorCode);
     }

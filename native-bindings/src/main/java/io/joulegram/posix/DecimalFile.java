@@ -1,6 +1,7 @@
 package io.joulegram.posix;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
@@ -15,6 +16,7 @@ public final class DecimalFile implements AutoCloseable {
 
     private final PosixFile file;
     private final NativeBuffer buffer = new NativeBuffer(MAX_BYTES);
+    private final ByteBuffer bytes = buffer.bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN);
     private long value;
 
     private DecimalFile(PosixFile file) {
@@ -45,14 +47,16 @@ public final class DecimalFile implements AutoCloseable {
     }
 
     private int parse(int length) {
-        ByteBuffer bytes = buffer.bytes();
         int end = bytes.get(length - 1) == '\n' ? length - 1 : length;
         if (end == 0 || end == MAX_BYTES) {
             return Errno.EBADMSG;
         }
         long parsed = 0;
+        long eight = 0;
         for (int i = 0; i < end; i++) {
-            int digit = bytes.get(i) - '0';
+            // Eight at a time: this runs a thousand times a second for each counter, and a read of a buffer is dear.
+            eight = i % Long.BYTES == 0 ? bytes.getLong(i) : eight >>> Byte.SIZE;
+            int digit = (int) (eight & 0xff) - '0';
             if (digit < 0 || digit > 9 || parsed > MAX_BEFORE_DIGIT) {
                 return Errno.EBADMSG;
             }

@@ -28,6 +28,8 @@ final class Libc {
 
     static native int clock_gettime(int clock, long timespec);
 
+    static native int clock_nanosleep(int clock, int flags, long request, long remain);
+
     static native long syscall(long number, long a, long b, long c, long d, long e);
 
     /** What a call gave, or the error number below 0: {@code -ENOENT}. Must follow the call directly. */

@@ -33,7 +33,6 @@ public record Budget(
 
     /** Whether the grams of a model count. */
     boolean includes(String ofServer, String ofModel) {
-        return server.map(ofServer::equals).orElse(true)
-                && model.map(ofModel::equals).orElse(true);
+        return new ModelFilter(server, model).includes(ofServer, ofModel);
     }
 }

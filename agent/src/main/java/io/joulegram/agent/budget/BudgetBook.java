@@ -3,8 +3,6 @@ package io.joulegram.agent.budget;
 import io.joulegram.agent.ledger.BookedIntensity;
 import io.joulegram.agent.ledger.Bucket;
 import io.joulegram.agent.ledger.DeviceUse;
-import io.joulegram.agent.ledger.LedgerException;
-import io.joulegram.agent.ledger.LedgerReader;
 import io.joulegram.agent.ledger.ModelUse;
 import java.time.ZoneId;
 import java.util.List;
@@ -76,17 +74,14 @@ public final class BudgetBook {
     }
 
     /**
-     * Takes in what a ledger has of the present periods and of the last seven days.
-     *
-     * @param untilMillis what began later is booked as it happens
+     * The earliest instant of which buckets matter, to the present periods and to the last seven days; now if there is no
+     * budget.
      */
-    public void load(LedgerReader ledger, long untilMillis) throws LedgerException {
-        long from = accounts.stream()
-                .mapToLong(account -> account.neededFromMillis(untilMillis))
+    public long neededFromMillis(long nowMillis) {
+        return accounts.stream()
+                .mapToLong(account -> account.neededFromMillis(nowMillis))
                 .min()
-                .orElse(untilMillis);
-        // A bucket is found by its begin, and one of an hour that reaches into the time that is needed began before it.
-        ledger.forEach(from - 3_600_000, untilMillis, this::add);
+                .orElse(nowMillis);
     }
 
     /**

@@ -31,7 +31,6 @@ public record Objective(
 
     /** Whether the tokens of a model count. */
     boolean includes(String ofServer, String ofModel) {
-        return server.map(ofServer::equals).orElse(true)
-                && model.map(ofModel::equals).orElse(true);
+        return new ModelFilter(server, model).includes(ofServer, ofModel);
     }
 }

@@ -1,8 +1,6 @@
 package io.joulegram.agent.budget;
 
 import io.joulegram.agent.ledger.Bucket;
-import io.joulegram.agent.ledger.LedgerException;
-import io.joulegram.agent.ledger.LedgerReader;
 import java.util.List;
 
 /**
@@ -11,8 +9,6 @@ import java.util.List;
  * <p>Thread-safe.
  */
 public final class ObjectiveBook {
-    private static final long LONGEST_BUCKET_MILLIS = 3_600_000;
-
     private final List<ObjectiveAccount> accounts;
 
     /** @param headline the basis of the grams of energy: location, market or marginal */
@@ -27,19 +23,12 @@ public final class ObjectiveBook {
         accounts.forEach(account -> account.add(bucket));
     }
 
-    /**
-     * Takes in what a ledger has of the windows.
-     *
-     * @param untilMillis what began later is booked as it happens
-     */
-    public void load(LedgerReader ledger, long untilMillis) throws LedgerException {
-        if (!accounts.isEmpty()) {
-            long from = accounts.stream()
-                    .mapToLong(account -> account.neededFromMillis(untilMillis))
-                    .min()
-                    .orElse(untilMillis);
-            ledger.forEach(from - LONGEST_BUCKET_MILLIS, untilMillis, this::add);
-        }
+    /** The earliest instant of which buckets matter; now if there is no objective. */
+    public long neededFromMillis(long nowMillis) {
+        return accounts.stream()
+                .mapToLong(account -> account.neededFromMillis(nowMillis))
+                .min()
+                .orElse(nowMillis);
     }
 
     /** How the objectives stand. */

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * Grams of CO2e by device: of energy, slice by slice with the intensity that holds then, and of the making of the
  * devices, as it falls due.
  *
- * <p>Embodied grams do not depend on the grid; they carry the basis {@value #LOCATION}, which is the headline, so that
+ * <p>Embodied grams do not depend on the grid; they carry the basis {@value #LOCATION}, whatever the headline is, so that
  * one selector gives the total of both scopes. Owned by the accounting thread.
  */
 public final class CarbonBook {
@@ -54,28 +54,14 @@ public final class CarbonBook {
     private final Map<Key, CompensatedSum> books = new TreeMap<>(Key.ORDER);
 
     private List<GpuInfo> seenGpus = List.of();
-    private List<EmbodiedDevice> devices;
+    private List<EmbodiedDevice> devices = List.of();
     private List<EmbodiedRate> rates = List.of();
-    private List<LedgerDevice> ledgerDevices;
+    private List<LedgerDevice> ledgerDevices = List.of();
 
     /** @param inventory tells the devices whose making is amortized */
     public CarbonBook(EmbodiedInventory inventory) {
         this.inventory = inventory;
-        devices = inventory.devices(List.of());
-        ledgerDevices = forLedger(devices);
-    }
-
-    private static List<LedgerDevice> forLedger(List<EmbodiedDevice> devices) {
-        return devices.stream()
-                .map(device -> new LedgerDevice(
-                        device.component(),
-                        device.device(),
-                        device.footprint().lowGrams(),
-                        device.footprint().grams(),
-                        device.footprint().highGrams(),
-                        device.lifetime().toMillis() / 1e3,
-                        device.footprint().origin()))
-                .toList();
+        takeStock();
     }
 
     /** Takes in which GPUs there are. */
@@ -94,7 +80,7 @@ public final class CarbonBook {
 
     private void takeStock() {
         devices = inventory.devices(seenGpus);
-        ledgerDevices = forLedger(devices);
+        ledgerDevices = devices.stream().map(EmbodiedDevice::forLedger).toList();
     }
 
     /** A slice of time begins in which devices work as much as this. */

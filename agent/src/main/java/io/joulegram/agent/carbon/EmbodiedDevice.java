@@ -1,6 +1,7 @@
 package io.joulegram.agent.carbon;
 
 import io.joulegram.agent.attribution.EmbodiedRate;
+import io.joulegram.agent.ledger.LedgerDevice;
 import io.joulegram.power.Component;
 import java.time.Duration;
 import java.util.List;
@@ -28,5 +29,17 @@ public record EmbodiedDevice(
      */
     public EmbodiedRate rate(double factor) {
         return new EmbodiedRate(component, device, factor * footprint.grams() / lifetime.toNanos());
+    }
+
+    /** The same as the ledger keeps it. */
+    public LedgerDevice forLedger() {
+        return new LedgerDevice(
+                component,
+                device,
+                footprint.lowGrams(),
+                footprint.grams(),
+                footprint.highGrams(),
+                lifetime.toMillis() / 1e3,
+                footprint.origin());
     }
 }

@@ -80,9 +80,7 @@ final class AlternativeReader {
                 known.add("lifetime.gpu");
                 throw new IllegalArgumentException("--alternative: \"" + key + "\" in \"" + name + "\" is none of "
                         + String.join(", ", known)
-                        + Nearest.to(key, known)
-                                .map(near -> "; did you mean " + near + "?")
-                                .orElse(""));
+                        + Nearest.suggestion(key, known));
             } else if (values.put(key, value) != null) {
                 throw new IllegalArgumentException("--alternative: " + key + " is there twice in \"" + name + "\"");
             }
@@ -139,9 +137,7 @@ final class AlternativeReader {
         return ElectricitySource.of(name)
                 .orElseThrow(() -> new IllegalArgumentException(prefix + "source: \"" + name + "\" is none of "
                         + String.join(", ", ElectricitySource.labels())
-                        + Nearest.to(name, ElectricitySource.labels())
-                                .map(near -> "; did you mean " + near + "?")
-                                .orElse("")));
+                        + Nearest.suggestion(name, ElectricitySource.labels())));
     }
 
     private WhatIf whatIf() {
@@ -201,15 +197,20 @@ final class AlternativeReader {
     }
 
     private double number(String key, double least, double most) {
-        double value = decimal(text(key));
+        return number(prefix + key, text(key), least, most);
+    }
+
+    /** A number in a text; {@code name} is what the message calls it. */
+    static double number(String name, String text, double least, double most) {
+        double value = decimal(text);
         if (!(value >= least && value <= most)) {
             throw new IllegalArgumentException(
-                    prefix + key + ": \"" + text(key) + "\" is not a number from " + least + " to " + most);
+                    name + ": \"" + text + "\" is not a number from " + least + " to " + most);
         }
         return value;
     }
 
-    static double decimal(String text) {
+    private static double decimal(String text) {
         try {
             return Double.parseDouble(text);
         } catch (NumberFormatException e) {

@@ -76,6 +76,14 @@ final class LedgerOptions {
                 .build();
     }
 
+    static OptionSpec file(String name, String description) {
+        return OptionSpec.builder(name)
+                .paramLabel("FILE")
+                .type(Path.class)
+                .description(description)
+                .build();
+    }
+
     /**
      * What a command line asks for.
      *

@@ -15,6 +15,7 @@ import picocli.CommandLine.ParseResult;
 /** The options that describe a machine at work which need not exist. */
 final class MachineOptions {
     private static final double MAX_WATTS = 1e6;
+    private static final double MAX_TOKENS = 1e15;
     private static final Pattern SPAN = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)(s|h|d|y)");
     private static final Map<String, Double> SECONDS = Map.of("s", 1.0, "h", 3_600.0, "d", 86_400.0, "y", 31_557_600.0);
 
@@ -51,17 +52,12 @@ final class MachineOptions {
             throw new IllegalArgumentException("--machine and --ledger exclude each other");
         }
         HypotheticalMachine machine = MachineSpec.parse(parsed.matchedOptionValue("--machine", ""));
-        double tokens = number(parsed, "--tokens", 0, 0, 1e15);
         return Optional.of(new MachineUse(
                 machine,
-                parsed.hasMatchedOption("--watts")
-                        ? OptionalDouble.of(number(parsed, "--watts", 0, 0, MAX_WATTS))
-                        : OptionalDouble.empty(),
+                number(parsed, "--watts", MAX_WATTS),
                 span(parsed.matchedOptionValue("--for", "1h")),
-                parsed.hasMatchedOption("--base-intensity")
-                        ? OptionalDouble.of(number(parsed, "--base-intensity", 0, 0, GridIntensity.MAX_GRAMS_PER_KWH))
-                        : OptionalDouble.empty(),
-                Math.round(tokens)));
+                number(parsed, "--base-intensity", GridIntensity.MAX_GRAMS_PER_KWH),
+                Math.round(number(parsed, "--tokens", MAX_TOKENS).orElse(0))));
     }
 
     private static Duration span(String text) {
@@ -76,16 +72,9 @@ final class MachineOptions {
         return Duration.ofMillis(Math.round(seconds * 1e3));
     }
 
-    private static double number(ParseResult parsed, String option, double absent, double least, double most) {
-        if (!parsed.hasMatchedOption(option)) {
-            return absent;
-        }
-        String text = parsed.matchedOptionValue(option, "");
-        double value = AlternativeReader.decimal(text);
-        if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException(
-                    option + ": \"" + text + "\" is not a number from " + least + " to " + most);
-        }
-        return value;
+    private static OptionalDouble number(ParseResult parsed, String option, double most) {
+        return parsed.hasMatchedOption(option)
+                ? OptionalDouble.of(AlternativeReader.number(option, parsed.matchedOptionValue(option, ""), 0, most))
+                : OptionalDouble.empty();
     }
 }

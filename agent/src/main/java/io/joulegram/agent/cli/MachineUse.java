@@ -5,7 +5,6 @@ import io.joulegram.agent.carbon.HypotheticalMachine;
 import io.joulegram.agent.ledger.BookedIntensity;
 import io.joulegram.agent.ledger.Bucket;
 import io.joulegram.agent.ledger.DeviceUse;
-import io.joulegram.agent.ledger.LedgerDevice;
 import io.joulegram.agent.ledger.ModelUse;
 import io.joulegram.power.Component;
 import java.time.Duration;
@@ -44,7 +43,7 @@ record MachineUse(
             long micrograms = Math.round(device.rate(1).gramsPerNano() * seconds * 1e9 * MICRO);
             energy.merge(device.component(), microjoules, Long::sum);
             embodied += micrograms;
-            uses.add(new DeviceUse(ledgerDevice(device), "constant", OptionalLong.of(microjoules), 0, 0, micrograms));
+            uses.add(new DeviceUse(device.forLedger(), "constant", OptionalLong.of(microjoules), 0, 0, micrograms));
         }
         long total = energy.values().stream().mapToLong(Long::longValue).sum();
         return new Bucket(
@@ -67,16 +66,5 @@ record MachineUse(
                         new BookedIntensity(
                                 gramsPerKwh.getAsDouble(), "given", "fixed", "average", "unstated", "command line"))
                 : Map.of();
-    }
-
-    private static LedgerDevice ledgerDevice(EmbodiedDevice device) {
-        return new LedgerDevice(
-                device.component(),
-                device.device(),
-                device.footprint().lowGrams(),
-                device.footprint().grams(),
-                device.footprint().highGrams(),
-                device.lifetime().toMillis() / 1e3,
-                device.footprint().origin());
     }
 }

@@ -64,25 +64,18 @@ final class PowerModelMode implements CalibrateMode {
                                         + " compares with RAPL.")
                         .build())
                 .addOption(LedgerOptions.text("--seconds", "N", "How long a level lasts, 4 to 600 (default: 10)."))
-                .addOption(file("--record", "Runs the levels and only notes them in FILE, while a wall meter logs."))
-                .addOption(file("--load", "What --record noted, to be joined with --from-csv."))
-                .addOption(
-                        file("--from-csv", "The log of a wall meter, with the columns time,watts, in place of RAPL."))
+                .addOption(LedgerOptions.file(
+                        "--record", "Runs the levels and only notes them in FILE, while a wall meter logs."))
+                .addOption(LedgerOptions.file("--load", "What --record noted, to be joined with --from-csv."))
+                .addOption(LedgerOptions.file(
+                        "--from-csv", "The log of a wall meter, with the columns time,watts, in place of RAPL."))
                 .addOption(LedgerOptions.text(
                         "--subtract-watts",
                         "W",
                         "What the meter saw besides processors, memory and the rest of the server, such as GPUs at rest"
                                 + " (default: 0)."))
-                .addOption(
-                        file("--output", "Where the fragment of the configuration goes (default: standard output)."));
-    }
-
-    private static OptionSpec file(String name, String description) {
-        return OptionSpec.builder(name)
-                .paramLabel("FILE")
-                .type(Path.class)
-                .description(description)
-                .build();
+                .addOption(LedgerOptions.file(
+                        "--output", "Where the fragment of the configuration goes (default: standard output)."));
     }
 
     @Override

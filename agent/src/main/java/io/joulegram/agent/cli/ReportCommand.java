@@ -95,13 +95,11 @@ final class ReportCommand implements Callable<Integer> {
     private String word(ParseResult parsed, String option, String standard, Set<String> allowed) {
         String value = parsed.matchedOptionValue(option, standard);
         if (!allowed.contains(value)) {
-            String near = Nearest.to(value, allowed)
-                    .map(name -> "; did you mean " + name + "?")
-                    .orElse("");
             throw LedgerOptions.wrong(
                     spec,
                     option + ": \"" + value + "\" is none of "
-                            + String.join(", ", allowed.stream().sorted().toList()) + near);
+                            + String.join(", ", allowed.stream().sorted().toList())
+                            + Nearest.suggestion(value, allowed));
         }
         return value;
     }

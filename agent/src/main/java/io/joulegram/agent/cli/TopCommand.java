@@ -53,10 +53,11 @@ final class TopCommand implements Callable<Integer> {
                 .addOption(flag("--json", "Prints one view as JSON and ends."))
                 .addOption(
                         LedgerOptions.text(INTERVAL, "DURATION", "Time between two views, 500ms to 1h (default: 2s)."))
-                .addOption(file(AUTHORITIES, "Certificates (PEM) that vouch for agents with TLS, in place of Java's."))
+                .addOption(LedgerOptions.file(
+                        AUTHORITIES, "Certificates (PEM) that vouch for agents with TLS, in place of Java's."))
                 .addOption(
                         LedgerOptions.text(USER, "NAME", "The name for agents that want one; needs " + PASSWORD + "."))
-                .addOption(file(PASSWORD, "A file that holds the password of that name."));
+                .addOption(LedgerOptions.file(PASSWORD, "A file that holds the password of that name."));
         spec.usageMessage()
                 .description("Shows power, tokens, joules and grams per token, budgets and what is down, live.")
                 .footer("Ends with Ctrl-C. Exits with 0 if every agent answered, 1 if one did not, 2 on wrong usage.")
@@ -65,14 +66,6 @@ final class TopCommand implements Callable<Integer> {
 
     private static OptionSpec flag(String name, String description) {
         return OptionSpec.builder(name).description(description).build();
-    }
-
-    private static OptionSpec file(String name, String description) {
-        return OptionSpec.builder(name)
-                .paramLabel("FILE")
-                .type(Path.class)
-                .description(description)
-                .build();
     }
 
     /** The command. */

@@ -28,6 +28,16 @@ public final class Nearest {
                 .map(Distance::candidate);
     }
 
+    /**
+     * What to say after a mistake: {@code ; did you mean X?}, or nothing where no candidate is near.
+     *
+     * @param word what was typed
+     * @param candidates what is valid
+     */
+    public static String suggestion(String word, Collection<String> candidates) {
+        return to(word, candidates).map(near -> "; did you mean " + near + "?").orElse("");
+    }
+
     private record Distance(String candidate, int edits) {}
 
     private static int edits(String a, String b) {

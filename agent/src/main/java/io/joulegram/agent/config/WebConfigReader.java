@@ -109,10 +109,7 @@ final class WebConfigReader {
         List<String> known = knownCipherSuites();
         ValueType<String> suite = ValueType.of("a cipher suite that the JDK speaks", text -> {
             if (!known.contains(text)) {
-                throw new BadValueException("is unknown or refused"
-                        + Nearest.to(text, known)
-                                .map(near -> "; did you mean " + near + "?")
-                                .orElse(""));
+                throw new BadValueException("is unknown or refused" + Nearest.suggestion(text, known));
             }
             return text;
         });

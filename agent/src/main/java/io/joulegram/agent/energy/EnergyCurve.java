@@ -1,7 +1,7 @@
 package io.joulegram.agent.energy;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Cumulative energy over time: the recent points of a curve that only rises, read at any instant between them.
@@ -25,22 +25,11 @@ public final class EnergyCurve implements CumulativeEnergy {
     static final long MIN_SPACING_NANOS = 10_000_000;
 
     private static final int MASK = CAPACITY - 1;
-    private static final VarHandle SEQUENCE;
-
-    static {
-        try {
-            SEQUENCE = MethodHandles.lookup().findVarHandle(EnergyCurve.class, "sequence", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final long[] timesNanos = new long[CAPACITY];
     private final long[] microjoules = new long[CAPACITY];
+    private final AtomicLong sequence = new AtomicLong();
     private long size;
-
-    @SuppressWarnings("UnusedVariable") // Only ever touched through its VarHandle.
-    private long sequence;
 
     /**
      * Adds a point; called by the one writer. Does nothing if {@code timeNanos} is not after the newest point.
@@ -52,8 +41,8 @@ public final class EnergyCurve implements CumulativeEnergy {
         if (size > 0 && timeNanos - timesNanos[index(size - 1)] <= 0) {
             return;
         }
-        long before = (long) SEQUENCE.getOpaque(this);
-        SEQUENCE.setOpaque(this, before + 1);
+        long before = sequence.getPlain();
+        sequence.setRelease(before + 1);
         VarHandle.storeStoreFence();
         if (size >= 2 && timeNanos - timesNanos[index(size - 2)] < MIN_SPACING_NANOS) {
             size--;
@@ -61,7 +50,7 @@ public final class EnergyCurve implements CumulativeEnergy {
         timesNanos[index(size)] = timeNanos;
         microjoules[index(size)] = totalMicrojoules;
         size++;
-        SEQUENCE.setRelease(this, before + 2);
+        sequence.setRelease(before + 2);
     }
 
     /** Whether there is no point yet. */
@@ -84,7 +73,7 @@ public final class EnergyCurve implements CumulativeEnergy {
     /** The time of the oldest point that is kept; {@link Long#MIN_VALUE} if empty. */
     public long coveredSinceNanos() {
         while (true) {
-            long before = (long) SEQUENCE.getAcquire(this);
+            long before = sequence.getAcquire();
             long result = size == 0 ? Long.MIN_VALUE : timesNanos[index(Math.max(0, size - CAPACITY))];
             if (isUnchangedSince(before)) {
                 return result;
@@ -102,7 +91,7 @@ public final class EnergyCurve implements CumulativeEnergy {
     @Override
     public long microjoulesAt(long timeNanos) {
         while (true) {
-            long before = (long) SEQUENCE.getAcquire(this);
+            long before = sequence.getAcquire();
             long result = interpolate(timeNanos);
             if (isUnchangedSince(before)) {
                 return result;
@@ -116,7 +105,7 @@ public final class EnergyCurve implements CumulativeEnergy {
      */
     public double newestWatts() {
         while (true) {
-            long before = (long) SEQUENCE.getAcquire(this);
+            long before = sequence.getAcquire();
             double result = Double.NaN;
             if (size >= 2) {
                 long elapsedNanos = timesNanos[index(size - 1)] - timesNanos[index(size - 2)];
@@ -132,7 +121,7 @@ public final class EnergyCurve implements CumulativeEnergy {
 
     private long newest(boolean energy) {
         while (true) {
-            long before = (long) SEQUENCE.getAcquire(this);
+            long before = sequence.getAcquire();
             long result = Long.MIN_VALUE;
             if (size > 0) {
                 result = (energy ? microjoules : timesNanos)[index(size - 1)];
@@ -146,7 +135,7 @@ public final class EnergyCurve implements CumulativeEnergy {
 
     private boolean isUnchangedSince(long before) {
         VarHandle.acquireFence();
-        return (before & 1) == 0 && (long) SEQUENCE.getOpaque(this) == before;
+        return (before & 1) == 0 && sequence.getOpaque() == before;
     }
 
     private long interpolate(long timeNanos) {

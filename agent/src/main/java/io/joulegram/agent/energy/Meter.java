@@ -148,8 +148,11 @@ public final class Meter {
     /** Each of several values is a point of its own on the curve. */
     private void takePast(MeterStream stream, Readings readings, int channel, long nowNanos) {
         for (int i = 0; i < readings.pastSize(channel); i++) {
-            take(stream, readings.pastTimeNanos(channel, i), readings.pastValue(channel, i));
+            long milliwatts = take(stream, readings.pastTimeNanos(channel, i), readings.pastValue(channel, i));
             settle(nowNanos);
+            if (milliwatts >= 0 && stream.channel().quantity() == Quantity.ENERGY) {
+                histogram.observe(milliwatts);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.joulegram.agent.energy;
 
+import io.joulegram.posix.KernelSleep;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.Readings;
 import java.util.List;
@@ -29,6 +30,10 @@ public final class SourceSampler {
     private static final int FAILURES_TO_DOWN = 3;
     private static final long REFRESH_NANOS = 2_000_000_000L;
     private static final long MAX_BACKOFF_NANOS = 5_000_000_000L;
+    /** Nothing ends a sleep of the kernel early, so none may hold up the end of the thread for long. */
+    private static final long MAX_SLEEP_NANOS = 20_000_000;
+
+    private static final long MAX_SILENCE_NANOS = 20_000_000;
     private static final long IDLE = Long.MIN_VALUE;
 
     private final PowerSource source;
@@ -38,6 +43,7 @@ public final class SourceSampler {
     private final long hangNanos;
     private final LongSupplier clock;
     private final Thread thread;
+    private final KernelSleep sleep = new KernelSleep();
 
     private final AtomicLong callStartedNanos = new AtomicLong(IDLE);
     private final AtomicLong ticks = new AtomicLong();
@@ -54,6 +60,7 @@ public final class SourceSampler {
     private long backoffNanos;
     private long nextRefreshNanos;
     private long seenInterruptions;
+    private long metersUpdatedNanos;
 
     /** @param hangNanos a call that takes longer is taken to hang */
     SourceSampler(PowerSource source, List<Meter> meters, Timetable schedule, long hangNanos, LongSupplier clock) {
@@ -64,8 +71,10 @@ public final class SourceSampler {
         this.clock = clock;
         readings = new Readings(source.channels().size());
         downSinceNanos = clock.getAsLong();
+        metersUpdatedNanos = downSinceNanos - MAX_SILENCE_NANOS;
         thread = new Thread(this::run, "sampler-" + source.name());
         thread.setDaemon(true);
+        source.wantHistory(wantsHistory());
     }
 
     void start() {
@@ -97,18 +106,34 @@ public final class SourceSampler {
     private void run() {
         try {
             while (!stopping) {
-                long now = clock.getAsLong();
-                long wait = schedule.deadlineNanos() - now;
-                if (wait > 0) {
-                    LockSupport.parkNanos(this, wait);
-                } else {
-                    tick(now, -wait);
-                }
+                awaitTick();
             }
         } finally {
             // What it gave last says nothing of now, from here on and not only when it is stale.
             down("closed", clock.getAsLong());
             source.close();
+        }
+    }
+
+    // On its own so that it is compiled soon: the loop around it turns too seldom for its own code to be replaced in
+    // time.
+    private void awaitTick() {
+        long deadlineNanos = schedule.deadlineNanos();
+        long now = clock.getAsLong();
+        if (deadlineNanos - now > 0) {
+            pause(deadlineNanos, deadlineNanos - now);
+            now = clock.getAsLong();
+        }
+        if (deadlineNanos - now <= 0 && !stopping) {
+            tick(now, now - deadlineNanos);
+        }
+    }
+
+    private void pause(long deadlineNanos, long waitNanos) {
+        if (waitNanos > MAX_SLEEP_NANOS) {
+            LockSupport.parkNanos(this, waitNanos);
+        } else {
+            sleep.until(deadlineNanos);
         }
     }
 
@@ -134,7 +159,6 @@ public final class SourceSampler {
     private void sample(long startNanos, long lateNanos) {
         callStartedNanos.setRelease(startNanos);
         readings.clear();
-        source.wantHistory(wantsHistory());
         source.read(readings);
         long endNanos = clock.getAsLong();
         callStartedNanos.setRelease(IDLE);
@@ -142,10 +166,15 @@ public final class SourceSampler {
         add(latenessNanos, lateNanos);
         add(ticks, 1);
         applyInterruptions();
-        for (int i = 0; i < meters.size(); i++) {
-            meters.get(i).update(readings, endNanos);
+        // Rules that go by time need to see it pass, though not a thousand times a second.
+        if (!readings.isEmpty() || endNanos - metersUpdatedNanos > MAX_SILENCE_NANOS) {
+            metersUpdatedNanos = endNanos;
+            for (int i = 0; i < meters.size(); i++) {
+                meters.get(i).update(readings, endNanos);
+            }
+            source.wantHistory(wantsHistory());
+            judge(endNanos);
         }
-        judge(endNanos);
         if (endNanos - nextRefreshNanos >= 0 || nextRefreshNanos == 0) {
             refresh(endNanos);
         }

@@ -29,6 +29,7 @@ public final class LedgerReader implements AutoCloseable {
     /** The key of the host's name. */
     static final String HOST = "host";
 
+    private static final long LONGEST_MILLIS = 3_600_000;
     private static final int BUSY_MILLIS = 5_000;
     /** Buckets that are in memory at a time. */
     private static final int BATCH = 256;
@@ -135,6 +136,12 @@ public final class LedgerReader implements AutoCloseable {
         } catch (SQLException e) {
             throw LedgerException.of("ledger " + file, e);
         }
+    }
+
+    /** Gives every bucket that reaches into a span of time and began before its end, in the order of time. */
+    public void forEachReaching(long fromMillis, long untilMillis, Consumer<Bucket> consumer) throws LedgerException {
+        // A bucket is found by its begin, and is of an hour at most.
+        forEach(fromMillis - LONGEST_MILLIS, untilMillis, consumer);
     }
 
     /**

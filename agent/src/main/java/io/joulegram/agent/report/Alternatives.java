@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -58,6 +59,7 @@ public record Alternatives(Report base, List<Named> others) {
 
     private static List<String> row(String name, Report report, OptionalDouble change) {
         Line total = report.total();
+        Optional<Line> model = onlyModel(report);
         return List.of(
                 name,
                 Units.energy(total),
@@ -67,8 +69,8 @@ public record Alternatives(Report base, List<Named> others) {
                 Units.mass(total.embodiedHighGrams()),
                 Units.mass(total.totalGrams()),
                 change.isPresent() ? Units.percent(change.getAsDouble()) : "",
-                Units.number(perToken(report, Line::joulesPerToken)),
-                Units.number(perToken(report, Line::gramsPerToken)));
+                model.map(line -> Units.number(line.joulesPerToken())).orElse(""),
+                model.map(line -> Units.number(line.gramsPerToken())).orElse(""));
     }
 
     private OptionalDouble change(Line total) {
@@ -78,16 +80,12 @@ public record Alternatives(Report base, List<Named> others) {
                 : OptionalDouble.empty();
     }
 
-    private interface PerToken {
-        OptionalDouble of(Line line);
-    }
-
-    /** Of the one model; of several there is no figure that is not a mixture. */
-    private static OptionalDouble perToken(Report report, PerToken figure) {
+    /** The one model that wrote; of several there is no figure per token that is not a mixture. */
+    private static Optional<Line> onlyModel(Report report) {
         List<Line> models = report.byModel().stream()
                 .filter(line -> line.generatedTokens().isPresent())
                 .toList();
-        return models.size() == 1 ? figure.of(models.get(0)) : OptionalDouble.empty();
+        return models.size() == 1 ? Optional.of(models.get(0)) : Optional.empty();
     }
 
     /** Lines as CSV with base units. */
@@ -99,9 +97,6 @@ public record Alternatives(Report base, List<Named> others) {
     }
 
     private static Line renamed(String name, Report report) {
-        List<Line> models = report.byModel().stream()
-                .filter(line -> line.generatedTokens().isPresent())
-                .toList();
         Line total = report.total();
         return new Line(
                 name,
@@ -115,7 +110,7 @@ public record Alternatives(Report base, List<Named> others) {
                 total.embodiedLowGrams(),
                 total.embodiedHighGrams(),
                 total.phases(),
-                models.size() == 1 ? models.get(0).tokens() : total.tokens());
+                onlyModel(report).map(Line::tokens).orElse(total.tokens()));
     }
 
     /** A document with base units. */

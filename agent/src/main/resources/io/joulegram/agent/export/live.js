@@ -3,6 +3,7 @@ const WINDOW_MS = 60000;
 const RATE_MS = 5000;
 const SILENT_MS = 4000;
 const RETRY_MS = 5000;
+const CALM_MS = 5000;
 const COLOURS = 8;
 const ALL = 'all';
 
@@ -22,12 +23,39 @@ function heading(scope, className, ...children) {
   cell.scope = scope;
   return cell;
 }
-const table = (head, rows) => el('table', '',
-  el('thead', '', el('tr', '', ...head.map(([text, kind]) => heading('col', kind, text)))),
-  el('tbody', '', ...rows.map(cells => el('tr', '', ...cells.map((cell, i) =>
-    i ? el('td', head[i][1], cell) : heading('row', '', cell))))));
+function table(name, head, rows) {
+  const node = el('table', '',
+    el('thead', '', el('tr', '', ...head.map(([text, kind]) => heading('col', kind, text)))),
+    el('tbody', '', ...rows.map(cells => el('tr', '', ...cells.map((cell, i) =>
+      i ? el('td', head[i][1], cell) : heading('row', '', cell))))));
+  node.setAttribute('aria-label', name);
+  return node;
+}
 
-function meterBar(share, text, mark) {
+// News change the page in place, so that what has the focus, is selected or is being read aloud stays where it is.
+function put(parent, ...children) {
+  children.forEach((child, i) => {
+    const wanted = child instanceof Node ? child : document.createTextNode(String(child));
+    const present = parent.childNodes[i];
+    if (!present) parent.append(wanted);
+    else if (present.nodeName !== wanted.nodeName) present.replaceWith(wanted);
+    else if (wanted.nodeType === Node.TEXT_NODE) { if (present.data !== wanted.data) present.data = wanted.data; }
+    else become(present, wanted);
+  });
+  while (parent.childNodes.length > children.length) parent.lastChild.remove();
+}
+
+function become(present, wanted) {
+  for (const {name} of [...present.attributes]) if (!wanted.hasAttribute(name)) present.removeAttribute(name);
+  for (const {name, value} of wanted.attributes) {
+    // The page's policy forbids style as an attribute, and allows it as a property.
+    if (name !== 'style' && present.getAttribute(name) !== value) present.setAttribute(name, value);
+  }
+  if (present.style.cssText !== wanted.style.cssText) present.style.cssText = wanted.style.cssText;
+  put(present, ...wanted.childNodes);
+}
+
+function meterBar(share, name, text, mark) {
   const fill = el('i', '');
   fill.style.width = Math.max(0, Math.min(1, share || 0)) * 100 + '%';
   const bar = el('div', share > 1 ? 'bar over' : 'bar', fill);
@@ -41,12 +69,13 @@ function meterBar(share, text, mark) {
   bar.setAttribute('aria-valuemax', '100');
   bar.setAttribute('aria-valuenow', String(Math.round(100 * Math.min(1, share || 0))));
   bar.setAttribute('aria-valuetext', text);
-  bar.setAttribute('aria-label', text);
+  bar.setAttribute('aria-label', name);
   return bar;
 }
 
-let status, summary, lastEventMs = 0, paused = false, drawing = false, powerPlot, tokensPlot, labels = [];
+let status, summary, lastEventMs = 0, refused = false, paused = false, drawing = false, powerPlot, tokensPlot, labels = [];
 const frames = [], history = [], tokenRates = [];
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 // Charts
 
@@ -80,11 +109,16 @@ function drawPower() {
   }
   powerPlot.setData([frames.map(frame => frame.unixMillis / 1000),
     ...labels.map(name => frames.map(frame => frame.watts[name] === undefined ? null : frame.watts[name]))]);
+  byId('power').setAttribute('aria-label', 'Curves of the power of ' + labels.length + (labels.length === 1 ? ' device' : ' devices')
+    + ' over the last minute; the table of devices holds the newest values');
 }
 
 function drawTokens() {
   if (!tokensPlot) tokensPlot = plot(byId('tokens'), 210, ['tokens per second'], '');
   tokensPlot.setData([tokenRates.map(point => point.t / 1000), tokenRates.map(point => point.rate === undefined ? null : point.rate)]);
+  const known = tokenRates.map(point => point.rate).filter(value => value !== undefined);
+  byId('tokens').setAttribute('aria-label', 'Curve of generated tokens per second over the last minute: ' + (known.length
+    ? 'now ' + si(known[known.length - 1], '') + ', least ' + si(Math.min(...known), '') + ', most ' + si(Math.max(...known), '') : 'not known yet'));
 }
 
 function redraw() {
@@ -111,7 +145,7 @@ function showTiles() {
     .sort((a, b) => (b.tokens.generation || 0) - (a.tokens.generation || 0))[0];
   const head = model && figure(model, 'facility', 'loaded');
   const grid = summary.carbon.grid.find(entry => entry.headline) || summary.carbon.grid[0];
-  byId('tiles').replaceChildren(
+  put(byId('tiles'),
     tile(si(head && head.joulesPerToken, 'J'), 'per generated token', head ? plusMinus(head.uncertaintyRatio) + ', facility, idle included' : 'no tokens in the last minute'),
     tile(si(head && head.gramsPerToken, 'g'), 'CO₂e per generated token', head && head.gramsPerToken !== undefined ? plusMinus(head.gramsUncertaintyRatio) + ' without that of the grid' : 'unknown'),
     tile(si(rate(history, ALL, RATE_MS), ''), 'tokens per second', 'generated, ' + summary.models.length + (summary.models.length === 1 ? ' model' : ' models')),
@@ -133,8 +167,8 @@ function showDevices() {
     return [el('span', '', swatch, name), meter.live ? si(watts, 'W') : el('span', 'bad', 'lost'),
       gpu && gpu.powerLimitWatts ? si(gpu.powerLimitWatts, 'W') : '', soft(meter.source), soft(stream ? plusMinus(stream.uncertaintyRatio) : '')];
   });
-  byId('devices').replaceChildren(rows.length
-    ? table([['device', ''], ['now', 'n'], ['limit', 'n'], ['source', ''], ['uncertain', 'n']], rows)
+  put(byId('devices'), rows.length
+    ? table('Devices', [['device', ''], ['now', 'n'], ['limit', 'n'], ['source', ''], ['uncertain', 'n']], rows)
     : el('p', 'warn', 'Nothing is measured. What is missing, and what mends it, is below.'));
 }
 
@@ -152,28 +186,28 @@ function modelRow(model) {
 
 function showModels() {
   if (!summary.models.length) {
-    byId('models').replaceChildren(el('p', 'warn', status.servers.length ? 'No model has been seen yet.'
+    put(byId('models'), el('p', 'warn', status.servers.length ? 'No model has been seen yet.'
       : 'No inference server is known, so there are no tokens to divide by. Name one with --server URL.'));
     return;
   }
-  byId('models').replaceChildren(el('div', 'scroll', table([['model', ''], ['tokens/s', 'n'], ['per token, with idle', 'n'], ['without idle', 'n'],
+  put(byId('models'), table('Models', [['model', ''], ['tokens/s', 'n'], ['per token, with idle', 'n'], ['without idle', 'n'],
     ['GPUs alone', 'n'], ['CO₂e per token', 'n'], ['prefill, per token', 'n'], ['decode, per token', 'n'], ['running / waiting', 'n'], ['since the start', 'n']],
-    summary.models.map(modelRow))));
+    summary.models.map(modelRow)));
 }
 
 function showEnergy() {
   const parts = Object.entries(summary.facilityMicrojoules);
   if (!parts.length) {
-    byId('energy').replaceChildren(el('p', 'warn', 'Nothing is measured.'));
+    put(byId('energy'), el('p', 'warn', 'Nothing is measured.'));
     return;
   }
   const whole = sum(parts.map(([, energy]) => energy));
   const rows = parts.map(([component, energy]) => el('div', 'row', component,
-    meterBar(energy / whole, component + ', ' + percent(energy / whole) + ' of the energy'), el('span', 'n', joules(energy))));
+    meterBar(energy / whole, 'Share of ' + component, percent(energy / whole) + ' of the energy'), el('span', 'n', joules(energy))));
   const unattributed = sum(Object.values(summary.unattributedMicrojoules));
   rows.push(el('p', 'soft', joules(whole) + ' in all, ' + joules(unattributed) + ' of it for no model; PUE ' + summary.carbon.pueRatio
     + (summary.agentMicrojoules === undefined ? '' : '; Joulegram itself ' + joules(summary.agentMicrojoules))));
-  byId('energy').replaceChildren(...rows);
+  put(byId('energy'), ...rows);
 }
 
 function budgetView(budget) {
@@ -181,7 +215,7 @@ function budgetView(budget) {
   const text = si(budget.usedGrams, 'g') + ' of ' + si(budget.limitGrams, 'g') + ' (' + percent(Math.round(share * 1000) / 1000) + ')';
   const over = budget.projectedGrams > budget.limitGrams;
   return el('div', 'budget', el('div', '', el('span', '', budget.budget + ' ', soft(budget.period + ', ' + budget.scope)), el('span', 'n', text)),
-    meterBar(share, budget.budget + ': ' + text, budget.elapsedRatio),
+    meterBar(share, 'Used of ' + budget.budget, text, budget.elapsedRatio),
     el('p', over ? 'bad' : 'soft', (budget.projectedGrams === undefined ? 'no projection yet' : 'projected at its end: ' + si(budget.projectedGrams, 'g'))
       + '; the mark is the time gone'));
 }
@@ -200,7 +234,7 @@ function showCarbon() {
     rows.push(el('p', '', objective.objective + ': ' + si(objective.gramsPerToken, 'g') + ', ' + si(objective.joulesPerToken, 'J') + ' per token ',
       soft('allowed: ' + [objective.limitGramsPerToken && si(objective.limitGramsPerToken, 'g'), objective.limitJoulesPerToken && si(objective.limitJoulesPerToken, 'J')].filter(Boolean).join(', '))));
   }
-  byId('carbon').replaceChildren(...rows);
+  put(byId('carbon'), ...rows);
 }
 
 function check(kind, ...text) {
@@ -232,20 +266,20 @@ function showQuality() {
     rows.push(check('warn', 'the intensity of ' + grid.zone + ' is of a period that ended ' + three(grid.ageSeconds / 86400) + ' days ago'));
   }
   if (status.ledger) rows.push(check(status.ledger.failing ? 'bad' : 'good', 'ledger ' + status.ledger.file + (status.ledger.failing ? ' cannot be written' : ' is written')));
-  byId('quality').replaceChildren(el('ul', 'checks', ...rows));
+  put(byId('quality'), ...rows);
 }
 
 function show() {
   if (paused || !status || !summary) return;
   const simulated = status.meters.some(meter => meter.source === 'simulated');
-  byId('mark').replaceChildren(simulated ? el('span', 'tag', 'simulated') : '');
+  put(byId('mark'), simulated ? el('span', 'tag', 'simulated') : '');
   showTiles();
   showDevices();
   showModels();
   showEnergy();
   showCarbon();
   showQuality();
-  drawTokens();
+  if (!calm.matches || !tokensPlot) drawTokens();
 }
 
 // News
@@ -261,10 +295,11 @@ function news(listener) {
 function tellState() {
   const state = byId('state');
   const silent = Date.now() - lastEventMs > SILENT_MS;
-  const text = !lastEventMs ? 'connecting…' : silent ? 'no news since ' + new Date(lastEventMs).toLocaleTimeString('en-GB')
+  const text = refused ? 'not let in, as when too many look already; asks again' : !lastEventMs ? 'connecting…' : silent ? 'no news since ' + new Date(lastEventMs).toLocaleTimeString('en-GB')
     : paused ? 'paused' : status ? 'live · ' + status.build.version : 'connecting…';
   if (state.textContent !== text) state.textContent = text;
-  state.className = silent && lastEventMs ? 'bad' : '';
+  state.className = refused || (silent && lastEventMs) ? 'bad' : '';
+  document.body.className = silent ? 'stale' : '';
 }
 
 function onPower(frame) {
@@ -272,7 +307,7 @@ function onPower(frame) {
   if (newest && frame.unixMillis <= newest.unixMillis) return;
   frames.push(frame);
   while (frame.unixMillis - frames[0].unixMillis > WINDOW_MS) frames.shift();
-  if (!drawing && !paused) {
+  if (!drawing && !paused && (!calm.matches || !powerPlot)) {
     drawing = true;
     requestAnimationFrame(() => { drawing = false; drawPower(); });
   }
@@ -294,15 +329,17 @@ function connect() {
   source.addEventListener('power', news(onPower));
   source.addEventListener('status', news(value => { status = value; }));
   source.addEventListener('summary', news(onSummary));
+  source.addEventListener('open', () => { refused = false; });
   source.addEventListener('error', () => {
     // The browser asks again by itself, unless it was answered that it may not look now.
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+    refused = source.readyState === EventSource.CLOSED;
+    if (refused) setTimeout(connect, RETRY_MS);
+    tellState();
   });
 }
 
 byId('pause').addEventListener('click', () => {
   paused = !paused;
-  byId('pause').setAttribute('aria-pressed', String(paused));
   byId('pause').textContent = paused ? 'Go on' : 'Pause';
   if (!paused) { drawPower(); show(); }
   tellState();
@@ -313,4 +350,5 @@ addEventListener('resize', () => {
   if (tokensPlot) tokensPlot.setSize({width: byId('tokens').clientWidth, height: 210});
 });
 setInterval(tellState, 1000);
+setInterval(() => { if (calm.matches && !paused) { drawPower(); drawTokens(); } }, CALM_MS);
 connect();

@@ -2,6 +2,7 @@ package io.joulegram.agent.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.joulegram.agent.MadePart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,8 @@ final class ManualTest {
 
     @Test
     void manualListsEveryKeyAsTheCodeHasIt() throws IOException {
+        MadePart.assertUpToDate("configuration.md", "keys", table(Keys.ROOT));
+        MadePart.assertUpToDate("configuration.md", "keys of the web file", table(WebKeys.SUPPORTED));
         List<String> rows = Files.readAllLines(DOCS.resolve("configuration.md")).stream()
                 .filter(line -> line.startsWith("| `"))
                 .toList();
@@ -78,6 +81,13 @@ final class ManualTest {
                         .flatMap(List::stream)
                         .flatMap(ManualTest::rows)
                         .toList());
+    }
+
+    private static List<String> table(List<ConfigKey> keys) {
+        return Stream.concat(
+                        Stream.of("| Key | Default | Allowed | Flag | Meaning |", "|---|---|---|---|---|"),
+                        keys.stream().flatMap(ManualTest::rows))
+                .toList();
     }
 
     private static Stream<String> rows(ConfigKey key) {

@@ -2,6 +2,7 @@ package io.joulegram.agent.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.joulegram.agent.MadePart;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Names, types and labels are a contract: dashboards, alerts and other people's queries hang on them. */
@@ -34,6 +38,13 @@ class MetricCatalogueTest {
 
     @Test
     void theManualTellsTheSame() throws IOException {
+        MadePart.assertUpToDate(
+                "metrics.md",
+                "measured series",
+                Stream.concat(
+                                Stream.of("| name | type | labels | unit | meaning |", "|---|---|---|---|---|"),
+                                Arrays.stream(MetricCatalogue.values()).map(MetricCatalogueTest::row))
+                        .toList());
         List<String> rows = Files.readString(DOCUMENT)
                 .lines()
                 .filter(line -> line.startsWith("| `joulegram_"))
@@ -44,6 +55,22 @@ class MetricCatalogueTest {
                 .containsExactlyElementsOf(Arrays.stream(MetricCatalogue.values())
                         .map(MetricCatalogueTest::row)
                         .toList());
+    }
+
+    @Test
+    void theManualTellsOfEveryLabel() throws IOException {
+        String text = Files.readString(DOCUMENT);
+        String table = text.substring(text.indexOf("## Labels"), text.indexOf("## Joules and grams"));
+        Set<String> told = Pattern.compile("(?m)^\\| (.*?) \\|")
+                .matcher(table)
+                .results()
+                .flatMap(
+                        row -> Pattern.compile("`(\\w+)`").matcher(row.group(1)).results())
+                .map(label -> label.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(Arrays.stream(MetricCatalogue.values()).flatMap(metric -> metric.labels().stream()))
+                .allMatch(told::contains);
     }
 
     @Test

@@ -12,22 +12,24 @@ import java.util.List;
 /**
  * All RAPL counters of the host, read one after the other, each with its own time.
  *
- * <p>Domains that lie inside or around others count towards nothing, so they are read every {@value
- * #INNER_INTERVAL_NANOS} ns at most: at 1 kHz each counter costs a thousandth of a core and more.
+ * <p>At 1 kHz each counter costs a thousandth of a core and more. So what was read is handed on every {@value
+ * #HAND_ON_NANOS} ns at most, all of it with the time of each, and at once where a counter fails; and domains that lie
+ * inside or around others count towards nothing, so they are read no more often than that.
  */
 final class RaplSource implements PowerSource {
     /** A tenth less than 10 ms, so that reads every 10 ms are never turned away by the jitter of a wake-up. */
-    static final long INNER_INTERVAL_NANOS = 9_000_000;
+    static final long HAND_ON_NANOS = 9_000_000;
 
     private final String name;
     private final List<Channel> channels;
     private final EnergyCounter[] counters;
     private final int[] discardedBits;
     private final boolean[] inner;
+    private final Backlog backlog;
     private final SourceClock clock;
 
-    private boolean innerWereRead;
-    private long innerReadNanos;
+    private boolean gaveValues;
+    private long handedOnNanos;
 
     RaplSource(Sensor sensor, List<FoundCounter> found, SourceClock clock) {
         this.clock = clock;
@@ -37,6 +39,7 @@ final class RaplSource implements PowerSource {
                 .toList();
         counters = found.stream().map(FoundCounter::counter).toArray(EnergyCounter[]::new);
         discardedBits = found.stream().mapToInt(FoundCounter::discardedBits).toArray();
+        backlog = new Backlog(counters.length);
         inner = new boolean[counters.length];
         for (int i = 0; i < inner.length; i++) {
             inner[i] = channels.get(i).domain().component() == null;
@@ -75,19 +78,22 @@ final class RaplSource implements PowerSource {
 
     @Override
     public void read(Readings readings) {
-        boolean measured = read(readings, false);
+        boolean failed = readCounters(false);
         long now = clock.nanos();
-        // Where nothing else gives a value, silence of these would look as if nothing were wrong.
-        if (!measured || !innerWereRead || now - innerReadNanos >= INNER_INTERVAL_NANOS) {
-            innerWereRead = true;
-            innerReadNanos = now;
-            read(readings, true);
+        // Where nothing gave a value, silence would look as if nothing were wrong.
+        boolean due = !gaveValues || now - handedOnNanos >= HAND_ON_NANOS;
+        if (due) {
+            handedOnNanos = now;
+            readCounters(true);
+        }
+        if (due || failed) {
+            gaveValues = backlog.handOn(readings);
         }
     }
 
-    /** Returns whether any gave a value. */
-    private boolean read(Readings readings, boolean ofInner) {
-        boolean measured = false;
+    /** Returns whether any failed. */
+    private boolean readCounters(boolean ofInner) {
+        boolean failed = false;
         long before = clock.nanos();
         for (int i = 0; i < counters.length; i++) {
             if (inner[i] != ofInner) {
@@ -96,14 +102,14 @@ final class RaplSource implements PowerSource {
             int errno = counters[i].read();
             long after = clock.nanos();
             if (errno == 0) {
-                readings.measured(i, before + (after - before) / 2, counters[i].count() >>> discardedBits[i]);
-                measured = true;
+                backlog.keep(i, before + (after - before) / 2, counters[i].count() >>> discardedBits[i]);
             } else {
-                readings.failed(i, errno);
+                backlog.failed(i, errno);
+                failed = true;
             }
             before = after;
         }
-        return measured;
+        return failed;
     }
 
     @Override

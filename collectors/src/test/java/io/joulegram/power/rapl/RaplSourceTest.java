@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RaplSourceTest {
     private static final int READS = 5_000;
     private static final long ONE_SECOND = 1_000_000_000;
+    private static final long ONE_MILLISECOND = 1_000_000;
 
     @TempDir
     Path root;
@@ -45,6 +46,9 @@ class RaplSourceTest {
             while (last.timeNanos(0) - first.timeNanos(0) < ONE_SECOND) {
                 LockSupport.parkNanos(5_000_000);
                 Readings next = RaplProviderTest.read(source);
+                if (next.isEmpty()) {
+                    continue;
+                }
                 assertThat(next.status(0)).isEqualTo(Status.MEASURED);
                 wraps += next.value(0) < last.value(0) ? 1 : 0;
                 sum += Math.floorMod(next.value(0) - last.value(0), modulus);
@@ -103,24 +107,88 @@ class RaplSourceTest {
     }
 
     @Test
-    void readsWhatLiesInsideOtherDomainsAtMostEveryTenMillisecondsOrSo() throws Exception {
-        AtomicLong nanos = new AtomicLong();
-        FoundCounters found = new FoundCounters();
+    void handsOnAllThatItReadEveryTenMillisecondsOrSo() throws Exception {
         SysfsTree tree = SysfsTree.twoSockets(root);
-        new PowercapWay(tree.sysfsRoot(), false).open(found);
-        try (PowerSource source =
-                new RaplSource(Sensor.RAPL_POWERCAP, found.counters(), new SourceClock(nanos::get, () -> 0))) {
+        AtomicLong nanos = new AtomicLong();
+        try (PowerSource source = open(tree, nanos)) {
             assertThat(measured(source)).containsExactly("cpu", "core", "dram", "cpu", "core", "dram");
-            nanos.addAndGet(RaplSource.INNER_INTERVAL_NANOS - 1);
-            assertThat(measured(source)).containsExactly("cpu", "dram", "cpu", "dram");
-            nanos.incrementAndGet();
-            assertThat(measured(source)).containsExactly("cpu", "core", "dram", "cpu", "core", "dram");
+            Readings readings = new Readings(source.channels().size());
+            for (int i = 1; i <= 9; i++) {
+                nanos.set(i * ONE_MILLISECOND);
+                tree.zone("intel-rapl:1").energyMicrojoules(7_000_000L + i);
+                readings.clear();
+                source.read(readings);
+                assertThat(readings.isEmpty()).isEqualTo(i < 9);
+            }
 
-            for (String zone : List.of("intel-rapl:0", "intel-rapl:0:1", "intel-rapl:1", "intel-rapl:1:1")) {
+            assertThat(readings.status(3)).isEqualTo(Status.MEASURED);
+            assertThat(readings.value(3)).isEqualTo(7_000_009);
+            assertThat(readings.timeNanos(3)).isEqualTo(9 * ONE_MILLISECOND);
+            assertThat(readings.pastSize(3)).isEqualTo(8);
+            for (int i = 0; i < 8; i++) {
+                assertThat(readings.pastValue(3, i)).isEqualTo(7_000_001 + i);
+                assertThat(readings.pastTimeNanos(3, i)).isEqualTo((i + 1) * ONE_MILLISECOND);
+            }
+            // What lies inside the package was read once.
+            assertThat(readings.status(4)).isEqualTo(Status.MEASURED);
+            assertThat(readings.pastSize(4)).isZero();
+        }
+    }
+
+    @Test
+    void keepsTheNewestOfMoreThanItHasRoomFor() throws Exception {
+        SysfsTree tree = SysfsTree.twoSockets(root);
+        AtomicLong nanos = new AtomicLong();
+        try (PowerSource source = open(tree, nanos)) {
+            RaplProviderTest.read(source);
+            for (int i = 1; i <= 3 * Backlog.CAPACITY; i++) {
+                nanos.set(i);
+                tree.zone("intel-rapl:0").energyMicrojoules(8_000_000L + i);
+                assertThat(RaplProviderTest.read(source).isEmpty()).isTrue();
+            }
+            nanos.set(RaplSource.HAND_ON_NANOS);
+            tree.zone("intel-rapl:0").energyMicrojoules(9_000_000);
+
+            Readings readings = RaplProviderTest.read(source);
+
+            assertThat(readings.pastSize(0)).isEqualTo(Backlog.CAPACITY - 1);
+            assertThat(readings.pastValue(0, 0)).isEqualTo(8_000_001);
+            assertThat(readings.value(0)).isEqualTo(9_000_000);
+            assertThat(readings.timeNanos(0)).isEqualTo(RaplSource.HAND_ON_NANOS);
+        }
+    }
+
+    @Test
+    void tellsOfAFailureAtOnce() throws Exception {
+        SysfsTree tree = SysfsTree.twoSockets(root);
+        AtomicLong nanos = new AtomicLong();
+        try (PowerSource source = open(tree, nanos)) {
+            RaplProviderTest.read(source);
+            nanos.set(ONE_MILLISECOND);
+            assertThat(RaplProviderTest.read(source).isEmpty()).isTrue();
+            nanos.set(2 * ONE_MILLISECOND);
+            Files.writeString(tree.zone("intel-rapl:0").energyFile(), "");
+
+            Readings readings = RaplProviderTest.read(source);
+
+            assertThat(readings.status(0)).isEqualTo(Status.FAILED);
+            assertThat(readings.pastSize(0)).isZero();
+            assertThat(readings.status(3)).isEqualTo(Status.MEASURED);
+            assertThat(readings.pastSize(3)).isEqualTo(1);
+
+            for (String zone : List.of("intel-rapl:0:1", "intel-rapl:1", "intel-rapl:1:1")) {
                 Files.writeString(tree.zone(zone).energyFile(), "");
             }
+            assertThat(measured(source)).isEmpty();
+            // With nothing else left, what lies inside is read each time.
             assertThat(measured(source)).containsExactly("core", "core");
         }
+    }
+
+    private static PowerSource open(SysfsTree tree, AtomicLong nanos) throws Exception {
+        FoundCounters found = new FoundCounters();
+        new PowercapWay(tree.sysfsRoot(), false).open(found);
+        return new RaplSource(Sensor.RAPL_POWERCAP, found.counters(), new SourceClock(nanos::get, () -> 0));
     }
 
     private static List<String> measured(PowerSource source) {
