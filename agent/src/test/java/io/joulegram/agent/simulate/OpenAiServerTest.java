@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class OpenAiServerTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final EngineSettings SETTINGS = EngineSettings.of(
             ModelShape.named("llama-3.2-1b").orElseThrow(),
             AcceleratorShape.named("h100").orElseThrow(),
