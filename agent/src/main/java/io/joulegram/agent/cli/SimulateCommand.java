@@ -40,6 +40,7 @@ final class SimulateCommand implements Callable<Integer> {
     private static final String MAX_SEQUENCES = "--max-num-seqs";
     private static final String MAX_BATCHED_TOKENS = "--max-num-batched-tokens";
     private static final String MAX_WAITING = "--max-waiting";
+    private static final String BLOCKS = "--num-gpu-blocks-override";
     private static final String LOAD = "--load";
     private static final double MAX_LOAD = 10_000;
 
@@ -70,6 +71,9 @@ final class SimulateCommand implements Callable<Integer> {
                 .addOption(whole(MAX_BATCHED_TOKENS, "Tokens in a step at most (default: 8192)."))
                 .addOption(
                         whole(MAX_WAITING, "Requests in the queue at most; others get status 429 (default: 10000)."));
+        spec.addOption(whole(
+                BLOCKS,
+                "Blocks of 16 tokens for keys and values (default: what the weights leave of 90 % of the memory)."));
         spec.addOption(OptionSpec.builder(LOAD)
                 .paramLabel("RATE")
                 .type(Double.class)
@@ -123,10 +127,11 @@ final class SimulateCommand implements Callable<Integer> {
         try {
             EngineSettings usual = EngineSettings.of(
                     model, gpu, parsed.matchedOptionValue(TENSOR_PARALLEL, 1), parsed.matchedOptionValue(SEED, 1L));
-            return usual.withLimits(
-                    parsed.matchedOptionValue(MAX_SEQUENCES, usual.maxSequences()),
-                    parsed.matchedOptionValue(MAX_BATCHED_TOKENS, usual.maxBatchedTokens()),
-                    parsed.matchedOptionValue(MAX_WAITING, usual.maxWaiting()));
+            return usual.withKeyValueBlocks(parsed.matchedOptionValue(BLOCKS, usual.keyValueBlocks()))
+                    .withLimits(
+                            parsed.matchedOptionValue(MAX_SEQUENCES, usual.maxSequences()),
+                            parsed.matchedOptionValue(MAX_BATCHED_TOKENS, usual.maxBatchedTokens()),
+                            parsed.matchedOptionValue(MAX_WAITING, usual.maxWaiting()));
         } catch (IllegalArgumentException e) {
             throw LedgerOptions.wrong(spec, String.valueOf(e.getMessage()));
         }

@@ -38,7 +38,7 @@ public record EngineSettings(
     /** @throws IllegalArgumentException if a limit is not above 0; the message says what is allowed */
     public EngineSettings {
         require("--tensor-parallel", tensorParallel, 1, MAX_TENSOR_PARALLEL);
-        require("keyValueBlocks", keyValueBlocks, 1, MAX_KEY_VALUE_BLOCKS);
+        require("--num-gpu-blocks-override", keyValueBlocks, 1, MAX_KEY_VALUE_BLOCKS);
         require("--max-num-seqs", maxSequences, 1, Integer.MAX_VALUE);
         require("--max-num-batched-tokens", maxBatchedTokens, 1, Integer.MAX_VALUE);
         require("--max-waiting", maxWaiting, 1, Integer.MAX_VALUE);

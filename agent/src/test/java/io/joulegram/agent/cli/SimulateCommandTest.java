@@ -53,6 +53,7 @@ final class SimulateCommandTest {
                         "--max-num-seqs=512",
                         "--max-num-batched-tokens=2048",
                         "--max-waiting=5",
+                        "--num-gpu-blocks-override=77",
                         "--load=2.5",
                         "--pue=1.3"))
                 .isEqualTo(STATUS);
@@ -64,6 +65,7 @@ final class SimulateCommandTest {
         assertThat(settings.maxSequences()).isEqualTo(512);
         assertThat(settings.maxBatchedTokens()).isEqualTo(2048);
         assertThat(settings.maxWaiting()).isEqualTo(5);
+        assertThat(settings.keyValueBlocks()).isEqualTo(77);
         assertThat(settings.seed()).isEqualTo(-7);
         assertThat(addresses).containsExactly(new ListenAddress("::1", 9000));
         assertThat(loads).containsExactly(2.5);
@@ -77,6 +79,7 @@ final class SimulateCommandTest {
             --model llama-3-70b        | llama-3-70b does not fit on 1 x h100: it needs 2 or more
             --tensor-parallel 0        | --tensor-parallel: 0 is out of range; allowed: 1 to 64
             --max-num-seqs 0           | --max-num-seqs: 0 is out of range; allowed: 1 to 2147483647
+            --num-gpu-blocks-override 0 | --num-gpu-blocks-override: 0 is out of range; allowed: 1 to 4194304
             --load -1                  | --load: -1.0 is out of range; allowed: 0 to 10000
             --listen 8000              | --listen: "8000" is not an address with a port; allowed: HOST:PORT, [IPV6]:PORT
             --modle llama-3-8b         | unknown option "--modle"; did you mean --model?
