@@ -54,6 +54,21 @@ class ArchitectureTest {
             .haveNameMatching(
                     "io\\.joulegram\\.power\\.(PowerSource|GpuSource)|java\\.nio\\.file\\.Files|java\\.io\\.FileInputStream");
 
+    /** Else what is measured could be made to agree with the truth. */
+    @ArchTest
+    static final ArchRule THE_SIMULATION_KNOWS_NOTHING_OF_WHO_MEASURES_IT = noClasses()
+            .that()
+            .resideInAPackage("io.joulegram.agent.simulate..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.joulegram.agent",
+                    "io.joulegram.agent.energy..",
+                    "io.joulegram.agent.attribution..",
+                    "io.joulegram.agent.carbon..",
+                    "io.joulegram.agent.export..",
+                    "io.joulegram.agent.serving..");
+
     @ArchTest
     static final ArchRule ENERGY_STANDS_BELOW_ATTRIBUTION = noClasses()
             .that()

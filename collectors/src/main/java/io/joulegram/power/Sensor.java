@@ -35,7 +35,7 @@ public enum Sensor {
     ESTIMATE("estimate"),
     /** A constant from the configuration. */
     CONSTANT("constant"),
-    /** Made up by the demo. */
+    /** Made up by a simulation. */
     SIMULATED("simulated");
 
     private final String label;

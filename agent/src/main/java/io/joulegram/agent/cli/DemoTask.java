@@ -6,18 +6,15 @@ import io.joulegram.agent.config.WebConfig;
 import io.joulegram.agent.demo.SimulatedHost;
 import io.joulegram.agent.demo.SimulatedVllm;
 import io.joulegram.agent.demo.Workload;
-import io.joulegram.tokens.ServerTarget;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * {@code joulegram demo}: the daemon on simulated hardware and a simulated inference server. Where the configuration
  * names no grid, it is the world's average, so that there are grams to see.
  */
 final class DemoTask implements ConfiguredTask {
-    private static final String WORLD = "WORLD";
     private static final long SEED = 1;
 
     private final PrintWriter out;
@@ -33,7 +30,8 @@ final class DemoTask implements ConfiguredTask {
         Workload workload = new Workload(System.nanoTime(), SEED);
         try (SimulatedVllm server = SimulatedVllm.start(workload, System::nanoTime)) {
             Agent agent = new Agent(
-                    simulated(config, server), List.of(List.of(new SimulatedHost(workload, System::nanoTime))));
+                    SimulatedConfig.of(config, server.baseUri()),
+                    List.of(List.of(new SimulatedHost(workload, System::nanoTime))));
             out.println("Simulated: 8 GPUs, 2 processors and an inference server. The page is at "
                     + (config.web().access().flatMap(WebConfig::tls).isPresent() ? "https" : "http") + "://"
                     + config.web().listenAddress() + "/, the metrics at /metrics. Stop with Ctrl-C.");
@@ -46,13 +44,5 @@ final class DemoTask implements ConfiguredTask {
             err.println("joulegram: " + e.getMessage());
             return Cli.WRONG;
         }
-    }
-
-    private static AgentConfig simulated(AgentConfig config, SimulatedVllm server) {
-        ServerTarget target =
-                new ServerTarget("simulated", server.baseUri(), Optional.empty(), Optional.empty(), List.of());
-        AgentConfig.Grid grid = config.grid();
-        return config.withServers(new AgentConfig.Servers(false, List.of(target)))
-                .withGrid(grid.isChosen() ? grid : grid.withZone(WORLD));
     }
 }

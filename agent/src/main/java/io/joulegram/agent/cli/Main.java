@@ -19,6 +19,7 @@ public final class Main {
         int status = new Cli(out, err)
                 .add(ConfiguredCommand.create(loader, new RunTask(err)))
                 .add(ConfiguredCommand.createDemo(loader, new DemoTask(out, err)))
+                .add(SimulateCommand.create(loader, new SimulateTask(out, err)))
                 .add(ConfiguredCommand.createDoctor(loader, new DoctorTask(out, err)))
                 .add(CalibrateCommand.create(loader, List.of(new PowerModelMode(LiveHost::open), new SensorsMode())))
                 .add(ReportCommand.create(loader, InstantSource.system()))

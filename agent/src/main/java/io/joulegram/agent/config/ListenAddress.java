@@ -27,6 +27,19 @@ public record ListenAddress(String host, int port) {
         }
     }
 
+    /**
+     * The address that a text means, for the options of other commands.
+     *
+     * @throws IllegalArgumentException if it means none; the message says what is allowed
+     */
+    public static ListenAddress of(String text) {
+        try {
+            return TYPE.parse(text);
+        } catch (BadValueException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
     private static ListenAddress parse(String text) throws BadValueException {
         Matcher ipv6 = IPV6.matcher(text);
         if (ipv6.matches()) {
