@@ -38,7 +38,7 @@ class SimulationIT {
                         "127.0.0.1:0",
                         "--grid.intensity",
                         "380")
-                .jvm(List.of("-Xmx256m", "-Xmn48m"));
+                .jvm(List.of("-Xmx256m", "-Xms64m", "-Xmn48m"));
         try (AgentProcess agent = command.start();
                 StreamCrowd crowd = new StreamCrowd(server)) {
             agent.address();
