@@ -302,7 +302,7 @@ public final class Attribution {
         private void noteRatios(String device, Map<Pool, Double> shares) {
             List<String> names = serversByGpu.getOrDefault(device, List.of());
             if (!names.isEmpty()) {
-                if (shares.size() > 1
+                if (shares.values().stream().filter(share -> share > 0).count() > 1
                         && evidence(device).filter(GpuShares::tellsWork).isEmpty()) {
                     names.stream()
                             .map(servers::get)

@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
  * {@value #FIT_EVERY} windows a new fit is made. Owned by one thread.
  */
 public final class PhaseLearner {
-    /** Bounds the memory (40 kB) and the time of a fit (some milliseconds). */
+    /** Bounds the memory (50 kB) and the time of a fit (some milliseconds). */
     static final int MAX_WINDOWS = 512;
 
     /** Where tokens are counted at the end of requests, windows are long, and so is the time to learn. */

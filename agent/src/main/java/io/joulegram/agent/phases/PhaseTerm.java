@@ -1,23 +1,21 @@
 package io.joulegram.agent.phases;
 
-import java.util.function.ToDoubleFunction;
-
 /** A term of the model of energy; its coefficient is energy per unit of what it counts. */
 enum PhaseTerm {
     /** Joules per computed prompt token. */
-    COMPUTED(Part.PREFILL, PhaseWork::computedTokens),
+    COMPUTED(Part.PREFILL),
     /** Joules per prompt token from a cache. */
-    CACHED(Part.CACHED, PhaseWork::cachedTokens),
+    CACHED(Part.CACHED),
     /** Joules per output token. */
-    DECODED(Part.DECODE, PhaseWork::decodedTokens),
+    DECODED(Part.DECODE),
     /** Joules of a decode step whatever its batch: the weights are read once for all sequences. */
-    STEPS(Part.DECODE, PhaseWork::decodeSteps),
+    STEPS(Part.DECODE),
     /** Watts while the engine is in prefill. */
-    PREFILLING(Part.PREFILL, PhaseWork::prefillSeconds),
+    PREFILLING(Part.PREFILL),
     /** Watts while the engine is in decode. */
-    DECODING(Part.DECODE, PhaseWork::decodeSeconds),
+    DECODING(Part.DECODE),
     /** Idle power, where it is not known from quiet times. */
-    IDLE(Part.IDLE, PhaseWork::seconds);
+    IDLE(Part.IDLE);
 
     /** What a term's energy is of. */
     enum Part {
@@ -28,11 +26,9 @@ enum PhaseTerm {
     }
 
     private final Part part;
-    private final ToDoubleFunction<PhaseWork> amount;
 
-    PhaseTerm(Part part, ToDoubleFunction<PhaseWork> amount) {
+    PhaseTerm(Part part) {
         this.part = part;
-        this.amount = amount;
     }
 
     Part part() {
@@ -40,6 +36,14 @@ enum PhaseTerm {
     }
 
     double amount(PhaseWork work) {
-        return amount.applyAsDouble(work);
+        return switch (this) {
+            case COMPUTED -> work.computedTokens();
+            case CACHED -> work.cachedTokens();
+            case DECODED -> work.decodedTokens();
+            case STEPS -> work.decodeSteps();
+            case PREFILLING -> work.prefillSeconds();
+            case DECODING -> work.decodeSeconds();
+            case IDLE -> work.seconds();
+        };
     }
 }

@@ -12,8 +12,10 @@ import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.EngineTraits.CountsAt;
 import io.joulegram.tokens.ModelTokens;
 import io.joulegram.tokens.Scrape;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -28,6 +30,7 @@ class PhaseSplitTest {
     private final Tank cpu = new Tank();
     private final Attribution attribution = new Attribution(TokenWeights.DEFAULT, 1.2);
     private List<String> serversOfGpu = List.of("s");
+    private Map<String, GpuUse> useByGpu = Map.of();
     private String model = "m";
     private long now;
     private long computed;
@@ -51,6 +54,8 @@ class PhaseSplitTest {
                                 new MeterFeed(Component.CPU, "0", cpu, true)),
                         List.of(),
                         Map.of("0", serversOfGpu),
+                        useByGpu,
+                        OptionalDouble.of(400),
                         OptionalDouble.of(400)));
     }
 
@@ -210,11 +215,27 @@ class PhaseSplitTest {
     }
 
     @Test
+    void learnsWhereTheDriverTellsWhoIsAtWork() {
+        SimulatedServing server = new SimulatedServing(16, 6, 0);
+        Map<String, Double> all = Map.of("s", 1.0);
+        useByGpu =
+                Map.of("0", new GpuUse(Optional.of(new GpuShares(GpuShares.EXCLUSIVE, all, 0, all, 0)), List.of(), 1));
+        idle(20);
+        serve(server, 0, 600);
+        assertThat(fit().holds()).isTrue();
+
+        useByGpu =
+                Map.of("0", new GpuUse(Optional.of(new GpuShares(GpuShares.MEMORY, all, 0, all, 0.5)), List.of(), 1));
+        serve(server, 600, 602);
+        assertThat(fit().state()).isEqualTo(FitState.SHARED);
+    }
+
+    @Test
     void conservesEveryMicrojouleWhateverHappens() {
         SimulatedServing server = new SimulatedServing(15, 4, 2);
         SplittableRandom random = new SplittableRandom(15);
         idle(5);
-        long[] before = new long[Phase.values().length];
+        Map<Phase, Long> before = new EnumMap<>(Phase.class);
         for (int second = 1; second <= 3_000; second++) {
             PhaseWork work = server.until(second);
             add(work);
@@ -229,8 +250,8 @@ class PhaseSplitTest {
             }
             for (Phase phase : Phase.values()) {
                 long after = account().microjoules(phase, Component.GPU);
-                assertThat(after).isGreaterThanOrEqualTo(before[phase.ordinal()]);
-                before[phase.ordinal()] = after;
+                Long earlier = before.put(phase, after);
+                assertThat(after).isGreaterThanOrEqualTo(earlier == null ? 0 : earlier);
             }
         }
     }
