@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * <p>Intervals are put together to windows, so that what is in flight at a window's ends, whose tokens are counted in
  * another window than its energy, is little against what is in it. The newest {@value #MAX_WINDOWS} windows of at most
  * {@value #MAX_AGE_SECONDS} s ago are kept; a load or devices that have changed, so that the newest
- * {@value #CHANGE_WINDOWS} windows are off the fit by more than a tenth in sum, make it forget all but these. Each
+ * {@value #CHANGE_WINDOWS} windows are off the fit by more than a tenth in sum, make it forget all. Each
  * {@value #FIT_EVERY} windows a new fit is made. Owned by one thread.
  */
 public final class PhaseLearner {
@@ -88,8 +88,8 @@ public final class PhaseLearner {
         sinceFit++;
         forgetOld(window.endNanos());
         if (hasChanged(idle.orElse(IdleWatts.NONE).watts())) {
-            keepNewest(CHANGE_WINDOWS);
-            fit = PhaseFit.none(FitState.LEARNING, windows.size());
+            // All of them: how many of the newest are from before the change is not known.
+            forget();
         }
         if (fit.state() == FitState.LEARNING || sinceFit >= FIT_EVERY) {
             fit = PhaseFitter.fit(List.copyOf(windows), idle);
@@ -128,11 +128,7 @@ public final class PhaseLearner {
         while (nowNanos - windows.getFirst().endNanos() > MAX_AGE_SECONDS * 1_000_000_000L) {
             windows.removeFirst();
         }
-        keepNewest(MAX_WINDOWS);
-    }
-
-    private void keepNewest(int count) {
-        while (windows.size() > count) {
+        while (windows.size() > MAX_WINDOWS) {
             windows.removeFirst();
         }
     }

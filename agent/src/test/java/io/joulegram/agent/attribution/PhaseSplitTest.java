@@ -208,6 +208,8 @@ class PhaseSplitTest {
         serversOfGpu = List.of("s", "t");
         elapse(300);
         generated += 10;
+        attribution.onScrape("t", new Scrape(now, 0, VLLM, false, List.of(tokens(1))));
+        elapse(300);
         attribution.onScrape("s", new Scrape(now, 0, VLLM, false, List.of(tokens(1))));
 
         assertThat(fit().state()).isEqualTo(FitState.SHARED);
@@ -225,7 +227,7 @@ class PhaseSplitTest {
         assertThat(fit().holds()).isTrue();
 
         useByGpu =
-                Map.of("0", new GpuUse(Optional.of(new GpuShares(GpuShares.MEMORY, all, 0, all, 0.5)), List.of(), 1));
+                Map.of("0", new GpuUse(Optional.of(new GpuShares(GpuShares.MEMORY, all, 0.5, all, 0)), List.of(), 1));
         serve(server, 600, 602);
         assertThat(fit().state()).isEqualTo(FitState.SHARED);
     }
