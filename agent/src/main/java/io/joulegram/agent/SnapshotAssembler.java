@@ -24,12 +24,15 @@ import io.joulegram.agent.export.Snapshot.KeptState;
 import io.joulegram.agent.export.Snapshot.MeterState;
 import io.joulegram.agent.export.Snapshot.ModelState;
 import io.joulegram.agent.export.Snapshot.PhaseEnergy;
+import io.joulegram.agent.export.Snapshot.PhaseEstimate;
+import io.joulegram.agent.export.Snapshot.PhaseFitState;
 import io.joulegram.agent.export.Snapshot.PhasePerToken;
 import io.joulegram.agent.export.Snapshot.PowerHistogramState;
 import io.joulegram.agent.export.Snapshot.ServerState;
 import io.joulegram.agent.export.Snapshot.SharingState;
 import io.joulegram.agent.export.Snapshot.SourceState;
 import io.joulegram.agent.export.Snapshot.StreamState;
+import io.joulegram.agent.phases.PhaseFit;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerWatch;
 import io.joulegram.power.Component;
@@ -48,8 +51,6 @@ import java.util.stream.Stream;
 
 /** Makes the snapshot that is published out of the books as they stand. Used by the bookkeeping thread. */
 final class SnapshotAssembler {
-    private static final String PHASE_METHOD = "token_weights";
-
     private final EnergyBook book;
     private final SourceSupervisor supervisor;
     private final Attribution attribution;
@@ -266,7 +267,8 @@ final class SnapshotAssembler {
                 model.requestsWaiting(),
                 model.requests(),
                 seconds(model.requestMicroseconds()),
-                PHASE_METHOD,
+                model.phaseMethod().label(),
+                server.phaseFit(model).map(SnapshotAssembler::published),
                 energy(model),
                 intensityKnown ? OptionalDouble.of(model.operationalGrams()) : OptionalDouble.empty(),
                 model.embodiedGrams(),
@@ -284,6 +286,21 @@ final class SnapshotAssembler {
             }
         }
         return energy;
+    }
+
+    private static PhaseFitState published(PhaseFit fit) {
+        List<PhaseEstimate> estimates = new ArrayList<>();
+        fit.prefill().ifPresent(figure -> estimates.add(published(Snapshot.Phase.PREFILL, figure)));
+        fit.decode().ifPresent(figure -> estimates.add(published(Snapshot.Phase.DECODE, figure)));
+        return new PhaseFitState(fit.state().label(), fit.windows(), fit.r2Ratio(), fit.conditionRatio(), estimates);
+    }
+
+    private static PhaseEstimate published(Snapshot.Phase phase, PhaseFit.Estimate figure) {
+        return new PhaseEstimate(
+                phase,
+                figure.joules(),
+                Math.max(0, figure.joules() - figure.halfWidthJoules()),
+                figure.joules() + figure.halfWidthJoules());
     }
 
     private static Snapshot.Phase published(Phase phase) {

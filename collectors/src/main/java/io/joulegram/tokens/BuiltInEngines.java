@@ -1,7 +1,9 @@
 package io.joulegram.tokens;
 
 import static io.joulegram.tokens.Counted.CACHED_PROMPT;
+import static io.joulegram.tokens.Counted.DECODE_MICROSECONDS;
 import static io.joulegram.tokens.Counted.GENERATED;
+import static io.joulegram.tokens.Counted.PREFILL_MICROSECONDS;
 import static io.joulegram.tokens.Counted.PROMPT;
 import static io.joulegram.tokens.Selector.counter;
 import static io.joulegram.tokens.Selector.gauge;
@@ -50,12 +52,14 @@ final class BuiltInEngines {
      * SGLang ({@code python/sglang/srt/observability/metrics_collector.py}). Versions since December 2025 count tokens
      * as they are processed; before, and still, as requests finish. Ranks of one replica tell the same tokens each if
      * all schedulers export; {@code dp_rank} tells replicas apart. With priority scheduling the series with an empty
-     * {@code priority} is the total of the others.
+     * {@code priority} is the total of the others. Seconds by mode of the forward pass count only where its device timer
+     * is on ({@code SGLANG_ENABLE_METRICS_DEVICE_TIMER}); those of mixed batches are of no one phase.
      */
     private static Engine sglang() {
         Selector realtime = counter("sglang:realtime_tokens_total").where("priority", "");
         Selector prefillCompute = realtime.where("mode", "prefill_compute");
         Selector prefillCache = realtime.where("mode", "prefill_cache");
+        Selector seconds = counter("sglang:forward_execution_seconds_total").where("priority", "");
         return Engine.named("sglang")
                 .usualPorts(30000)
                 .tokens(
@@ -67,6 +71,12 @@ final class BuiltInEngines {
                         GENERATED,
                         generated(realtime.where("mode", "decode")),
                         finished(counter("sglang:generation_tokens_total")))
+                .tokens(
+                        PREFILL_MICROSECONDS,
+                        generated(seconds.where("category", "extend"), seconds.where("category", "forward_extend")))
+                .tokens(
+                        DECODE_MICROSECONDS,
+                        generated(seconds.where("category", "decode"), seconds.where("category", "forward_decode")))
                 .latency("sglang:e2e_request_latency_seconds")
                 .running(gauge("sglang:num_running_reqs").where("priority", ""))
                 .waiting(gauge("sglang:num_queue_reqs").where("priority", ""))
@@ -84,6 +94,12 @@ final class BuiltInEngines {
                 .usualPorts(3000, 8080)
                 .tokens(PROMPT, finished(sumOf("tgi_request_input_length")))
                 .tokens(GENERATED, finished(sumOf("tgi_request_generated_tokens")))
+                .tokens(
+                        PREFILL_MICROSECONDS,
+                        generated(sumOf("tgi_batch_forward_duration").where("method", "prefill")))
+                .tokens(
+                        DECODE_MICROSECONDS,
+                        generated(sumOf("tgi_batch_forward_duration").where("method", "decode")))
                 .latency("tgi_request_duration")
                 .running(gauge("tgi_batch_current_size"))
                 .waiting(gauge("tgi_queue_size"))
@@ -127,6 +143,8 @@ final class BuiltInEngines {
                 .tokens(PROMPT, finished(counter("llamacpp:prompt_tokens_total")))
                 .tokens(CACHED_PROMPT, finished(counter("llamacpp:prompt_tokens_cached_total")))
                 .tokens(GENERATED, finished(counter("llamacpp:tokens_predicted_total")))
+                .tokens(PREFILL_MICROSECONDS, finished(counter("llamacpp:prompt_seconds_total")))
+                .tokens(DECODE_MICROSECONDS, finished(counter("llamacpp:tokens_predicted_seconds_total")))
                 .running(gauge("llamacpp:requests_processing"))
                 .waiting(gauge("llamacpp:requests_deferred"))
                 .modelNameAt("/v1/models", "id")

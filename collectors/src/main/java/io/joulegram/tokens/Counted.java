@@ -1,6 +1,8 @@
 package io.joulegram.tokens;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** What a server counts. */
 enum Counted {
@@ -10,10 +12,22 @@ enum Counted {
     /** Requests that finished. */
     REQUESTS,
     /** What they took from their arrival to their end, summed; in microseconds, so that it can be counted. */
-    REQUEST_MICROSECONDS;
+    REQUEST_MICROSECONDS,
+    /** Time in which the engine computed prompts, in microseconds. */
+    PREFILL_MICROSECONDS,
+    /** Time in which the engine computed output, in microseconds. */
+    DECODE_MICROSECONDS;
 
     /** Those that are tokens. */
     static final List<Counted> TOKENS = List.of(PROMPT, CACHED_PROMPT, GENERATED);
+
+    /** Those that engines tell in seconds. */
+    private static final Set<Counted> TIMES =
+            EnumSet.of(REQUEST_MICROSECONDS, PREFILL_MICROSECONDS, DECODE_MICROSECONDS);
+
+    boolean isTime() {
+        return TIMES.contains(this);
+    }
 
     boolean isTokens() {
         return TOKENS.contains(this);

@@ -15,6 +15,8 @@ import java.util.OptionalLong;
  * @param requestsWaiting requests in the queue
  * @param requests requests that finished; empty if the server does not tell
  * @param requestMicroseconds what those took from their arrival to their end, summed; empty if it does not tell
+ * @param prefillMicroseconds time in which the engine computed prompts; empty if it does not tell
+ * @param decodeMicroseconds time in which the engine computed output; empty if it does not tell
  */
 public record ModelTokens(
         String model,
@@ -24,7 +26,9 @@ public record ModelTokens(
         OptionalDouble requestsRunning,
         OptionalDouble requestsWaiting,
         OptionalLong requests,
-        OptionalLong requestMicroseconds) {
+        OptionalLong requestMicroseconds,
+        OptionalLong prefillMicroseconds,
+        OptionalLong decodeMicroseconds) {
     /** The tokens of a server that does not tell how long requests take. */
     public ModelTokens(
             String model,
@@ -40,6 +44,29 @@ public record ModelTokens(
                 generatedTokens,
                 requestsRunning,
                 requestsWaiting,
+                OptionalLong.empty(),
+                OptionalLong.empty());
+    }
+
+    /** The tokens of a server that does not tell how long its phases take. */
+    public ModelTokens(
+            String model,
+            OptionalLong promptTokens,
+            OptionalLong cachedPromptTokens,
+            OptionalLong generatedTokens,
+            OptionalDouble requestsRunning,
+            OptionalDouble requestsWaiting,
+            OptionalLong requests,
+            OptionalLong requestMicroseconds) {
+        this(
+                model,
+                promptTokens,
+                cachedPromptTokens,
+                generatedTokens,
+                requestsRunning,
+                requestsWaiting,
+                requests,
+                requestMicroseconds,
                 OptionalLong.empty(),
                 OptionalLong.empty());
     }

@@ -118,7 +118,7 @@ final class TokenTotals {
 
     /** Delay is not what is measured here: a server that tells nonsense of it has tokens all the same. */
     private static OptionalLong requestCount(Counted kind, Sample sample) {
-        double value = sample.value() * (kind == Counted.REQUEST_MICROSECONDS ? MICROS_PER_SECOND : 1);
+        double value = sample.value() * (kind.isTime() ? MICROS_PER_SECOND : 1);
         return value >= 0 && value <= LARGEST_COUNT ? OptionalLong.of(Math.round(value)) : OptionalLong.empty();
     }
 
@@ -211,7 +211,9 @@ final class TokenTotals {
                         gauge(running.get(model.getKey())),
                         gauge(waiting.get(model.getKey())),
                         total(model.getValue().get(Counted.REQUESTS)),
-                        total(model.getValue().get(Counted.REQUEST_MICROSECONDS))))
+                        total(model.getValue().get(Counted.REQUEST_MICROSECONDS)),
+                        total(model.getValue().get(Counted.PREFILL_MICROSECONDS)),
+                        total(model.getValue().get(Counted.DECODE_MICROSECONDS))))
                 .toList();
     }
 

@@ -110,6 +110,30 @@ class TokenTotalsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sglang:generation_tokens_total | sglang:forward_execution_seconds_total{category=\"extend\"}"
+                        + " | sglang:forward_execution_seconds_total{category=\"decode\"}",
+                "sglang:generation_tokens_total | sglang:forward_execution_seconds_total{category=\"forward_extend\"}"
+                        + " | sglang:forward_execution_seconds_total{category=\"forward_decode\"}",
+                "tgi_request_generated_tokens_sum | tgi_batch_forward_duration_sum{method=\"prefill\"}"
+                        + " | tgi_batch_forward_duration_sum{method=\"decode\"}",
+                "llamacpp:tokens_predicted_total | llamacpp:prompt_seconds_total"
+                        + " | llamacpp:tokens_predicted_seconds_total"
+            })
+    void countsTheTimeOfEachPhase(String tokens, String prefill, String decode) throws ScrapeException {
+        scrape(tokens + " 7\n" + prefill + " 1.5\n" + decode + " 20\n");
+        ModelTokens model = scrape(tokens + " 9\n" + prefill + " 1.75\n" + decode + " 20.125\n")
+                .models()
+                .get(0);
+
+        assertThat(model.generatedTokens()).hasValue(2);
+        assertThat(model.prefillMicroseconds()).hasValue(250_000);
+        assertThat(model.decodeMicroseconds()).hasValue(125_000);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"NaN", "-1", "+Inf", "1e300"})
     void nonsenseOfDelayDoesNotSpoilTokens(String seconds) throws ScrapeException {
         String nonsense = "# TYPE vllm:e2e_request_latency_seconds histogram\n"

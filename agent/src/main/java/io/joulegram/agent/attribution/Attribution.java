@@ -302,6 +302,13 @@ public final class Attribution {
         private void noteRatios(String device, Map<Pool, Double> shares) {
             List<String> names = serversByGpu.getOrDefault(device, List.of());
             if (!names.isEmpty()) {
+                if (shares.values().stream().filter(share -> share > 0).count() > 1
+                        && evidence(device).filter(GpuShares::tellsWork).isEmpty()) {
+                    names.stream()
+                            .map(servers::get)
+                            .filter(account -> account != null && shares.containsKey(account.pool()))
+                            .forEach(ServerAccount::noteShared);
+                }
                 String method = evidence(device).map(GpuShares::method).orElse("tokens");
                 ratios.put(device, ratios(names, method, shares));
             }

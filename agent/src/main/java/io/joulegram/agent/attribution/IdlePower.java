@@ -16,6 +16,7 @@ final class IdlePower {
     private static final int INTERVALS = 128;
     private static final int ENOUGH = 3;
     private static final double QUANTILE = 0.25;
+    private static final double MEDIAN = 0.5;
 
     private final Map<Component, double[]> watts = new EnumMap<>(Component.class);
     private int count;
@@ -37,13 +38,22 @@ final class IdlePower {
 
     /** The idle power of a component; empty until it is known. */
     OptionalDouble watts(Component component) {
+        return quantile(component, QUANTILE);
+    }
+
+    /** How far the idle power may be off: it is the median where no quiet interval holds a tail; 0 until it is known. */
+    double halfWidthWatts(Component component) {
+        return quantile(component, MEDIAN).orElse(0) - watts(component).orElse(0);
+    }
+
+    private OptionalDouble quantile(Component component, double quantile) {
         double[] learned = watts.get(component);
         if (!isKnown() || learned == null) {
             return OptionalDouble.empty();
         }
         double[] seen = Arrays.copyOf(learned, Math.min(count, INTERVALS));
         Arrays.sort(seen);
-        double position = QUANTILE * (seen.length - 1);
+        double position = quantile * (seen.length - 1);
         int below = (int) position;
         double above = seen[Math.min(below + 1, seen.length - 1)];
         return OptionalDouble.of(seen[below] + (position - below) * (above - seen[below]));

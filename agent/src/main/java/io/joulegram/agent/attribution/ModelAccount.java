@@ -16,6 +16,7 @@ public final class ModelAccount {
     private ModelTokens latest;
     private TokenDelta attributed = TokenDelta.NONE;
     private long unattributedTokens;
+    private PhaseMethod phaseMethod = PhaseMethod.TOKEN_WEIGHTS;
 
     ModelAccount(ModelTokens first) {
         model = first.model();
@@ -48,7 +49,19 @@ public final class ModelAccount {
                 now.requestsRunning(),
                 now.requestsWaiting(),
                 latest.requests(),
-                latest.requestMicroseconds());
+                latest.requestMicroseconds(),
+                latest.prefillMicroseconds(),
+                latest.decodeMicroseconds());
+    }
+
+    /** Notes what the split of an interval that had tokens rested on. */
+    void notePhaseMethod(PhaseMethod method) {
+        phaseMethod = method;
+    }
+
+    /** What the split over phases of the newest interval with tokens rested on. */
+    public PhaseMethod phaseMethod() {
+        return phaseMethod;
     }
 
     ModelTokens latest() {

@@ -1,12 +1,15 @@
 package io.joulegram.agent.attribution;
 
+import io.joulegram.agent.phases.PhaseFit;
 import io.joulegram.power.Component;
+import io.joulegram.tokens.EngineTraits.CountsAt;
 import io.joulegram.tokens.ModelTokens;
 import io.joulegram.tokens.Scrape;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -18,7 +21,7 @@ import java.util.stream.Stream;
  *
  * <ul>
  *   <li>With tokens, the energy that the devices would have used idle goes to idle, the rest to the models by the
- *       {@linkplain TokenWeights weights} of their tokens, prefill and decode apart.
+ *       best evidence of what their phases cost, prefill and decode apart.
  *   <li>Without tokens, and with nothing running, all of it is idle.
  *   <li>Without tokens while requests run (a long prefill, or a server that counts at the end of a request), the
  *       interval stays open, at most for {@value #MAX_OPEN_NANOS} ns.
@@ -33,7 +36,7 @@ public final class ServerAccount {
     static final long MAX_OPEN_NANOS = 30_000_000_000L;
 
     private final String server;
-    private final TokenWeights weights;
+    private final PhaseSplit phases;
     private final Pool pool;
     private final Map<String, ModelAccount> models = new TreeMap<>();
     private final IdlePower idlePower = new IdlePower();
@@ -45,7 +48,7 @@ public final class ServerAccount {
 
     ServerAccount(String server, TokenWeights weights, double pue) {
         this.server = server;
-        this.weights = weights;
+        phases = new PhaseSplit(weights);
         pool = new Pool(pue);
     }
 
@@ -69,6 +72,16 @@ public final class ServerAccount {
         return idlePower;
     }
 
+    /** What is known of the phases of one of its models. */
+    public Optional<PhaseFit> phaseFit(ModelAccount model) {
+        return phases.fit(model.model());
+    }
+
+    /** In the open interval a device's energy was shared with another server on no evidence of what each did. */
+    void noteShared() {
+        phases.noteShared();
+    }
+
     Pool pool() {
         return pool;
     }
@@ -83,16 +96,13 @@ public final class ServerAccount {
         return weightedTokensPerSecond;
     }
 
-    /** What one model did in the interval. */
-    private record Work(ModelAccount account, ModelTokens now, TokenDelta tokens) {}
-
     /**
      * Ends the interval at a scrape, up to which all energy has been taken in.
      *
      * @param unattributed takes the energy that no model can be given
      */
     void onScrape(Scrape scrape, Amounts unattributed) {
-        List<Work> works = scrape.models().stream()
+        List<ModelWork> works = scrape.models().stream()
                 .map(now -> work(now, scrape.traits().promptIncludesCached()))
                 .toList();
         if (!open || scrape.restarted()) {
@@ -116,6 +126,8 @@ public final class ServerAccount {
         if (works.isEmpty()) {
             unattributed.add(amounts);
         } else {
+            boolean atFinish = scrape.traits().countsAt() == CountsAt.FINISHED;
+            phases.learn(works, amounts, scrape.atNanos(), elapsedNanos, atFinish, idlePower);
             distribute(amounts, works, scrape.atNanos(), elapsedNanos);
         }
         works.forEach(work -> work.account().noteLatest(work.now()));
@@ -125,6 +137,7 @@ public final class ServerAccount {
     /** Gives up on the open interval: the server has been silent for too long. */
     void onOutage(Amounts unattributed) {
         pool.drainTo(unattributed);
+        phases.interrupt();
         open = false;
         quietBefore = false;
         weightedTokensPerSecond = 0;
@@ -133,6 +146,7 @@ public final class ServerAccount {
     /** Forgets what was learned of the devices, because they are others now. */
     void onDevicesChanged() {
         idlePower.reset();
+        phases.forget();
         quietBefore = false;
     }
 
@@ -140,16 +154,17 @@ public final class ServerAccount {
         models.values().forEach(model -> model.window().expire(nowNanos));
     }
 
-    private Work work(ModelTokens now, boolean promptIncludesCached) {
+    private ModelWork work(ModelTokens now, boolean promptIncludesCached) {
         ModelAccount known = models.get(now.model());
         TokenDelta delta = TokenDelta.between(known == null ? null : known.latest(), now, promptIncludesCached);
-        return new Work(models.computeIfAbsent(now.model(), name -> new ModelAccount(now)), now, delta);
+        return new ModelWork(models.computeIfAbsent(now.model(), name -> new ModelAccount(now)), now, delta);
     }
 
     /** Opens an interval; what was open before is of nobody, and so are the tokens since. */
-    private void begin(long atNanos, List<Work> works, Amounts unattributed) {
+    private void begin(long atNanos, List<ModelWork> works, Amounts unattributed) {
         pool.drainTo(unattributed);
-        for (Work work : works) {
+        phases.interrupt();
+        for (ModelWork work : works) {
             work.account().bookUnattributed(work.tokens());
             work.account().noteLatest(work.now());
         }
@@ -171,16 +186,13 @@ public final class ServerAccount {
         quietBefore = quiet;
     }
 
-    private void distribute(Amounts amounts, List<Work> works, long endNanos, long elapsedNanos) {
-        double[] active = works.stream()
-                .flatMapToDouble(work ->
-                        DoubleStream.of(weights.prefillWeight(work.tokens()), weights.decodeWeight(work.tokens())))
-                .toArray();
+    private void distribute(Amounts amounts, List<ModelWork> works, long endNanos, long elapsedNanos) {
+        PhaseWeights weights = phases.weigh(works);
+        double[] active = weights.pairs();
         double[] equal = new double[works.size()];
         Arrays.fill(equal, 1);
-        double weightSum = DoubleStream.of(active).sum();
-        boolean worked = weightSum > 0;
-        weightedTokensPerSecond = weightSum * 1e9 / elapsedNanos;
+        boolean worked = weights.sum() > 0;
+        weightedTokensPerSecond = phases.byTokens(works).sum() * 1e9 / elapsedNanos;
         List<Amounts> activeParts = emptyParts(active.length);
         List<Amounts> idleParts = emptyParts(equal.length);
         for (Component component : Component.values()) {
@@ -197,7 +209,10 @@ public final class ServerAccount {
                     worked ? activeParts : idleParts);
         }
         for (int i = 0; i < works.size(); i++) {
-            Work work = works.get(i);
+            ModelWork work = works.get(i);
+            if (!work.tokens().isEmpty()) {
+                work.account().notePhaseMethod(weights.method());
+            }
             work.account()
                     .book(new IntervalShare(
                             endNanos,

@@ -2,6 +2,7 @@ package io.joulegram.agent.attribution;
 
 import io.joulegram.tokens.ModelTokens;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,31 +14,49 @@ import org.jspecify.annotations.Nullable;
  * @param generated output tokens
  * @param requests requests that finished
  * @param requestMicroseconds what those took from their arrival to their end, summed
+ * @param prefillMicroseconds time in which the engine computed prompts; 0 if it does not tell
+ * @param decodeMicroseconds time in which the engine computed output; 0 if it does not tell
  */
 record TokenDelta(
-        long prompt, long computedPrompt, long cachedPrompt, long generated, long requests, long requestMicroseconds) {
-    static final TokenDelta NONE = new TokenDelta(0, 0, 0, 0, 0, 0);
+        long prompt,
+        long computedPrompt,
+        long cachedPrompt,
+        long generated,
+        long requests,
+        long requestMicroseconds,
+        long prefillMicroseconds,
+        long decodeMicroseconds) {
+    static final TokenDelta NONE = new TokenDelta(0, 0, 0, 0, 0, 0, 0, 0);
 
     static TokenDelta between(@Nullable ModelTokens before, ModelTokens after, boolean promptIncludesCached) {
-        long prompt = rise(before == null ? OptionalLong.empty() : before.promptTokens(), after.promptTokens());
-        long cached =
-                rise(before == null ? OptionalLong.empty() : before.cachedPromptTokens(), after.cachedPromptTokens());
-        long generated =
-                rise(before == null ? OptionalLong.empty() : before.generatedTokens(), after.generatedTokens());
-        long computed = promptIncludesCached ? Math.max(0, prompt - cached) : prompt;
-        long requests = rise(before == null ? OptionalLong.empty() : before.requests(), after.requests());
-        long micros =
-                rise(before == null ? OptionalLong.empty() : before.requestMicroseconds(), after.requestMicroseconds());
-        return new TokenDelta(prompt, computed, cached, generated, requests, micros);
+        long prompt = rise(before, after, ModelTokens::promptTokens);
+        long cached = rise(before, after, ModelTokens::cachedPromptTokens);
+        return new TokenDelta(
+                prompt,
+                promptIncludesCached ? Math.max(0, prompt - cached) : prompt,
+                cached,
+                rise(before, after, ModelTokens::generatedTokens),
+                rise(before, after, ModelTokens::requests),
+                rise(before, after, ModelTokens::requestMicroseconds),
+                rise(before, after, ModelTokens::prefillMicroseconds),
+                rise(before, after, ModelTokens::decodeMicroseconds));
     }
 
-    private static long rise(OptionalLong before, OptionalLong after) {
-        return after.isPresent() ? Math.max(0, after.getAsLong() - before.orElse(0)) : 0;
+    private static long rise(
+            @Nullable ModelTokens before, ModelTokens after, Function<ModelTokens, OptionalLong> counter) {
+        OptionalLong now = counter.apply(after);
+        long then = before == null ? 0 : counter.apply(before).orElse(0);
+        return now.isPresent() ? Math.max(0, now.getAsLong() - then) : 0;
     }
 
     /** Prompt tokens, cached or not, and output tokens. */
     long all() {
         return computedPrompt + cachedPrompt + generated;
+    }
+
+    /** Whether the engine told how long its phases took. */
+    boolean tellsSeconds() {
+        return prefillMicroseconds + decodeMicroseconds > 0;
     }
 
     boolean isEmpty() {
@@ -51,6 +70,8 @@ record TokenDelta(
                 cachedPrompt + other.cachedPrompt,
                 generated + other.generated,
                 requests + other.requests,
-                requestMicroseconds + other.requestMicroseconds);
+                requestMicroseconds + other.requestMicroseconds,
+                prefillMicroseconds + other.prefillMicroseconds,
+                decodeMicroseconds + other.decodeMicroseconds);
     }
 }

@@ -1,5 +1,8 @@
 package io.joulegram.agent.calibrate;
 
+import io.joulegram.agent.fit.NonNegativeLeastSquares;
+import io.joulegram.agent.fit.StudentT;
+import io.joulegram.agent.fit.TriangularFactors;
 import io.joulegram.power.estimate.ModelConstants.Terms;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -268,6 +268,45 @@ public enum MetricCatalogue {
             "server",
             "model",
             "method"),
+    /** Whether the fit of the phases is used. */
+    PHASE_FIT_INFO(
+            GAUGE,
+            "1",
+            "Whether the fit of what the phases of a model cost is used, and if not, why; always 1.",
+            "server",
+            "model",
+            "state"),
+    /** Windows of the fit of the phases. */
+    PHASE_FIT_WINDOWS(
+            GAUGE,
+            "windows",
+            "Windows of work that the newest fit of the phases is of, or that were gathered for the first.",
+            "server",
+            "model"),
+    /** Explained variance of the fit of the phases. */
+    PHASE_FIT_R2_RATIO(
+            GAUGE,
+            "ratio",
+            "Part of the variance of active energy over windows that the fit of the phases explains, 1 at best.",
+            "server",
+            "model"),
+    /** Condition number of the fit of the phases. */
+    PHASE_FIT_CONDITION_RATIO(
+            GAUGE,
+            "ratio",
+            "Condition number of the fit of the phases: 1 if the load tells the phases apart; above 30 it is refused.",
+            "server",
+            "model"),
+    /** Energy per token of a phase by the fit. */
+    PHASE_FIT_ENERGY_PER_TOKEN_JOULES(
+            GAUGE,
+            "joules per token",
+            "Active energy per computed prompt token or output token by the fit, in joules, and its 95 % interval."
+                    + " Gone unless the fit holds.",
+            "server",
+            "model",
+            "phase",
+            "bound"),
     /** Energy delay product joule seconds. */
     ENERGY_DELAY_PRODUCT_JOULE_SECONDS(
             GAUGE,

@@ -3,6 +3,8 @@ package io.joulegram.agent.export;
 import io.joulegram.agent.export.Snapshot.ModelState;
 import io.joulegram.agent.export.Snapshot.PerToken;
 import io.joulegram.agent.export.Snapshot.PhaseEnergy;
+import io.joulegram.agent.export.Snapshot.PhaseEstimate;
+import io.joulegram.agent.export.Snapshot.PhaseFitState;
 import io.joulegram.agent.export.Snapshot.PhasePerToken;
 import io.joulegram.agent.export.Snapshot.ServerState;
 
@@ -73,10 +75,25 @@ final class ModelSeries {
                     model,
                     figure.phase().label());
         }
+        state.phaseFit().ifPresent(fit -> addPhaseFit(server, model, fit));
         state.delayProducts().ifPresent(products -> addDelayProducts(server, model, products));
         state.sci()
                 .ifPresent(
                         sci -> families.add(MetricCatalogue.SCI_GRAMS_PER_TOKEN, sci.gramsPerToken(), server, model));
+    }
+
+    private void addPhaseFit(String server, String model, PhaseFitState fit) {
+        families.add(MetricCatalogue.PHASE_FIT_INFO, 1, server, model, fit.state());
+        families.add(MetricCatalogue.PHASE_FIT_WINDOWS, fit.windows(), server, model);
+        families.add(MetricCatalogue.PHASE_FIT_R2_RATIO, fit.r2Ratio(), server, model);
+        families.add(MetricCatalogue.PHASE_FIT_CONDITION_RATIO, fit.conditionRatio(), server, model);
+        for (PhaseEstimate estimate : fit.estimates()) {
+            MetricCatalogue metric = MetricCatalogue.PHASE_FIT_ENERGY_PER_TOKEN_JOULES;
+            String phase = estimate.phase().label();
+            families.add(metric, estimate.joules(), server, model, phase, "estimate");
+            families.add(metric, estimate.lowJoules(), server, model, phase, "low");
+            families.add(metric, estimate.highJoules(), server, model, phase, "high");
+        }
     }
 
     private void addDelayProducts(String server, String model, DelayProducts products) {

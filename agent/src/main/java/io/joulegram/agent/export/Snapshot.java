@@ -344,6 +344,30 @@ public record Snapshot(
             OptionalDouble uncertaintyRatio,
             OptionalDouble gramsUncertaintyRatio) {}
 
+    /**
+     * The fit of what the phases of a model cost.
+     *
+     * @param state {@code holds}, or why it is not used
+     * @param windows of how many windows it is
+     * @param r2Ratio the part of the variance of active energy that it explains; empty before there was a fit
+     * @param conditionRatio condition number of the scaled columns; empty before there was a fit
+     * @param estimates energy per token; empty unless it holds
+     */
+    public record PhaseFitState(
+            String state,
+            int windows,
+            OptionalDouble r2Ratio,
+            OptionalDouble conditionRatio,
+            List<PhaseEstimate> estimates) {
+        /** Copies the list. */
+        public PhaseFitState {
+            estimates = List.copyOf(estimates);
+        }
+    }
+
+    /** Energy per token of a phase by the fit, and the ends of its 95 % interval. */
+    public record PhaseEstimate(Phase phase, double joules, double lowJoules, double highJoules) {}
+
     /** Energy per token of one phase over the last minute. */
     public record PhasePerToken(Phase phase, double joules) {}
 
@@ -354,7 +378,8 @@ public record Snapshot(
      * @param unattributedTokens tokens counted by the server in times whose energy was not attributed
      * @param requests requests that finished in times whose energy is attributed; empty if the server does not tell
      * @param requestSeconds what those took, summed
-     * @param phaseMethod how energy was split over phases: {@code token_weights}
+     * @param phaseMethod what the split over phases rests on
+     * @param phaseFit what is known of the fit of the phases; empty for a model that is not learned
      * @param energy energy by component and phase
      * @param sci SCI per token, at the facility, loaded
      * @param delayProducts energy and carbon times delay, per request; only if a request finished in the last minute
@@ -371,6 +396,7 @@ public record Snapshot(
             OptionalLong requests,
             OptionalDouble requestSeconds,
             String phaseMethod,
+            Optional<PhaseFitState> phaseFit,
             List<PhaseEnergy> energy,
             OptionalDouble operationalGrams,
             double embodiedGrams,

@@ -157,6 +157,7 @@ class SnapshotCollectorTest {
                 OptionalLong.empty(),
                 OptionalDouble.of(Double.NaN),
                 model.phaseMethod(),
+                Optional.empty(),
                 List.of(),
                 OptionalDouble.of(-1),
                 Double.NaN,

@@ -23,6 +23,8 @@ import io.joulegram.agent.export.Snapshot.ModelState;
 import io.joulegram.agent.export.Snapshot.PerToken;
 import io.joulegram.agent.export.Snapshot.Phase;
 import io.joulegram.agent.export.Snapshot.PhaseEnergy;
+import io.joulegram.agent.export.Snapshot.PhaseEstimate;
+import io.joulegram.agent.export.Snapshot.PhaseFitState;
 import io.joulegram.agent.export.Snapshot.PhasePerToken;
 import io.joulegram.agent.export.Snapshot.PowerHistogramState;
 import io.joulegram.agent.export.Snapshot.ServerState;
@@ -233,6 +235,12 @@ public final class Snapshots {
                 OptionalLong.of(40),
                 OptionalDouble.of(320),
                 "token_weights",
+                Optional.of(new PhaseFitState(
+                        "holds",
+                        64,
+                        OptionalDouble.of(0.75),
+                        OptionalDouble.of(5),
+                        List.of(new PhaseEstimate(Phase.DECODE, 0.25, 0.125, 0.375)))),
                 List.of(
                         new PhaseEnergy(Component.GPU, Phase.DECODE, 900_000_000),
                         new PhaseEnergy(Component.GPU, Phase.IDLE, 100_000_000)),

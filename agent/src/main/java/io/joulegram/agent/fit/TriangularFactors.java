@@ -1,10 +1,10 @@
-package io.joulegram.agent.calibrate;
+package io.joulegram.agent.fit;
 
 /**
  * The QR factors of a matrix with more rows than columns, by modified Gram-Schmidt on columns scaled to length 1 (Golub
  * and Van Loan, "Matrix Computations", 5.2.8), for least squares of a few columns. Immutable.
  */
-final class TriangularFactors {
+public final class TriangularFactors {
     private final double[][] upper;
     private final double[] projected;
     private final double[] length;
@@ -22,7 +22,7 @@ final class TriangularFactors {
      *
      * @param columns each as long as the right-hand side
      */
-    static TriangularFactors of(double[][] columns, double[] rightHandSide) {
+    public static TriangularFactors of(double[][] columns, double[] rightHandSide) {
         int count = columns.length;
         double[][] basis = new double[count][];
         double[][] upper = new double[count][count];
@@ -50,12 +50,12 @@ final class TriangularFactors {
      * How far the columns are from depending on each other, 0 to 1: sqrt(1 - R^2) of the column that those before it
      * explain best.
      */
-    double smallestPivot() {
+    public double smallestPivot() {
         return smallestPivot;
     }
 
     /** The least-squares solution. */
-    double[] solution() {
+    public double[] solution() {
         double[] solution = projected.clone();
         for (int i = solution.length - 1; i >= 0; i--) {
             for (int j = i + 1; j < solution.length; j++) {
@@ -70,7 +70,7 @@ final class TriangularFactors {
     }
 
     /** Variances of the solution in units of the variance of the right-hand side: the diagonal of (A^T A)^-1. */
-    double[] variances() {
+    public double[] variances() {
         int count = upper.length;
         double[] variances = new double[count];
         for (int column = 0; column < count; column++) {
@@ -87,7 +87,7 @@ final class TriangularFactors {
         return variances;
     }
 
-    static double dot(double[] a, double[] b) {
+    public static double dot(double[] a, double[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {
             sum += a[i] * b[i];

@@ -1,4 +1,4 @@
-package io.joulegram.agent.calibrate;
+package io.joulegram.agent.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package io.joulegram.agent.calibrate;
+package io.joulegram.agent.fit;
 
 import java.util.BitSet;
 
@@ -6,7 +6,7 @@ import java.util.BitSet;
  * Least squares whose solution has no negative part, by the active set method of Lawson and Hanson ("Solving Least
  * Squares Problems", 1974, chapter 23).
  */
-final class NonNegativeLeastSquares {
+public final class NonNegativeLeastSquares {
     /** Of a gradient, relative to the largest it could be, below which it is 0. */
     private static final double TOLERANCE = 1e-12;
 
@@ -26,7 +26,7 @@ final class NonNegativeLeastSquares {
      *
      * @param columns independent of each other, each as long as the right-hand side
      */
-    static double[] solve(double[][] columns, double[] rightHandSide) {
+    public static double[] solve(double[][] columns, double[] rightHandSide) {
         NonNegativeLeastSquares problem = new NonNegativeLeastSquares(columns, rightHandSide);
         // Each column is freed at most a few times; the bound only keeps rounding from going in circles.
         for (int i = 0; i < 3 * columns.length; i++) {
