@@ -38,6 +38,12 @@ public interface PowerSource extends AutoCloseable {
     default void wantHistory(boolean wanted) {}
 
     /**
+     * Lets readings leave out values that a later one has, with the time of each: what is done with values costs less for
+     * several at a time. Said once by who reads for long; without it every reading has what there is.
+     */
+    default void gather() {}
+
+    /**
      * Brings slow-changing facts (temperature, memory, limits) up to date. Called about once a second; may allocate.
      */
     default void refresh() {}

@@ -75,6 +75,7 @@ public final class SourceSampler {
         thread = new Thread(this::run, "sampler-" + source.name());
         thread.setDaemon(true);
         source.wantHistory(wantsHistory());
+        source.gather();
     }
 
     void start() {

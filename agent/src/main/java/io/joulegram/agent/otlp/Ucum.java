@@ -33,6 +33,7 @@ final class Ucum {
             entry("resets", "{reset}"),
             entry("switches", "{switch}"),
             entry("ticks", "{tick}"),
+            entry("windows", "{window}"),
             entry("errors", "{error}"),
             entry("1", ""),
             entry("0 or 1", ""));

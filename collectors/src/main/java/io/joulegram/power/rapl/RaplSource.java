@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * All RAPL counters of the host, read one after the other, each with its own time.
  *
- * <p>At 1 kHz each counter costs a thousandth of a core and more. So what was read is handed on every {@value
+ * <p>At 1 kHz each counter costs a thousandth of a core and more. So who lets it gather is handed what was read every {@value
  * #HAND_ON_NANOS} ns at most, all of it with the time of each, and at once where a counter fails; and domains that lie
  * inside or around others count towards nothing, so they are read no more often than that.
  */
@@ -28,6 +28,7 @@ final class RaplSource implements PowerSource {
     private final Backlog backlog;
     private final SourceClock clock;
 
+    private boolean gathers;
     private boolean gaveValues;
     private long handedOnNanos;
 
@@ -77,11 +78,16 @@ final class RaplSource implements PowerSource {
     }
 
     @Override
+    public void gather() {
+        gathers = true;
+    }
+
+    @Override
     public void read(Readings readings) {
         boolean failed = readCounters(false);
         long now = clock.nanos();
         // Where nothing gave a value, silence would look as if nothing were wrong.
-        boolean due = !gaveValues || now - handedOnNanos >= HAND_ON_NANOS;
+        boolean due = !gathers || !gaveValues || now - handedOnNanos >= HAND_ON_NANOS;
         if (due) {
             handedOnNanos = now;
             readCounters(true);
