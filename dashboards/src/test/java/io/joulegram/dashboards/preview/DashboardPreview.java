@@ -27,6 +27,7 @@ public final class DashboardPreview {
     private static final double HEADER = 64;
     private static final double TITLE = 30;
     private static final int COLUMNS = 24;
+    private static final double PIXELS_PER_INSTANT = 4;
 
     private static final Map<String, PanelDrawer> DRAWERS = Map.of(
             "stat", new StatDrawer(),
@@ -77,8 +78,7 @@ public final class DashboardPreview {
                     panel.place("w") * COLUMN - GAP,
                     panel.place("h") * ROW - GAP);
             try {
-                // Half as many instants as pixels: more cannot be seen.
-                int points = (int) Math.max(2, place.width() / 2);
+                int points = (int) Math.max(2, place.width() / PIXELS_PER_INSTANT);
                 draw(
                         panel,
                         answers,

@@ -119,13 +119,25 @@ final class TimeSeriesDrawer implements PanelDrawer {
             ValueAxis axis,
             char first) {
         StringBuilder points = new StringBuilder();
+        double x = 0;
+        double y = 0;
         for (int i = 0; i < end - begin; i++) {
             int k = direction > 0 ? begin + i : end - 1 - i;
-            points.append(i == 0 ? first : 'L')
-                    .append(Svg.number(time.x(instants.get(k))))
+            double toX = tenths(time.x(instants.get(k)));
+            double toY = tenths(axis.y(values.get(k)));
+            // From point to point: half as long as places on the page.
+            points.append(i == 0 ? first : 'l')
+                    .append(Svg.number(toX - x))
                     .append(' ')
-                    .append(Svg.number(axis.y(values.get(k))));
+                    .append(Svg.number(toY - y));
+            x = toX;
+            y = toY;
         }
         return points.toString();
+    }
+
+    /** Rounded as it is written, so that no errors add up. */
+    private static double tenths(double pixels) {
+        return Math.round(10 * pixels) / 10.0;
     }
 }

@@ -24,8 +24,9 @@ final class ValueAxis {
         double from = min.orElse(low);
         double to = max.orElse(high);
         if (!(to > from)) {
-            double around = Math.max(Math.abs(from), 1e-9) * 0.1;
-            from = min.isPresent() ? from : from - around;
+            // One value alone, or none: around it, or from 0 to 1.
+            double around = from == 0 ? 1 : Math.abs(from) * 0.1;
+            from = min.isPresent() || from == 0 ? from : from - around;
             to = max.isPresent() && max.getAsDouble() > from ? to : Math.max(to, from) + around;
         }
         step = roundStep((to - from) / MARKS);
