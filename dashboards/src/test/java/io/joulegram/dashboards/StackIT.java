@@ -238,7 +238,6 @@ class StackIT {
         double energy = sum("fleet", "Energy", "A", now);
         assertThat(energy).isPositive();
         assertThat(sum("overview", "Energy by component", "A", now)).isCloseTo(energy, withinPercentage(1e-6));
-        assertThat(sum("fleet", "Hosts", "A", now)).isCloseTo(energy, withinPercentage(1e-6));
 
         double grams = sum("carbon", "Operational and embodied", "A", now);
         assertThat(grams).isPositive();
