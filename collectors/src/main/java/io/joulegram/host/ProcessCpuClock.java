@@ -18,16 +18,10 @@ import java.util.regex.Pattern;
 public final class ProcessCpuClock {
     private static final int MAX_SELF_BYTES = 4096;
 
-    /** {@code stat} has a line for each processor and one number for each interrupt, which can be thousands. */
-    private static final int MAX_STAT_BYTES = 4 << 20;
-
     /** Fields of {@code self/stat} behind the name, counted from the state: {@code utime} and {@code stime}. */
     private static final int USER_TIME = 11;
 
     private static final int SYSTEM_TIME = 12;
-
-    /** user, nice, system, idle, iowait, irq, softirq, steal; guest times are in user and nice already. */
-    private static final int HOST_TIMES = 8;
 
     private static final Pattern SPACES = Pattern.compile(" +");
 
@@ -68,18 +62,14 @@ public final class ProcessCpuClock {
     private Optional<Ticks> read() {
         try {
             String self = procfs.text("self/stat", MAX_SELF_BYTES);
-            String stat = procfs.text("stat", MAX_STAT_BYTES);
             String[] own =
                     SPACES.split(self.substring(self.lastIndexOf(')') + 1).strip(), SYSTEM_TIME + 2);
-            String[] all = SPACES.split(stat.lines().findFirst().orElse(""), 0);
-            if (own.length <= SYSTEM_TIME || all.length <= HOST_TIMES || !all[0].equals("cpu")) {
+            if (own.length <= SYSTEM_TIME) {
                 return Optional.empty();
             }
-            long host = 0;
-            for (int i = 1; i <= HOST_TIMES; i++) {
-                host += Long.parseLong(all[i]);
-            }
-            return Optional.of(new Ticks(Long.parseLong(own[USER_TIME]) + Long.parseLong(own[SYSTEM_TIME]), host));
+            return Optional.of(new Ticks(
+                    Long.parseLong(own[USER_TIME]) + Long.parseLong(own[SYSTEM_TIME]),
+                    HostCpuTicks.read(procfs).all()));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

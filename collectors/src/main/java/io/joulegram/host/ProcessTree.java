@@ -113,6 +113,13 @@ public final class ProcessTree {
         return controlGroups(pid).flatMap(ControlGroups::workload);
     }
 
+    /** What the process runs for: a container, a batch job, a unit of systemd. Empty if its control groups do not tell. */
+    public Optional<Workload> workload(int pid) {
+        return controlGroups(pid)
+                .flatMap(groups -> WorkloadPath.best(groups.paths()))
+                .map(WorkloadPath::workload);
+    }
+
     private Optional<ControlGroups> controlGroups(int pid) {
         try {
             return Optional.of(ControlGroups.parse(procfs.text(pid + "/cgroup", MAX_CGROUP_BYTES)));
