@@ -33,6 +33,7 @@ import io.joulegram.agent.serving.GpuEvidence;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerSurvey;
 import io.joulegram.agent.serving.ServerWatch;
+import io.joulegram.agent.workloads.WorkloadAccounts;
 import io.joulegram.grid.GridIntensity;
 import io.joulegram.host.Disk;
 import io.joulegram.host.GpuOwnership;
@@ -64,6 +65,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,6 +99,7 @@ public final class Agent implements AutoCloseable {
     private final Archive archive;
     private final Bookkeeper bookkeeper;
     private final ServerSurvey survey;
+    private final Optional<WorkloadAccounts> workloads;
     private final Exposition exposition;
     private final Access access;
     private final BuildInfo build;
@@ -138,7 +141,10 @@ public final class Agent implements AutoCloseable {
                 config.tokens().outageAfter().toNanos());
         survey = survey();
         build = BuildInfo.current();
-        exposition = new Exposition(this::snapshot, build);
+        workloads = config.workloads().enabled()
+                ? Optional.of(new WorkloadAccounts(config.path(), config.workloads(), this::gpuPids))
+                : Optional.empty();
+        exposition = new Exposition(this::scraped, build);
         access = Access.of(config.web().access());
     }
 
@@ -196,6 +202,7 @@ public final class Agent implements AutoCloseable {
         grid.start();
         supervisor.start();
         survey.start();
+        workloads.ifPresent(WorkloadAccounts::start);
         bookkeeper.start();
         findMemoryModules(hardware);
         config.control().socket().ifPresent(this::listenForControl);
@@ -263,6 +270,13 @@ public final class Agent implements AutoCloseable {
         return ageNanos(newest) > STALE_NANOS ? Optional.empty() : Optional.ofNullable(newest);
     }
 
+    /** The snapshot that a scrape or a push takes away. */
+    private Optional<Snapshot> scraped() {
+        Optional<Snapshot> taken = snapshot();
+        taken.ifPresent(shown -> workloads.ifPresent(accounts -> accounts.noteScrape(shown.monotonicNanos())));
+        return taken;
+    }
+
     private static long ageNanos(@Nullable Snapshot snapshot) {
         return snapshot == null ? Long.MAX_VALUE : System.nanoTime() - snapshot.monotonicNanos();
     }
@@ -284,6 +298,13 @@ public final class Agent implements AutoCloseable {
         return processes;
     }
 
+    private Set<Integer> gpuPids() {
+        return gpuProcesses().values().stream()
+                .flatMap(List::stream)
+                .map(GpuProcess::pid)
+                .collect(Collectors.toSet());
+    }
+
     private Map<String, GpuEvidence.Observed> observedGpus() {
         Map<String, GpuEvidence.Observed> observed = new TreeMap<>();
         for (GpuSource gpu : gpus()) {
@@ -302,6 +323,7 @@ public final class Agent implements AutoCloseable {
             control.close();
         }
         survey.close();
+        workloads.ifPresent(WorkloadAccounts::close);
         bookkeeper.close();
         if (otlp != null) {
             otlp.end();
@@ -341,7 +363,8 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public long nextCutNanos(long nanos) {
-            return archive.nextCutNanos(nanos, grid.nextChangeAfter(archive.wallMillis(nanos)));
+            long cut = archive.nextCutNanos(nanos, grid.nextChangeAfter(archive.wallMillis(nanos)));
+            return workloads.map(accounts -> accounts.nextCutNanos(nanos, cut)).orElse(cut);
         }
 
         @Override
@@ -364,11 +387,13 @@ public final class Agent implements AutoCloseable {
                 }
             }
             ServedDevices served = survey.devices();
+            Map<String, GpuEvidence.Observed> observed = observedGpus();
+            workloads.ifPresent(accounts -> accounts.beginSlice(observed));
             return new Conditions(
                     feeds,
                     carbon.rates(),
                     served.serversByGpu(),
-                    GpuEvidence.of(served, observedGpus()),
+                    GpuEvidence.of(served, observed),
                     intensity(grid.headline()),
                     intensity(CarbonBook.LOCATION));
         }
@@ -397,6 +422,8 @@ public final class Agent implements AutoCloseable {
         public void endSlice(long endNanos, long elapsedNanos, List<DeviceSlice> parts) {
             carbon.book(elapsedNanos, parts, intensities);
             archive.endSlice(endNanos, elapsedNanos, parts, carbon.rates());
+            workloads.ifPresent(accounts ->
+                    accounts.endSlice(endNanos, elapsedNanos, parts, carbon.rates(), intensity(grid.headline())));
         }
 
         @Override
@@ -434,7 +461,8 @@ public final class Agent implements AutoCloseable {
                             config.pueUncertaintyRatio(),
                             intensityUncertainty.ratioOf(intensities.get(grid.headline()))),
                     archive.state(intensity(grid.headline()), carbon.ledgerDevices()),
-                    own());
+                    own(),
+                    workloads.map(accounts -> accounts.state(nowNanos)));
         }
 
         private Utilization utilization() {

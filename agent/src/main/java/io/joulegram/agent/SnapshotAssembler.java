@@ -32,6 +32,7 @@ import io.joulegram.agent.export.Snapshot.ServerState;
 import io.joulegram.agent.export.Snapshot.SharingState;
 import io.joulegram.agent.export.Snapshot.SourceState;
 import io.joulegram.agent.export.Snapshot.StreamState;
+import io.joulegram.agent.export.Snapshot.WorkloadsState;
 import io.joulegram.agent.phases.PhaseFit;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerWatch;
@@ -89,7 +90,8 @@ final class SnapshotAssembler {
             CarbonState carbon,
             Uncertainties.Factors factors,
             KeptState kept,
-            OptionalLong agentMicrojoules) {
+            OptionalLong agentMicrojoules,
+            Optional<WorkloadsState> workloads) {
         long wallMillis = System.currentTimeMillis();
         List<Uncertainties.Part> parts = Uncertainties.parts(book.entries(), nowNanos);
         return new Snapshot(
@@ -110,7 +112,8 @@ final class SnapshotAssembler {
                 pending(),
                 carbon,
                 kept,
-                agentMicrojoules);
+                agentMicrojoules,
+                workloads);
     }
 
     private MeterState meter(EnergyBook.Entry entry, long nowNanos, long wallMillis) {

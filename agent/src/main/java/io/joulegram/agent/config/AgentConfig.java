@@ -37,6 +37,7 @@ import java.util.OptionalInt;
  * @param tokens how token counters are scraped
  * @param engines definitions of engines that are not built in
  * @param attribution how energy is split between tokens
+ * @param workloads whose energy it is on this host
  * @param grid the carbon intensity of electricity
  * @param pue power usage effectiveness of the facility, 1 to 3: facility energy over IT energy (ISO/IEC 30134-2)
  * @param pueUncertaintyRatio relative standard uncertainty of that, 0 to 1
@@ -65,6 +66,7 @@ public record AgentConfig(
         Tokens tokens,
         List<Engine> engines,
         Attribution attribution,
+        Workloads workloads,
         Grid grid,
         double pue,
         double pueUncertaintyRatio,
@@ -103,6 +105,7 @@ public record AgentConfig(
                 tokens,
                 engines,
                 attribution,
+                workloads,
                 grid,
                 pue,
                 pueUncertaintyRatio,
@@ -134,6 +137,7 @@ public record AgentConfig(
                 tokens,
                 engines,
                 attribution,
+                workloads,
                 other,
                 pue,
                 pueUncertaintyRatio,
@@ -309,6 +313,17 @@ public record AgentConfig(
      * @param cachedTokenWeight of a prompt token that came from a cache
      */
     public record Attribution(double prefillTokenWeight, double cachedTokenWeight) {}
+
+    /**
+     * Whose energy it is on this host.
+     *
+     * @param enabled whether that is looked for
+     * @param interval time between two looks at the control groups, 1 s to 1 min
+     * @param max how many workloads have series of their own, 1 to 1000
+     * @param keep how long the series of one that has ended stay
+     * @param containerLogs where the kubelet keeps its links to logs
+     */
+    public record Workloads(boolean enabled, Duration interval, int max, Duration keep, Path containerLogs) {}
 
     /**
      * Carbon intensities in gCO2e/kWh, 0 to 2500.

@@ -70,6 +70,12 @@ final class ConfigReader {
                 new AgentConfig.Attribution(
                         root.get(Keys.ATTRIBUTION_PREFILL_TOKEN_WEIGHT),
                         root.get(Keys.ATTRIBUTION_CACHED_TOKEN_WEIGHT)),
+                new AgentConfig.Workloads(
+                        root.get(Keys.WORKLOADS_ENABLED),
+                        root.get(Keys.WORKLOADS_INTERVAL),
+                        root.get(Keys.WORKLOADS_MAX),
+                        root.get(Keys.WORKLOADS_KEEP),
+                        root.get(Keys.WORKLOADS_CONTAINER_LOGS)),
                 grid.read(),
                 root.get(Keys.PUE),
                 root.get(Keys.PUE_UNCERTAINTY),

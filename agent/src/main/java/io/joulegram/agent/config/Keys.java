@@ -383,6 +383,30 @@ final class Keys {
             UkIntensityProvider.DEFAULT_URL.toString(),
             WEB_ADDRESS,
             "Where the Carbon Intensity API of Great Britain is");
+    static final ConfigKey.Value<Boolean> WORKLOADS_ENABLED = value(
+            "workloads.enabled",
+            "false",
+            FLAG,
+            "Tell whose energy it is on this host: by container, Slurm job and unit of systemd; off because that tells"
+                    + " everyone who may read what runs here");
+    static final ConfigKey.Value<Duration> WORKLOADS_INTERVAL = value(
+            "workloads.interval", "5s", duration("1s", "1m"), "Time between two looks at the host's control groups");
+    static final ConfigKey.Value<Integer> WORKLOADS_MAX = value(
+            "workloads.max",
+            "100",
+            count(1, 1000),
+            "How many workloads have series of their own, those that use most; the rest is `other`");
+    static final ConfigKey.Value<Duration> WORKLOADS_KEEP = value(
+            "workloads.keep",
+            "10m",
+            duration("1m", "24h"),
+            "How long the series of a workload that has ended stay, and until they were scraped");
+    static final ConfigKey.Value<Path> WORKLOADS_CONTAINER_LOGS = value(
+            "workloads.container-logs",
+            "/var/log/containers",
+            PATH,
+            "Where the kubelet keeps its links to logs, which tell the names of pods and containers");
+
     static final ConfigKey.Value<OptionalDouble> GRID_MARKET_INTENSITY =
             value("grid.market-intensity", "none", INTENSITY, "Fixed carbon intensity by contract, market-based");
     static final ConfigKey.Value<OptionalDouble> GRID_MARGINAL_INTENSITY =
@@ -695,6 +719,11 @@ final class Keys {
             ENGINES,
             ATTRIBUTION_PREFILL_TOKEN_WEIGHT,
             ATTRIBUTION_CACHED_TOKEN_WEIGHT,
+            WORKLOADS_ENABLED,
+            WORKLOADS_INTERVAL,
+            WORKLOADS_MAX,
+            WORKLOADS_KEEP,
+            WORKLOADS_CONTAINER_LOGS,
             GRID_INTENSITY,
             GRID_ZONE,
             GRID_CLOUD_REGION,

@@ -545,6 +545,54 @@ public enum MetricCatalogue {
     /** How large the ledger is. */
     LEDGER_BYTES(GAUGE, "bytes", "Size of the ledger on the disk, in bytes."),
 
+    /** Whose energy it is on this host. */
+    WORKLOAD_ENERGY_JOULES_TOTAL(
+            COUNTER,
+            "joules",
+            "Energy of the facility by the container, batch job or unit of systemd that it was used for, since the agent"
+                    + " started; of the kind none: what was idle, what is unattributed, and the other workloads, which have"
+                    + " no series. With what is pending and retired it sums to the facility's.",
+            "kind",
+            "workload",
+            "component",
+            "method"),
+    /** Energy that is not booked to workloads yet. */
+    WORKLOAD_PENDING_ENERGY_JOULES(
+            GAUGE,
+            "joules",
+            "Part of the facility's energy that is not booked to workloads yet: since the last look at the host's control"
+                    + " groups.",
+            "component"),
+    /** Energy of workloads that have no series any more. */
+    WORKLOAD_RETIRED_ENERGY_JOULES_TOTAL(
+            COUNTER,
+            "joules",
+            "Energy that was booked to workloads whose series have gone since, because they have ended or others use"
+                    + " more.",
+            "component"),
+    /** Grams of workloads. */
+    WORKLOAD_CO2_GRAMS_TOTAL(
+            COUNTER,
+            "grams",
+            "CO2e of a workload since the agent started: of its energy, by the headline's basis, and of making the"
+                    + " hardware. Gone with the workload's energy.",
+            "kind",
+            "workload",
+            "scope"),
+    /** What is known of containers. */
+    WORKLOAD_INFO(
+            GAUGE,
+            "1",
+            "What is known of a container; always 1. What is not known is empty.",
+            "kind",
+            "workload",
+            "runtime",
+            "container_id",
+            "pod_uid",
+            "pod_namespace",
+            "pod_name",
+            "container_name"),
+
     /** Which program this is. */
     BUILD_INFO(GAUGE, "1", "Which program this is; always 1.", "version", "revision", "java");
 

@@ -31,6 +31,7 @@ import java.util.OptionalLong;
  * @param carbon grams and what they rest on
  * @param kept what outlives the agent
  * @param agentMicrojoules the agent's own energy, if it can be told
+ * @param workloads whose energy it is on this host; empty if nobody asked for that
  */
 public record Snapshot(
         long wallMillis,
@@ -45,7 +46,8 @@ public record Snapshot(
         Map<Component, Long> pendingMicrojoules,
         CarbonState carbon,
         KeptState kept,
-        OptionalLong agentMicrojoules) {
+        OptionalLong agentMicrojoules,
+        Optional<WorkloadsState> workloads) {
 
     /** Copies the collections. */
     public Snapshot {
@@ -521,4 +523,67 @@ public record Snapshot(
      * @param failing whether the newest attempt to write failed
      */
     public record LedgerState(String file, double lagSeconds, long bytes, boolean failing) {}
+
+    /**
+     * The facility's energy by whose it is; what is booked, pending and retired sums to it.
+     *
+     * @param energy what is booked, by workload
+     * @param grams grams since the start, by workload
+     * @param infos what is known of containers
+     * @param pendingMicrojoules what is not booked yet, by component
+     * @param retiredMicrojoules what was booked to workloads that have no series any more, by component
+     */
+    public record WorkloadsState(
+            List<WorkloadEnergy> energy,
+            List<WorkloadGrams> grams,
+            List<WorkloadInfo> infos,
+            Map<Component, Long> pendingMicrojoules,
+            Map<Component, Long> retiredMicrojoules) {
+        /** Copies the collections. */
+        public WorkloadsState {
+            energy = List.copyOf(energy);
+            grams = List.copyOf(grams);
+            infos = List.copyOf(infos);
+            pendingMicrojoules = Map.copyOf(pendingMicrojoules);
+            retiredMicrojoules = Map.copyOf(retiredMicrojoules);
+        }
+    }
+
+    /**
+     * Energy of a workload since the start.
+     *
+     * @param kind {@code container}, {@code slurm_job}, {@code systemd_unit} or {@code none}
+     * @param workload its name
+     * @param method what its share rests on
+     * @param microjoules energy
+     */
+    public record WorkloadEnergy(String kind, String workload, Component component, String method, long microjoules) {}
+
+    /**
+     * Grams of CO2e of a workload since the start.
+     *
+     * @param operational of its energy, by the headline's basis; empty if the intensity is unknown
+     * @param embodied of making the hardware
+     */
+    public record WorkloadGrams(String kind, String workload, OptionalDouble operational, double embodied) {}
+
+    /**
+     * What is known of a container; what is not is empty.
+     *
+     * @param runtime who runs it
+     * @param containerId all digits of its id
+     * @param podUid UID of its Kubernetes pod
+     * @param podNamespace namespace of its pod
+     * @param podName name of its pod
+     * @param containerName its name in the pod
+     */
+    public record WorkloadInfo(
+            String kind,
+            String workload,
+            String runtime,
+            String containerId,
+            String podUid,
+            String podNamespace,
+            String podName,
+            String containerName) {}
 }

@@ -39,6 +39,7 @@ public final class SnapshotCollector extends Collector implements Collector.Desc
             new DeviceSeries(families).add(snapshot);
             new ModelSeries(families).add(snapshot);
             new FacilitySeries(families).add(snapshot);
+            new WorkloadSeries(families).add(snapshot);
         });
         families.add(MetricCatalogue.BUILD_INFO, 1, build.version(), build.revision(), build.java());
         return families.toList();

@@ -45,7 +45,8 @@ final class BadConfigTest {
             "servers",
             "time-zone",
             "tokens",
-            "web");
+            "web",
+            "workloads");
 
     @TempDir
     Path directory;

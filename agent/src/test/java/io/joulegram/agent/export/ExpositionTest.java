@@ -140,7 +140,8 @@ class ExpositionTest {
                 Map.of(),
                 Snapshots.carbon(),
                 Snapshot.KeptState.NONE,
-                Snapshots.full().agentMicrojoules());
+                Snapshots.full().agentMicrojoules(),
+                Optional.empty());
 
         StrictExposition text = StrictExposition.text(write(ExpositionFormat.TEXT));
 

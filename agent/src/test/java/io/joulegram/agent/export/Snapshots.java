@@ -72,7 +72,8 @@ public final class Snapshots {
                 Map.of(),
                 new CarbonState(1, List.of(), List.of(), List.of(), Snapshot.OriginState.NONE),
                 KeptState.NONE,
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                Optional.empty());
     }
 
     public static Snapshot with(
@@ -103,7 +104,29 @@ public final class Snapshots {
                 Map.of(Component.GPU, 7_000_000L),
                 carbon,
                 kept(),
-                OptionalLong.of(42_000));
+                OptionalLong.of(42_000),
+                Optional.of(workloads()));
+    }
+
+    /** A container of a pod, and the rest of what the host used. */
+    private static Snapshot.WorkloadsState workloads() {
+        return new Snapshot.WorkloadsState(
+                List.of(
+                        new Snapshot.WorkloadEnergy(
+                                "container", "0123456789ab", Component.GPU, "exclusive", 1_000_000_000),
+                        new Snapshot.WorkloadEnergy("none", "idle", Component.CPU, "cpu_time", 400_000)),
+                List.of(new Snapshot.WorkloadGrams("container", "0123456789ab", OptionalDouble.of(0.125), 0.5)),
+                List.of(new Snapshot.WorkloadInfo(
+                        "container",
+                        "0123456789ab",
+                        "containerd",
+                        "0123456789abcdef".repeat(4),
+                        "4f0c1b7e-8a55-4c3e-9d6e-1b2a3c4d5e6f",
+                        "llm",
+                        "vllm-0",
+                        "server")),
+                Map.of(Component.CPU, 100_000L, Component.OVERHEAD, 1L),
+                Map.of(Component.GPU, 234_567_890L));
     }
 
     /** A budget of a month in its tenth day, a ledger, and energy from before the start. */

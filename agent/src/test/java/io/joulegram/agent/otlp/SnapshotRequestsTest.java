@@ -247,7 +247,8 @@ class SnapshotRequestsTest {
                 Map.of(),
                 full.carbon(),
                 full.kept(),
-                full.agentMicrojoules()));
+                full.agentMicrojoules(),
+                Optional.empty()));
 
         assertThat(PushedSeries.of(request(Names.BOTH)))
                 .containsEntry("hw.host.energy{hw.id=host}", 0.75)

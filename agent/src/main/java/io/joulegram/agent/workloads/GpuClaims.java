@@ -1,0 +1,115 @@
+package io.joulegram.agent.workloads;
+
+import io.joulegram.agent.attribution.GpuShares;
+import io.joulegram.agent.attribution.GpuUse;
+import io.joulegram.agent.attribution.IdleFloor;
+import io.joulegram.agent.serving.GpuEvidence;
+import io.joulegram.agent.serving.ServedDevices;
+import io.joulegram.host.Workload;
+import io.joulegram.power.GpuActivity;
+import io.joulegram.power.GpuProcess;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who claims a GPU's energy in a slice of time, by the rules that servers share a GPU by: all of it where one workload
+ * alone holds it; else what it would draw idle by the memory that each holds, the rest by what each did. Its making goes
+ * by the memory held. Owned by the bookkeeping thread.
+ */
+final class GpuClaims {
+    private final Map<String, IdleFloor> idleFloors = new HashMap<>();
+    private final Map<String, Claimant> claimantByKey = new HashMap<>();
+    private Map<String, GpuUse> useByGpu = Map.of();
+    private Set<String> unheld = Set.of();
+
+    /**
+     * A slice begins.
+     *
+     * @param observedByGpu what the driver of each GPU tells, by {@code device} label
+     * @param workloadByPid what the processes on them run for; those that are in no workload are not in it
+     */
+    void beginSlice(Map<String, GpuEvidence.Observed> observedByGpu, Map<Integer, Workload> workloadByPid) {
+        Map<String, Set<Integer>> pids = new HashMap<>();
+        Map<String, Set<String>> devices = new HashMap<>();
+        Set<String> free = new HashSet<>();
+        claimantByKey.clear();
+        observedByGpu.forEach((device, observed) -> {
+            for (GpuProcess process : observed.processes()) {
+                Workload workload = workloadByPid.get(process.pid());
+                if (workload != null) {
+                    String key = workload.kind().label() + "/" + workload.name();
+                    claimantByKey.put(key, Claimant.of(workload));
+                    pids.computeIfAbsent(key, absent -> new HashSet<>()).add(process.pid());
+                    devices.computeIfAbsent(key, absent -> new HashSet<>()).add(device);
+                }
+            }
+            // A driver that does not tell what processes do does not tell that there are none either.
+            if (observed.processes().isEmpty() && tellsProcesses(observed.activity())) {
+                free.add(device);
+            }
+        });
+        Map<String, ServedDevices.Link> links = new HashMap<>();
+        pids.forEach((key, held) -> links.put(
+                key, new ServedDevices.Link(List.copyOf(devices.getOrDefault(key, Set.of())), held, "cgroup")));
+        useByGpu = GpuEvidence.of(new ServedDevices(links), observedByGpu);
+        unheld = free;
+    }
+
+    private static boolean tellsProcesses(@Nullable GpuActivity activity) {
+        return activity != null
+                && (activity.divided() || activity.smRatioByPid().isPresent());
+    }
+
+    /** The claims on a GPU's energy in the slice that began; the weights sum to more than 0. */
+    List<Claim> of(String device, long microjoules, long elapsedNanos) {
+        if (unheld.contains(device)) {
+            return List.of(Claim.whole(Claimant.IDLE, ShareMethod.NONE));
+        }
+        GpuUse use = useByGpu.get(device);
+        Optional<GpuShares> shares = use == null ? Optional.empty() : use.shares();
+        if (use == null || shares.isEmpty()) {
+            return List.of(Claim.whole(Claimant.UNATTRIBUTED, ShareMethod.NONE));
+        }
+        IdleFloor floor = idleFloors.computeIfAbsent(device, absent -> new IdleFloor());
+        if (use.isSeenIdle()) {
+            floor.learn(microjoules, elapsedNanos);
+        }
+        double idleRatio = microjoules > 0 ? floor.idleMicrojoules(microjoules, elapsedNanos) / microjoules : 0;
+        return claims(shares.get(), idleRatio);
+    }
+
+    private List<Claim> claims(GpuShares shares, double idleRatio) {
+        double activeSum = shares.activeOfNobody() + sum(shares.active());
+        double residentSum = shares.residentOfNobody() + sum(shares.resident());
+        double idle = activeSum > 0 ? idleRatio : 1;
+        double perActive = activeSum > 0 ? (1 - idle) / activeSum : 0;
+        double perResident = idle / residentSum;
+        List<Claim> claims = new ArrayList<>();
+        Set<String> keys = new HashSet<>(shares.active().keySet());
+        keys.addAll(shares.resident().keySet());
+        for (String key : keys) {
+            double resident = shares.resident().getOrDefault(key, 0.0);
+            claims.add(new Claim(
+                    claimantByKey.getOrDefault(key, Claimant.UNATTRIBUTED),
+                    shares.method(),
+                    perActive * shares.active().getOrDefault(key, 0.0) + perResident * resident,
+                    resident));
+        }
+        claims.add(new Claim(
+                Claimant.UNATTRIBUTED,
+                shares.method(),
+                perActive * shares.activeOfNobody() + perResident * shares.residentOfNobody(),
+                shares.residentOfNobody()));
+        return claims;
+    }
+
+    private static double sum(Map<String, Double> weights) {
+        return weights.values().stream().mapToDouble(Double::doubleValue).sum();
+    }
+}

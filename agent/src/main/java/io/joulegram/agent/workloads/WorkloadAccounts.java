@@ -1,0 +1,149 @@
+package io.joulegram.agent.workloads;
+
+import io.joulegram.agent.attribution.DeviceSlice;
+import io.joulegram.agent.attribution.EmbodiedRate;
+import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.export.Snapshot.WorkloadEnergy;
+import io.joulegram.agent.export.Snapshot.WorkloadGrams;
+import io.joulegram.agent.export.Snapshot.WorkloadInfo;
+import io.joulegram.agent.export.Snapshot.WorkloadsState;
+import io.joulegram.agent.serving.GpuEvidence;
+import io.joulegram.host.KubernetesContainers;
+import io.joulegram.host.ProcessTree;
+import io.joulegram.host.Workload;
+import io.joulegram.host.WorkloadCpuClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+
+/**
+ * Keeps the accounts of the workloads of this host: joins the looks at its control groups to the slices of time in which
+ * energy is settled. Slices end at the instants of the looks, as they are settled a moment later.
+ *
+ * <p>Owned by the bookkeeping thread but for {@link #noteScrape}; the looks come from a thread of their own.
+ */
+public final class WorkloadAccounts implements AutoCloseable {
+    private final WorkloadSurvey survey;
+    private final WorkloadBook book;
+    private final Queue<Look> waiting = new ConcurrentLinkedQueue<>();
+    private volatile OptionalLong scrapedNanos = OptionalLong.empty();
+    private Map<Integer, Workload> workloadByPid = Map.of();
+
+    /**
+     * @param path where the kernel's files are
+     * @param config how the accounts are kept
+     * @param gpuPids the processes that hold GPUs; any thread
+     */
+    public WorkloadAccounts(AgentConfig.Paths path, AgentConfig.Workloads config, Supplier<Set<Integer>> gpuPids) {
+        book = new WorkloadBook(config.max(), config.keep().toNanos());
+        survey = new WorkloadSurvey(
+                new WorkloadCpuClock(path.procfs(), path.sysfs()),
+                new ProcessTree(path.procfs()),
+                new KubernetesContainers(config.containerLogs()),
+                gpuPids,
+                waiting::add,
+                config.interval().toNanos());
+    }
+
+    /** Begins to look. */
+    public void start() {
+        survey.start();
+    }
+
+    /** Looks at once, on the thread that asks. */
+    void look() {
+        survey.look();
+    }
+
+    /** The first instant after this one at which a slice must end; what is given if no look says otherwise. */
+    public long nextCutNanos(long nanos, long otherwise) {
+        for (Look look : waiting) {
+            if (look.atNanos() - nanos > 0) {
+                return look.atNanos() - otherwise < 0 ? look.atNanos() : otherwise;
+            }
+        }
+        return otherwise;
+    }
+
+    /** A slice begins, in which this is what the drivers of the GPUs tell, by {@code device} label. */
+    public void beginSlice(Map<String, GpuEvidence.Observed> observedByGpu) {
+        for (Look look : waiting) {
+            workloadByPid = look.workloadByPid();
+        }
+        book.gpus().beginSlice(observedByGpu, workloadByPid);
+    }
+
+    /**
+     * The slice that began is settled.
+     *
+     * @param making how fast the making of each device falls due in it
+     * @param gramsPerKwh the carbon intensity that held in it; empty if unknown
+     */
+    public void endSlice(
+            long endNanos,
+            long elapsedNanos,
+            List<DeviceSlice> parts,
+            List<EmbodiedRate> making,
+            OptionalDouble gramsPerKwh) {
+        book.add(elapsedNanos, parts, making, gramsPerKwh);
+        for (Look look = waiting.peek(); look != null && look.atNanos() - endNanos <= 0; look = waiting.peek()) {
+            waiting.remove();
+            workloadByPid = look.workloadByPid();
+            book.closeWindow(look, System.nanoTime());
+        }
+    }
+
+    /** What was scraped or pushed is of this instant, on the clock of {@link System#nanoTime()}. Any thread. */
+    public void noteScrape(long snapshotNanos) {
+        scrapedNanos = OptionalLong.of(snapshotNanos);
+    }
+
+    /** The accounts as they stand. */
+    public WorkloadsState state(long nowNanos) {
+        book.retire(nowNanos, scrapedNanos);
+        List<WorkloadEnergy> energy = new ArrayList<>();
+        book.booked().forEach((key, portion) -> {
+            if (portion.microjoules() > 0) {
+                energy.add(new WorkloadEnergy(
+                        key.claimant().kind(),
+                        key.claimant().name(),
+                        key.component(),
+                        key.method(),
+                        portion.microjoules()));
+            }
+        });
+        List<WorkloadGrams> grams = new ArrayList<>();
+        book.total()
+                .forEach((claimant, sum) -> grams.add(new WorkloadGrams(
+                        claimant.kind(),
+                        claimant.name(),
+                        book.intensityKnown() ? OptionalDouble.of(sum.operationalGrams()) : OptionalDouble.empty(),
+                        sum.embodiedGrams())));
+        List<WorkloadInfo> infos = new ArrayList<>();
+        book.containers().forEach((claimant, identity) -> infos.add(info(claimant, identity)));
+        return new WorkloadsState(energy, grams, infos, book.pendingMicrojoules(), book.retiredMicrojoules());
+    }
+
+    private static WorkloadInfo info(Claimant claimant, ContainerIdentity identity) {
+        return new WorkloadInfo(
+                claimant.kind(),
+                claimant.name(),
+                identity.container().runtime(),
+                identity.container().id(),
+                identity.container().podUid(),
+                identity.kubernetes().map(names -> names.namespace()).orElse(""),
+                identity.kubernetes().map(names -> names.pod()).orElse(""),
+                identity.kubernetes().map(names -> names.container()).orElse(""));
+    }
+
+    @Override
+    public void close() {
+        survey.close();
+    }
+}
