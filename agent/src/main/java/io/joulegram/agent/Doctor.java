@@ -12,7 +12,9 @@ import io.joulegram.host.HostHardware;
 import io.joulegram.host.HostInventory;
 import io.joulegram.power.Channel;
 import io.joulegram.power.GpuInfo;
+import io.joulegram.power.GpuProcess;
 import io.joulegram.power.GpuSource;
+import io.joulegram.power.GpuTelemetry;
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.power.Quantity;
@@ -37,6 +39,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +56,9 @@ public final class Doctor {
 
     private final AgentConfig config;
     private final PrintWriter out;
+    private final Findings findings;
+    private final LinkFindings links;
+    private final Map<String, List<GpuProcess>> processesByDevice = new TreeMap<>();
     private final List<GpuInfo> gpus = new ArrayList<>();
     private boolean measured;
 
@@ -60,6 +66,8 @@ public final class Doctor {
     public Doctor(AgentConfig config, PrintWriter out) {
         this.config = config;
         this.out = out;
+        findings = new Findings(out);
+        links = new LinkFindings(config, findings);
     }
 
     /**
@@ -69,7 +77,7 @@ public final class Doctor {
      * @return whether the power of a GPU or a processor is measured, not estimated
      */
     public boolean examine(List<List<PowerSourceProvider>> families) throws InterruptedException {
-        out.println("Power");
+        findings.section("Power");
         for (List<PowerSourceProvider> chain : families) {
             for (PowerSourceProvider provider : chain) {
                 if (isUsable(provider)) {
@@ -77,13 +85,15 @@ public final class Doctor {
                 }
             }
         }
-        out.println("Inference servers");
+        findings.section("Inference servers");
         examineServers();
-        out.println("Grid");
+        findings.section("Workloads");
+        links.examineWorkloads(processesByDevice);
+        findings.section("Grid");
         examineGrid();
-        out.println("Making of the hardware");
+        findings.section("Making of the hardware");
         examineMaking();
-        out.println("Ledger");
+        findings.section("Ledger");
         examineLedger();
         config.otlp().endpoint().ifPresent(this::examineReceiver);
         out.println(
@@ -115,19 +125,27 @@ public final class Doctor {
                 }
                 examine(source);
                 remark(source);
+                noteProcesses(source);
                 source.close();
             }
             return true;
         } catch (TimeoutException e) {
-            missing(provider.name(), "hangs while it is opened", "");
+            findings.missing(provider.name(), "hangs while it is opened", "");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SourceUnavailableException unavailable) {
-                missing(provider.name(), String.valueOf(unavailable.getMessage()), unavailable.fix());
+                findings.missing(provider.name(), String.valueOf(unavailable.getMessage()), unavailable.fix());
             } else {
-                missing(provider.name(), String.valueOf(e.getCause()), "");
+                findings.missing(provider.name(), String.valueOf(e.getCause()), "");
             }
         }
         return false;
+    }
+
+    private void noteProcesses(PowerSource source) {
+        if (source instanceof GpuSource gpu) {
+            GpuTelemetry telemetry = gpu.telemetry();
+            processesByDevice.put(gpu.info().device(), telemetry == null ? List.of() : telemetry.processes());
+        }
     }
 
     private void examine(PowerSource source) throws InterruptedException {
@@ -143,13 +161,13 @@ public final class Doctor {
                     + channel.sensor().label();
             switch (second.status(i)) {
                 case MEASURED -> {
-                    found(what, watts(channel, i, first, second) + share(channel));
+                    findings.found(what, watts(channel, i, first, second) + share(channel));
                     measured |= !NOT_MEASURED.contains(channel.sensor())
                             && channel.domain().component() != null;
                 }
-                case NO_DATA -> missing(what, "has no value yet", "");
-                case UNSUPPORTED -> missing(what, "the device does not have it", "");
-                case FAILED -> missing(what, source.errorName(second.errorCode(i)), "");
+                case NO_DATA -> findings.missing(what, "has no value yet", "");
+                case UNSUPPORTED -> findings.missing(what, "the device does not have it", "");
+                case FAILED -> findings.missing(what, source.errorName(second.errorCode(i)), "");
             }
         }
     }
@@ -199,7 +217,7 @@ public final class Doctor {
                     .discover(Set.of(config.web().listenAddress().port())));
         }
         if (targets.isEmpty()) {
-            missing(
+            findings.missing(
                     "none",
                     config.servers().auto()
                             ? "no server answers on this host's usual ports " + engines.usualPorts()
@@ -211,11 +229,12 @@ public final class Doctor {
                 Scrape scrape = new HttpTokenServer(
                                 clients.of(target.baseUri()), target, engines, ScrapeLimits.defaults())
                         .scrape();
-                found(target.name(), scrape.traits().engine() + ", models: " + models(scrape));
+                findings.found(target.name(), scrape.traits().engine() + ", models: " + models(scrape));
             } catch (ScrapeException | IllegalArgumentException e) {
-                missing(target.name(), String.valueOf(e.getMessage()), "");
+                findings.missing(target.name(), String.valueOf(e.getMessage()), "");
             }
         }
+        links.examineServers(targets, processesByDevice);
     }
 
     private static String models(Scrape scrape) {
@@ -228,12 +247,12 @@ public final class Doctor {
         try (Grid grid = Grid.of(config.grid(), clients::of)) {
             grid.askNow();
             Map<String, GridIntensity> figures = grid.at(Instant.now());
-            figures.forEach((basis, figure) -> found(
+            figures.forEach((basis, figure) -> findings.found(
                     figure.zone() + " (" + basis + ")",
                     figure.gramsPerKwh() + " gCO2e/kWh, " + figure.signal() + ", " + figure.boundary() + ", "
                             + figure.provider() + " " + figure.dataset()));
             if (!figures.containsKey(CarbonBook.LOCATION)) {
-                missing(
+                findings.missing(
                         "none",
                         "the carbon intensity is not known, so grams of energy are absent",
                         "--grid.zone ZONE (such as DE or US-CAL-CISO) or --grid.intensity G");
@@ -248,7 +267,7 @@ public final class Doctor {
         CarbonBook book = new CarbonBook(new EmbodiedInventory(config, host, hardware, Disk.read(sysfs)));
         book.noteGpus(gpus);
         for (EmbodiedDevice device : book.devices()) {
-            found(device.component().label() + " " + device.device(), kilograms(device.footprint()));
+            findings.found(device.component().label() + " " + device.device(), kilograms(device.footprint()));
             device.parts()
                     .forEach(part -> out.println("             " + part.name() + ": " + kilograms(part.footprint())));
         }
@@ -268,8 +287,8 @@ public final class Doctor {
         config.ledger()
                 .path()
                 .ifPresentOrElse(
-                        file -> found(file.toString(), "energy, intensity and tokens are kept there"),
-                        () -> missing(
+                        file -> findings.found(file.toString(), "energy, intensity and tokens are kept there"),
+                        () -> findings.missing(
                                 "none",
                                 "nothing is kept over a restart, and there is nothing to report from",
                                 "--ledger.path FILE"));
@@ -278,26 +297,15 @@ public final class Doctor {
     }
 
     private void examineReceiver(URI endpoint) {
-        out.println("OTLP");
+        findings.section("OTLP");
         OtlpProbe probe = OtlpProbe.of(
                 config.otlp(),
                 endpoint,
                 new HttpClients().of(endpoint, config.otlp().authorities()));
         if (probe.accepts()) {
-            found(probe.address().toString(), "takes figures");
+            findings.found(probe.address().toString(), "takes figures");
         } else {
-            missing(probe.address().toString(), probe.reason(), "");
-        }
-    }
-
-    private void found(String what, String value) {
-        out.println("  ok       " + what + ": " + value);
-    }
-
-    private void missing(String what, String why, String fix) {
-        out.println("  missing  " + what + ": " + why);
-        if (!fix.isEmpty()) {
-            out.println("           fix: " + fix);
+            findings.missing(probe.address().toString(), probe.reason(), "");
         }
     }
 }

@@ -2,11 +2,14 @@ package io.joulegram.host;
 
 import io.joulegram.host.ControlGroupTree.Group;
 import io.joulegram.host.ControlGroupTree.Groups;
+import io.joulegram.host.ControlGroupTree.Version;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,33 @@ public final class WorkloadCpuClock {
     public WorkloadCpuClock(Path procfs, Path sysfs) {
         this.procfs = new Procfs(procfs);
         tree = new ControlGroupTree(sysfs);
+    }
+
+    /**
+     * Who there is.
+     *
+     * @param cgroupVersion which version of control groups counts processor time, 1 or 2
+     * @param workloads those that there are
+     */
+    public record Listing(int cgroupVersion, Set<Workload> workloads) {
+        /** Copies the set. */
+        public Listing {
+            workloads = Set.copyOf(workloads);
+        }
+    }
+
+    /**
+     * Lists the workloads that there are.
+     *
+     * @throws IOException if the control groups cannot be read; the message names the directory
+     */
+    public Listing list() throws IOException {
+        Groups groups = tree.read();
+        return new Listing(
+                groups.version() == Version.TWO ? 2 : 1,
+                groups.groups().values().stream()
+                        .map(group -> group.workload().workload())
+                        .collect(Collectors.toSet()));
     }
 
     /**

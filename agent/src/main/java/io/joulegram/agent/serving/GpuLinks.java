@@ -22,20 +22,23 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Used by one thread.
  */
-final class GpuLinks {
+public final class GpuLinks {
     private static final Logger LOG = LoggerFactory.getLogger(GpuLinks.class);
 
     private final GpuOwnership ownership;
     private boolean failedBefore;
 
-    GpuLinks(GpuOwnership ownership) {
+    /** @param ownership finds GPUs by the processes on them */
+    public GpuLinks(GpuOwnership ownership) {
         this.ownership = ownership;
     }
 
     /**
+     * Finds the GPUs of all servers.
+     *
      * @param processesByDevice the processes that compute on each GPU, by {@code device} label; in the order of devices
      */
-    ServedDevices find(Collection<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
+    public ServedDevices find(Collection<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
         Set<Integer> ports = servers.stream().map(GpuLinks::port).collect(Collectors.toSet());
         Map<Integer, ServerGpus> owned = owned(ports, processesByDevice);
         Map<String, Link> links = new TreeMap<>();
@@ -79,7 +82,8 @@ final class GpuLinks {
         }
     }
 
-    private static int port(ServerTarget server) {
+    /** The TCP port that a server listens on. */
+    public static int port(ServerTarget server) {
         int port = server.baseUri().getPort();
         return port >= 0 ? port : "https".equals(server.baseUri().getScheme()) ? 443 : 80;
     }

@@ -1,0 +1,167 @@
+package io.joulegram.agent;
+
+import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.serving.GpuLinks;
+import io.joulegram.agent.serving.ServedDevices;
+import io.joulegram.host.GpuOwnership;
+import io.joulegram.host.ListeningSockets;
+import io.joulegram.host.ListeningSockets.PortOwners;
+import io.joulegram.host.ProcessTree;
+import io.joulegram.host.Workload;
+import io.joulegram.host.WorkloadCpuClock;
+import io.joulegram.power.GpuProcess;
+import io.joulegram.tokens.ServerTarget;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Tells which links between servers, GPUs and workloads the daemon would make, on what evidence, and why it cannot make
+ * others.
+ */
+final class LinkFindings {
+    private static final String HOST_PIDS =
+            "in a container, give it the host's process ids: --pid host, or hostPID: true";
+
+    private final AgentConfig config;
+    private final Findings findings;
+    private final ProcessTree processes;
+
+    LinkFindings(AgentConfig config, Findings findings) {
+        this.config = config;
+        this.findings = findings;
+        processes = new ProcessTree(config.path().procfs());
+    }
+
+    /** Looks for the GPUs of each server. */
+    void examineServers(List<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
+        if (processesByDevice.isEmpty()) {
+            return;
+        }
+        ServedDevices links = new GpuLinks(new GpuOwnership(config.path().procfs())).find(servers, processesByDevice);
+        for (ServerTarget server : servers) {
+            ServedDevices.Link link = links.of(server.name());
+            if (link.devices().isEmpty()) {
+                PortOwners owners = owners(GpuLinks.port(server));
+                findings.missing(
+                        server.name() + " on GPUs", whyNone(owners, processesByDevice), fix(owners, processesByDevice));
+            } else {
+                findings.found(server.name() + " on GPUs", String.join(", ", link.devices()) + ", " + evidence(link));
+            }
+        }
+    }
+
+    private PortOwners owners(int port) {
+        try {
+            return new ListeningSockets(config.path().procfs())
+                    .owners(Set.of(port))
+                    .getOrDefault(port, new PortOwners(port, false, List.of(), false));
+        } catch (IOException e) {
+            return new PortOwners(port, false, List.of(), false);
+        }
+    }
+
+    private String evidence(ServedDevices.Link link) {
+        String pids = link.pids().isEmpty() ? "" : ": " + named(link.pids());
+        return switch (link.origin()) {
+            case "config" -> "as configured";
+            case "processes" -> "by the processes on them, which descend from the listening one or with it" + pids;
+            case "cgroup" -> "by the control group that the listening process shares with those on them" + pids;
+            default -> "as it is the only server; the processes do not tell";
+        };
+    }
+
+    private String named(Set<Integer> pids) {
+        return String.join(", ", new TreeSet<>(pids).stream().map(this::named).toList());
+    }
+
+    private String named(int pid) {
+        return "pid " + pid
+                + processes
+                        .process(pid)
+                        .map(process -> " (" + process.name() + ")")
+                        .orElse("");
+    }
+
+    private String whyNone(PortOwners owners, Map<String, List<GpuProcess>> processesByDevice) {
+        if (processesByDevice.values().stream().allMatch(List::isEmpty)) {
+            return "no driver tells of a process on any GPU";
+        }
+        if (!owners.listening()) {
+            return "nobody listens on port " + owners.port() + " in "
+                    + config.path().procfs();
+        }
+        if (owners.pids().isEmpty()) {
+            return "who listens on port " + owners.port() + " is another user's process, or not in "
+                    + config.path().procfs();
+        }
+        return named(Set.copyOf(owners.pids())) + " listens on port " + owners.port()
+                + ", and no process on a GPU is its kin or shares its control group";
+    }
+
+    private static String fix(PortOwners owners, Map<String, List<GpuProcess>> processesByDevice) {
+        if (processesByDevice.values().stream().allMatch(List::isEmpty) || !owners.listening()) {
+            return HOST_PIDS + "; or name the GPUs by servers[].devices";
+        }
+        return owners.pids().isEmpty()
+                ? "run as root or with CAP_SYS_PTRACE; " + HOST_PIDS
+                : "name the GPUs by servers[].devices";
+    }
+
+    /** Looks for the workloads of this host, and of each process on a GPU. */
+    void examineWorkloads(Map<String, List<GpuProcess>> processesByDevice) {
+        if (!config.workloads().enabled()) {
+            findings.missing("none", "energy is not told by container, job and unit", "workloads.enabled: true");
+            return;
+        }
+        try {
+            WorkloadCpuClock.Listing listing =
+                    new WorkloadCpuClock(config.path().procfs(), config.path().sysfs()).list();
+            if (listing.workloads().isEmpty()) {
+                findings.missing(
+                        "processors",
+                        "control groups of version " + listing.cgroupVersion() + " have no workload in them",
+                        "in a container, mount the host's /sys elsewhere, recursively, and give --path.sysfs");
+            } else {
+                findings.found("processors", count(listing));
+            }
+        } catch (IOException e) {
+            findings.missing(
+                    "processors",
+                    String.valueOf(e.getMessage()),
+                    "mount the host's /sys with what is below it (rslave), and give --path.sysfs");
+        }
+        processesByDevice.forEach((device, list) -> list.forEach(process -> examine(device, process.pid())));
+    }
+
+    private static String count(WorkloadCpuClock.Listing listing) {
+        Map<String, Integer> counts = new TreeMap<>();
+        listing.workloads().forEach(workload -> counts.merge(workload.kind().label(), 1, Integer::sum));
+        StringBuilder text = new StringBuilder("control groups of version ")
+                .append(listing.cgroupVersion())
+                .append(" count the time of");
+        String before = " ";
+        for (Map.Entry<String, Integer> kind : counts.entrySet()) {
+            text.append(before).append(kind.getValue()).append(' ').append(kind.getKey());
+            before = ", ";
+        }
+        return text.toString();
+    }
+
+    private void examine(String device, int pid) {
+        String what = "gpu " + device + " " + named(pid);
+        Optional<Workload> workload = processes.workload(pid);
+        if (workload.isPresent()) {
+            findings.found(
+                    what, workload.get().kind().label() + " " + workload.get().name());
+        } else if (processes.process(pid).isEmpty()) {
+            findings.missing(what, "is not in " + config.path().procfs(), HOST_PIDS);
+        } else {
+            findings.missing(what, "runs in no container, job or unit", "");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.joulegram.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.config.ConfigLoader;
+import io.joulegram.host.MadeControlGroups;
+import io.joulegram.host.MadeProcfs;
+import io.joulegram.power.GpuProcess;
+import io.joulegram.tokens.ServerTarget;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LinkFindingsTest {
+    private static final String ID = "0123456789abcdef".repeat(4);
+    private static final int PORT = 8000;
+    private static final int API = 10;
+    private static final int WORKER = 12;
+
+    @TempDir
+    Path root;
+
+    private MadeProcfs procfs;
+
+    /** vLLM's API server, its engine, a worker of that on the GPU; and somebody's training. */
+    @BeforeEach
+    void make() {
+        procfs = new MadeProcfs(root.resolve("proc"))
+                .process(1, 0, "systemd", 1)
+                .process(API, 1, "vllm")
+                .process(11, API, "VLLM::EngineCor")
+                .process(WORKER, 11, "VLLM::Worker_TP")
+                .process(50, 1, "train")
+                .listens(PORT, 777)
+                .holds(API, 3, 777);
+    }
+
+    private static Map<String, List<GpuProcess>> gpus(Integer... pids) {
+        Map<String, List<GpuProcess>> processes = new TreeMap<>();
+        processes.put(
+                "0",
+                List.of(pids).stream()
+                        .map(pid -> new GpuProcess(pid, OptionalLong.empty()))
+                        .toList());
+        return processes;
+    }
+
+    private static ServerTarget server(int port, String... devices) {
+        return new ServerTarget(
+                "s" + port,
+                URI.create("http://127.0.0.1:" + port),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(devices));
+    }
+
+    private String told(String yaml, List<ServerTarget> servers, Map<String, List<GpuProcess>> gpus) throws Exception {
+        Path file = Files.writeString(
+                root.resolve("joulegram.yaml"),
+                "path:\n  procfs: " + root.resolve("proc") + "\n  sysfs: " + root.resolve("sys") + "\n" + yaml);
+        AgentConfig config = new ConfigLoader(Map.of()).load(file, List.of());
+        StringWriter text = new StringWriter();
+        PrintWriter out = new PrintWriter(text);
+        LinkFindings findings = new LinkFindings(config, new Findings(out));
+        findings.examineServers(servers, gpus);
+        findings.examineWorkloads(gpus);
+        out.flush();
+        return text.toString();
+    }
+
+    private String servers(List<ServerTarget> servers, Map<String, List<GpuProcess>> gpus) throws Exception {
+        return told("", servers, gpus);
+    }
+
+    @Test
+    void workersOfTheListeningProcessAreNamed() throws Exception {
+        assertThat(servers(List.of(server(PORT)), gpus(WORKER)))
+                .contains("ok       s8000 on GPUs: 0, by the processes on them, which descend from the listening one or"
+                        + " with it: pid 12 (VLLM::Worker_TP)\n");
+    }
+
+    @Test
+    void aSharedControlGroupIsNamed() throws Exception {
+        procfs.process(60, 1, "ray::Worker")
+                .cgroup(60, "0::/system.slice/docker-" + ID + ".scope\n")
+                .cgroup(API, "0::/system.slice/docker-" + ID + ".scope\n");
+
+        assertThat(servers(List.of(server(PORT)), gpus(60)))
+                .contains("s8000 on GPUs: 0, by the control group that the listening process shares with those on them:"
+                        + " pid 60 (ray::Worker)\n");
+    }
+
+    @Test
+    void whyThereIsNoLinkIsToldWithWhatMendsIt() throws Exception {
+        List<ServerTarget> two = List.of(server(PORT), server(8001));
+        assertThat(servers(two, gpus(50)))
+                .contains(
+                        "missing  s8000 on GPUs: pid 10 (vllm) listens on port 8000, and no process on a GPU is its kin"
+                                + " or shares its control group\n           fix: name the GPUs by servers[].devices\n")
+                .contains("missing  s8001 on GPUs: nobody listens on port 8001 in " + root.resolve("proc") + "\n");
+        assertThat(servers(two, gpus())).contains("s8000 on GPUs: no driver tells of a process on any GPU\n");
+
+        procfs.listens(8001, 778);
+        assertThat(servers(two, gpus(50)))
+                .contains("s8001 on GPUs: who listens on port 8001 is another user's process, or not in ")
+                .contains("fix: run as root or with CAP_SYS_PTRACE; ");
+    }
+
+    @Test
+    void otherEvidenceIsNamed() throws Exception {
+        assertThat(servers(List.of(server(PORT, "0")), gpus(50))).contains("s8000 on GPUs: 0, as configured\n");
+        assertThat(servers(List.of(server(PORT)), gpus(50)))
+                .contains("s8000 on GPUs: 0, as it is the only server; the processes do not tell\n");
+        assertThat(servers(List.of(server(PORT)), Map.of())).doesNotContain("on GPUs");
+    }
+
+    @Test
+    void workloadsAreCountedAndThoseOnGpusNamed() throws Exception {
+        MadeControlGroups.version2(root.resolve("sys"))
+                .used("system.slice/docker-" + ID + ".scope", 1)
+                .used("system.slice/a.service", 1)
+                .used("system.slice/b.service", 1);
+        procfs.cgroup(WORKER, "0::/system.slice/docker-" + ID + ".scope\n");
+
+        assertThat(told("workloads.enabled: true\n", List.of(), gpus(WORKER, 50, 99)))
+                .contains(
+                        "ok       processors: control groups of version 2 count the time of 1 container, 2 systemd_unit\n")
+                .contains("ok       gpu 0 pid 12 (VLLM::Worker_TP): container 0123456789ab\n")
+                .contains("missing  gpu 0 pid 50 (train): runs in no container, job or unit\n")
+                .contains("missing  gpu 0 pid 99: is not in " + root.resolve("proc")
+                        + "\n           fix: in a container");
+    }
+
+    @Test
+    void hostsWithoutControlGroupsAreToldWhatIsMissing() throws Exception {
+        assertThat(told("workloads.enabled: true\n", List.of(), Map.of()))
+                .contains("missing  processors: no control groups that count processor time in "
+                        + root.resolve("sys/fs/cgroup"));
+        MadeControlGroups.version2(root.resolve("sys"));
+        assertThat(told("workloads.enabled: true\n", List.of(), Map.of()))
+                .contains("missing  processors: control groups of version 2 have no workload in them\n");
+        assertThat(told("", List.of(), Map.of())).contains("fix: workloads.enabled: true\n");
+    }
+}
