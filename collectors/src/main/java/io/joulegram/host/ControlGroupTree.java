@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The control groups of the host and the processor time that each workload's has used, from version 2's {@code cpu.stat}
@@ -27,6 +28,29 @@ final class ControlGroupTree {
 
     /** Where version 1 counts processor time, as distributions mount it. */
     private static final List<String> VERSION_1_MOUNTS = List.of("cpuacct", "cpu,cpuacct", "cpuacct,cpu");
+
+    private static final Integer LINKS_OF_LEAF = 2;
+
+    private static final Set<String> CONTROLLERS = Set.of(
+            "blkio",
+            "cgroup",
+            "cpu",
+            "cpuacct",
+            "cpuset",
+            "devices",
+            "freezer",
+            "hugetlb",
+            "io",
+            "memory",
+            "misc",
+            "net_cls",
+            "net_prio",
+            "perf_event",
+            "pids",
+            "rdma");
+
+    private static final List<String> UNIT_SUFFIXES =
+            List.of(".mount", ".scope", ".service", ".slice", ".socket", ".swap");
 
     private static final String USAGE_MICROS = "usage_usec ";
     private static final long NANOS_PER_MICRO = 1_000;
@@ -94,10 +118,10 @@ final class ControlGroupTree {
         }
 
         void descend(String path, int depth, Optional<Group> above) {
-            if (depth > MAX_DEPTH) {
+            if (depth > MAX_DEPTH || isLeaf(files.path(path))) {
                 return;
             }
-            try (DirectoryStream<Path> below = Files.newDirectoryStream(files.path(path), Files::isDirectory)) {
+            try (DirectoryStream<Path> below = Files.newDirectoryStream(files.path(path), Walk::isGroup)) {
                 for (Path directory : below) {
                     if (left-- <= 0) {
                         return;
@@ -109,6 +133,25 @@ final class ControlGroupTree {
                 // Gone meanwhile, or another user's: its time stays with the group above, as it does for the kernel.
                 return;
             }
+        }
+
+        /** A directory of the kernel has a link for itself, its entry above, and each directory in it. */
+        private static boolean isLeaf(Path directory) {
+            try {
+                return Files.getAttribute(directory, "unix:nlink").equals(LINKS_OF_LEAF);
+            } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+                return false;
+            }
+        }
+
+        /** Most entries are files of controllers, some seventy to a group, so what they are is told by their names. */
+        private static boolean isGroup(Path entry) {
+            String name = entry.getFileName().toString();
+            int dot = name.indexOf('.');
+            boolean controls = dot > 0
+                    && CONTROLLERS.contains(name.substring(0, dot))
+                    && UNIT_SUFFIXES.stream().noneMatch(name::endsWith);
+            return !controls && Files.isDirectory(entry);
         }
 
         private void enter(String path, int depth, Optional<Group> above) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,20 @@ class WorkloadCpuClockTest {
 
         assertThat(clock.sincePrevious().map(CpuUse::nanosByWorkload))
                 .contains(Map.of(UNIT, 1_000_000_000L, CONTAINER, 2_000_000_000L));
+    }
+
+    @Test
+    void unitsThatAreNamedLikeControllersAreGroups() throws IOException {
+        MadeControlGroups groups = MadeControlGroups.version2(root.resolve("sys"));
+        groups.write("system.slice/memory.stat", "anon 1\n").used("system.slice/cpu.service", 100);
+        groups.used("io.slice/cpu.x.scope", 100);
+
+        assertThat(clock.list())
+                .isEqualTo(new WorkloadCpuClock.Listing(
+                        2,
+                        Set.of(
+                                new Workload(Kind.SYSTEMD_UNIT, "cpu.service"),
+                                new Workload(Kind.SYSTEMD_UNIT, "cpu.x.scope"))));
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Supplier;
 
 /**
@@ -29,9 +29,12 @@ import java.util.function.Supplier;
  * <p>Owned by the bookkeeping thread but for {@link #noteScrape}; the looks come from a thread of their own.
  */
 public final class WorkloadAccounts implements AutoCloseable {
+    /** Looks wait for a second as a rule; where the books stand still, later ones are left out. */
+    private static final int MAX_WAITING = 64;
+
     private final WorkloadSurvey survey;
     private final WorkloadBook book;
-    private final Queue<Look> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Look> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private volatile OptionalLong scrapedNanos = OptionalLong.empty();
     private Map<Integer, Workload> workloadByPid = Map.of();
 
@@ -47,7 +50,7 @@ public final class WorkloadAccounts implements AutoCloseable {
                 new ProcessTree(path.procfs()),
                 new KubernetesContainers(config.containerLogs()),
                 gpuPids,
-                waiting::add,
+                look -> waiting.offer(look),
                 config.interval().toNanos());
     }
 

@@ -59,13 +59,22 @@ final class WorkloadSurvey implements AutoCloseable {
         long dueNanos = System.nanoTime();
         try {
             while (!closing.await(Math.max(0, dueNanos - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-                look();
+                tryToLook();
                 long now = System.nanoTime();
                 // Looks that were missed are not made up for.
                 dueNanos += intervalNanos * (1 + Math.max(0, now - dueNanos) / intervalNanos);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tryToLook() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            // The next look tries again; until then nothing is booked to anyone.
+            LOG.error("looking for workloads failed", e);
         }
     }
 
@@ -80,7 +89,7 @@ final class WorkloadSurvey implements AutoCloseable {
             Optional<CpuUse> use = clock.sincePrevious();
             failing = false;
             return use;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             if (!failing) {
                 LOG.warn("who uses the processors is not known: {}", String.valueOf(e.getMessage()));
             }
