@@ -53,6 +53,50 @@ final class LinkFindings {
                 findings.found(server.name() + " on GPUs", String.join(", ", link.devices()) + ", " + evidence(link));
             }
         }
+        examineStrangers(links, processesByDevice);
+    }
+
+    /**
+     * Processes on GPUs that serve no server that is known, and the ports of their kin. These are not asked what they are:
+     * the sockets of collective communication and of rendezvous are among them, and do not all take strangers well.
+     */
+    private void examineStrangers(ServedDevices links, Map<String, List<GpuProcess>> processesByDevice) {
+        if (links.byServer().values().stream().anyMatch(link -> link.origin().equals("only-server"))) {
+            return;
+        }
+        Set<Integer> served = new TreeSet<>();
+        links.byServer().values().forEach(link -> served.addAll(link.pids()));
+        Map<Integer, Set<Integer>> portsByPid = portsByPid();
+        processesByDevice.forEach((device, list) -> list.stream()
+                .map(GpuProcess::pid)
+                .filter(pid -> !served.contains(pid))
+                .forEach(pid -> examineStranger(device, pid, portsByPid)));
+    }
+
+    private void examineStranger(String device, int pid, Map<Integer, Set<Integer>> portsByPid) {
+        Set<Integer> ports = new TreeSet<>();
+        portsByPid.forEach((holder, held) -> {
+            if (processes.sameWorkload(pid, holder)) {
+                ports.addAll(held);
+            }
+        });
+        String what = "gpu " + device + " " + named(pid);
+        if (ports.isEmpty()) {
+            findings.missing(what, "serves no server that is known", "");
+        } else {
+            findings.missing(
+                    what,
+                    "serves no server that is known; its kin listen on " + ports,
+                    "if one of these is an inference server's, name it by --server URL");
+        }
+    }
+
+    private Map<Integer, Set<Integer>> portsByPid() {
+        try {
+            return new ListeningSockets(config.path().procfs()).portsByPid();
+        } catch (IOException e) {
+            return Map.of();
+        }
     }
 
     private PortOwners owners(int port) {

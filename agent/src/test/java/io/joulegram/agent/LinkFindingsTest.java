@@ -118,6 +118,20 @@ class LinkFindingsTest {
     }
 
     @Test
+    void processesOfNoServerAreToldWithThePortsOfTheirKin() throws Exception {
+        procfs.process(51, 50, "train-worker").listens(29_500, 900).holds(50, 3, 900);
+
+        assertThat(servers(List.of(server(PORT)), gpus(WORKER, 51)))
+                .contains("ok       s8000 on GPUs: 0, ")
+                .contains(
+                        "missing  gpu 0 pid 51 (train-worker): serves no server that is known; its kin listen on"
+                                + " [29500]\n           fix: if one of these is an inference server's, name it by --server URL\n");
+        assertThat(servers(List.of(), gpus(99)))
+                .contains("missing  gpu 0 pid 99: serves no server that is known\n")
+                .doesNotContain("its kin");
+    }
+
+    @Test
     void otherEvidenceIsNamed() throws Exception {
         assertThat(servers(List.of(server(PORT, "0")), gpus(50))).contains("s8000 on GPUs: 0, as configured\n");
         assertThat(servers(List.of(server(PORT)), gpus(50)))

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 
 /**
@@ -75,7 +76,7 @@ public final class ListeningSockets {
      * @throws IOException if the table of sockets cannot be read at all
      */
     public Map<Integer, PortOwners> owners(Set<Integer> ports) throws IOException {
-        Map<Long, Integer> portByInode = listeningInodes(ports);
+        Map<Long, Integer> portByInode = listeningInodes(ports::contains);
         Map<Long, Set<Integer>> pidsByInode = portByInode.isEmpty() ? Map.of() : holders(portByInode.keySet());
         Map<Integer, PortOwners> result = new TreeMap<>();
         for (int port : ports) {
@@ -95,7 +96,23 @@ public final class ListeningSockets {
         return result;
     }
 
-    private Map<Long, Integer> listeningInodes(Set<Integer> ports) throws IOException {
+    /**
+     * Finds the ports that each process listens on, as far as this user may see.
+     *
+     * @return ports in rising order by process, without those that listen on none
+     * @throws IOException if the table of sockets cannot be read at all
+     */
+    public Map<Integer, Set<Integer>> portsByPid() throws IOException {
+        Map<Long, Integer> portByInode = listeningInodes(port -> port > 0);
+        Map<Integer, Set<Integer>> portsByPid = new TreeMap<>();
+        holders(portByInode.keySet())
+                .forEach((inode, pids) -> pids.forEach(pid -> portsByPid
+                        .computeIfAbsent(pid, absent -> new TreeSet<>())
+                        .add(portByInode.getOrDefault(inode, 0))));
+        return portsByPid;
+    }
+
+    private Map<Long, Integer> listeningInodes(IntPredicate ports) throws IOException {
         Map<Long, Integer> portByInode = new HashMap<>();
         readTable("net/tcp", ports, portByInode);
         if (Files.exists(procfs.path("net/tcp6"))) {
@@ -104,12 +121,12 @@ public final class ListeningSockets {
         return portByInode;
     }
 
-    private void readTable(String file, Set<Integer> ports, Map<Long, Integer> portByInode) throws IOException {
+    private void readTable(String file, IntPredicate ports, Map<Long, Integer> portByInode) throws IOException {
         procfs.lines(file, MAX_TABLE_BYTES, line -> {
             String[] fields = SPACES.split(line.strip(), INODE + 2);
             if (fields.length > INODE && fields[STATE].equals(LISTEN)) {
                 int port = portOf(fields[LOCAL_ADDRESS]);
-                if (ports.contains(port)) {
+                if (ports.test(port)) {
                     inodeOf(fields[INODE], port, portByInode);
                 }
             }

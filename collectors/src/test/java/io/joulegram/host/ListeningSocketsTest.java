@@ -130,4 +130,13 @@ class ListeningSocketsTest {
         assertThat(owners).isNotNull();
         return owners;
     }
+
+    @Test
+    void allPortsAreToldByProcess() throws IOException {
+        procfs.listens(8000, 1).listens(9000, 2).listensOnVersion6(9000, 3).connected(7000, 4);
+        procfs.process(10, 1, "a").holds(10, 3, 1).holds(10, 4, 2).holds(10, 5, 4);
+        procfs.process(20, 1, "b").holds(20, 3, 3).process(30, 1, "c");
+
+        assertThat(new ListeningSockets(root).portsByPid()).isEqualTo(Map.of(10, Set.of(8000, 9000), 20, Set.of(9000)));
+    }
 }
