@@ -169,7 +169,7 @@ final class LinkFindings {
                 findings.missing(
                         "processors",
                         "control groups of version " + listing.cgroupVersion() + " have no workload in them",
-                        "in a container, mount the host's /sys elsewhere, recursively, and give --path.sysfs");
+                        "in a container, mount the host's /sys elsewhere, with all that is below it, and give --path.sysfs");
             } else {
                 findings.found("processors", count(listing));
             }
@@ -177,7 +177,7 @@ final class LinkFindings {
             findings.missing(
                     "processors",
                     String.valueOf(e.getMessage()),
-                    "mount the host's /sys with what is below it (rslave), and give --path.sysfs");
+                    "in a container, mount the host's /sys elsewhere, with all that is below it, and give --path.sysfs");
         }
         processesByDevice.forEach((device, list) -> list.forEach(process -> examine(device, process.pid())));
     }

@@ -7,10 +7,12 @@ import io.joulegram.host.CpuUse;
 import io.joulegram.power.Component;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The energy and the grams between two looks at the control groups. A GPU's are split slice by slice, as its driver
@@ -31,6 +33,7 @@ final class Window {
     /** What is booked under. */
     record Key(Claimant claimant, Component component, String method) {}
 
+    private final Set<Component> measured = EnumSet.noneOf(Component.class);
     private final Map<Component, Portion> sums = new EnumMap<>(Component.class);
     private final Map<Key, Portion> split = new HashMap<>();
 
@@ -43,6 +46,7 @@ final class Window {
             long elapsedNanos, List<DeviceSlice> parts, List<EmbodiedRate> making, double gramsPerKwh, GpuClaims gpus) {
         Map<String, Portion> byGpu = new HashMap<>();
         for (DeviceSlice part : parts) {
+            measured.add(part.component());
             double grams = part.microjoules() * gramsPerKwh * KWH_PER_MICROJOULE;
             take(part.component(), part.device(), new Portion(part.microjoules(), grams, 0), byGpu);
         }
@@ -60,10 +64,14 @@ final class Window {
         }
     }
 
-    /** All energy so far, by component, in microjoules. */
+    /** All energy so far, by component that is measured, in microjoules. */
     Map<Component, Long> microjoules() {
         Map<Component, Long> energy = new EnumMap<>(Component.class);
-        sums.forEach((component, portion) -> energy.put(component, portion.microjoules()));
+        sums.forEach((component, portion) -> {
+            if (measured.contains(component)) {
+                energy.put(component, portion.microjoules());
+            }
+        });
         return energy;
     }
 

@@ -152,7 +152,7 @@ final class WorkloadBook {
         containers.remove(claimant);
         booked.entrySet().removeIf(entry -> {
             boolean its = entry.getKey().claimant().equals(claimant);
-            if (its) {
+            if (its && entry.getValue().microjoules() > 0) {
                 retiredMicrojoules.merge(
                         entry.getKey().component(), entry.getValue().microjoules(), Long::sum);
             }

@@ -110,6 +110,8 @@ class WorkloadBookTest {
         List<EmbodiedRate> making = List.of(new EmbodiedRate(Component.CPU, "0", 8e-9));
         book.add(SECOND, List.of(cpu(3_600_000_000_000L)), making, OptionalDouble.of(100));
         book.add(SECOND, List.of(cpu(3_600_000_000_000L)), making, OptionalDouble.of(300));
+        book.add(1, List.of(), List.of(new EmbodiedRate(Component.OTHER, "mainboard", 0)), OptionalDouble.empty());
+        assertThat(book.pendingMicrojoules()).containsOnlyKeys(Component.CPU);
 
         book.closeWindow(look(use(Map.of(A, SECOND), 0, 3 * SECOND)), SECOND);
 
