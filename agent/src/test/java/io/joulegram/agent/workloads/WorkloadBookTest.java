@@ -207,6 +207,22 @@ class WorkloadBookTest {
     }
 
     @Test
+    void beyondTheBoundTheOldestGoEvenIfNobodyScraped() {
+        for (int job = 1; job <= 4; job++) {
+            slice(cpu(1_000));
+            Workload one = new Workload(Workload.Kind.SLURM_JOB, "100" + job);
+            Look look = new Look(0, Optional.of(use(Map.of(one, SECOND), 0, 0)), Map.of(), Map.of());
+            book.closeWindow(look, job * SECOND);
+            book.retire(job * SECOND, OptionalLong.empty());
+        }
+
+        assertThat(book.booked().keySet())
+                .extracting(key -> key.claimant().name())
+                .containsExactly("1002", "1003", "1004");
+        assertThat(book.retiredMicrojoules()).isEqualTo(Map.of(Component.CPU, 1_000L));
+    }
+
+    @Test
     void aWorkloadThatComesBackGoesOnCounting() {
         slice(cpu(1_000));
         book.closeWindow(look(use(Map.of(C, SECOND), 0, SECOND)), SECOND);
