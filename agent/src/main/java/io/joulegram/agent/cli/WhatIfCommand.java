@@ -66,8 +66,9 @@ final class WhatIfCommand implements Callable<Integer> {
                 .addOption(OptionSpec.builder("--batch-table")
                         .paramLabel("FILE")
                         .type(Path.class)
-                        .description("What a sweep over batch sizes has measured, as CSV with the columns "
-                                + BatchTable.COLUMNS + "; tells what each costs in carbon.")
+                        .description(
+                                "What a sweep over batch sizes has measured: the JSON of joulegram bench, or CSV with the"
+                                        + " columns " + BatchTable.COLUMNS + "; tells what each costs in carbon.")
                         .build())
                 .addOption(LedgerOptions.text("--format", "FORMAT", "text (default), csv or json."))
                 .usageMessage()
@@ -142,7 +143,7 @@ final class WhatIfCommand implements Callable<Integer> {
                     alternative.name(), alternative.changes(), work.under(alternative.pricing(), whatIf::apply)));
         }
         if (parsed.hasMatchedOption("--batch-table")) {
-            return batches(BatchTable.read(parsed.matchedOptionValue("--batch-table", Path.of(""))), base, others);
+            return batches(BatchFile.read(parsed.matchedOptionValue("--batch-table", Path.of(""))), base, others);
         }
         return switch (format) {
             case "csv" -> new Alternatives(base, others).csv();

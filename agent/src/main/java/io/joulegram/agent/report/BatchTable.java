@@ -35,8 +35,16 @@ public final class BatchTable {
             "CEP g J",
             "tCDP g s");
 
-    /** What was measured at one batch size. */
-    private record Row(
+    /**
+     * What was measured at one batch size.
+     *
+     * @param batch its name
+     * @param joulesPerToken energy of an output token
+     * @param tokensPerSecond output tokens
+     * @param tokensPerRequest output tokens
+     * @param latencySeconds of a request
+     */
+    public record Row(
             String batch,
             double joulesPerToken,
             double tokensPerSecond,
@@ -47,6 +55,11 @@ public final class BatchTable {
 
     private BatchTable(List<Row> rows) {
         this.rows = rows;
+    }
+
+    /** A table of what was measured. */
+    public static BatchTable of(List<Row> rows) {
+        return new BatchTable(List.copyOf(rows));
     }
 
     /**

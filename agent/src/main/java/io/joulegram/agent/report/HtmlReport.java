@@ -1,26 +1,18 @@
 package io.joulegram.agent.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A report as one HTML file that needs nothing else: style, charts (uPlot) and data are in it. */
 public final class HtmlReport {
-    private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)}}");
     private static final List<String> HEAD =
             List.of("energy", "±", "operational", "embodied", "low", "high", "output tokens", "J/token", "g/token");
 
@@ -59,10 +51,7 @@ public final class HtmlReport {
                         .map(statement -> "<p>" + text(statement) + "</p>")
                         .collect(Collectors.joining("\n")));
         parts.put("data", data(report));
-        parts.put("uplot-css", resource("uplot/uPlot.min.css"));
-        parts.put("uplot-js", resource("uplot/uPlot.iife.min.js"));
-        return PLACE.matcher(resource("report.html"))
-                .replaceAll(place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), "")));
+        return PageTemplate.fill("report.html", parts);
     }
 
     private static String tiles(Report report) {
@@ -189,30 +178,10 @@ public final class HtmlReport {
             }
             embodied.add(day.embodiedGrams() / 1e3);
         }
-        try {
-            // Nothing in it may end the element that it stands in.
-            return mapper.writeValueAsString(root).replace("<", "\\u003c");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        return PageTemplate.json(root);
     }
 
     private static String text(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
-    }
-
-    private static String resource(String name) {
-        try (InputStream stream = HtmlReport.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException(name + " is missing from this build");
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return PageTemplate.escape(text);
     }
 }

@@ -3,16 +3,16 @@ package io.joulegram.agent.report;
 import java.util.List;
 
 /** Rows of text in columns: the first flush left, the others flush right. */
-final class Table {
+public final class Table {
     private Table() {}
 
     /** Text for a terminal without what would command it: names come from servers and from ledgers of other hosts. */
-    static String printable(String text) {
+    public static String printable(String text) {
         return text.replaceAll("[\\p{Cc}&&[^\n]]", "?");
     }
 
     /** The rows as lines; all rows have the same number of cells. */
-    static String of(List<List<String>> rows) {
+    public static String of(List<List<String>> rows) {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** Figures as people read them: three to four digits and a unit of a fitting size. */
-final class Units {
+public final class Units {
     private static final String UNKNOWN = "unknown";
 
     private Units() {}
@@ -52,7 +52,7 @@ final class Units {
     }
 
     /** Four significant digits. */
-    static String number(double value) {
+    public static String number(double value) {
         double size = Math.abs(value);
         if (size == 0) {
             return "0";
@@ -64,7 +64,8 @@ final class Units {
         return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }
 
-    static String number(OptionalDouble value) {
+    /** The same; nothing for what is not known. */
+    public static String number(OptionalDouble value) {
         return value.isPresent() ? number(value.getAsDouble()) : "";
     }
 }

@@ -50,6 +50,18 @@ public final class AgentReader {
      * @throws IOException if the certificates cannot be read; the message names the file
      */
     public static AgentReader of(Optional<Path> authorities, Optional<String> user) throws IOException {
+        return new AgentReader(
+                client(authorities),
+                user.map(pair -> "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    /**
+     * A client of HTTP/1.1 that follows no redirects.
+     *
+     * @param authorities certificates that vouch for whom it asks, PEM; those of the Java platform if empty
+     * @throws IOException if the certificates cannot be read; the message names the file
+     */
+    public static HttpClient client(Optional<Path> authorities) throws IOException {
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -57,9 +69,7 @@ public final class AgentReader {
         if (authorities.isPresent()) {
             builder.sslContext(trusting(authorities.get()));
         }
-        return new AgentReader(
-                builder.build(),
-                user.map(pair -> "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))));
+        return builder.build();
     }
 
     private static SSLContext trusting(Path file) throws IOException {

@@ -1,0 +1,70 @@
+package io.joulegram.agent.bench;
+
+import io.joulegram.agent.top.AgentAddress;
+import io.joulegram.agent.top.AgentReader;
+import io.joulegram.agent.top.AgentView;
+import java.util.List;
+
+/** Asks the agent four times a second, on a thread of its own, and keeps what it says. */
+final class AgentPoll implements AutoCloseable {
+    private static final long INTERVAL_MILLIS = 250;
+
+    private final AgentReader reader;
+    private final AgentAddress address;
+    private final Served served;
+    private final AgentTimeline timeline = new AgentTimeline();
+    private final Thread thread = new Thread(this::work, "agent-poll");
+
+    AgentPoll(AgentReader reader, AgentAddress address, Served served) {
+        this.reader = reader;
+        this.address = address;
+        this.served = served;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** What it has said. */
+    AgentTimeline timeline() {
+        return timeline;
+    }
+
+    /**
+     * Waits until something is known of a later instant than the given one, or the agent has been silent for five seconds.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    void awaitAfter(long nanos) throws InterruptedException {
+        long giveUp = System.nanoTime() + 5_000_000_000L;
+        while (timeline.lastNanos().map(last -> last - nanos <= 0).orElse(true) && System.nanoTime() - giveUp < 0) {
+            Thread.sleep(INTERVAL_MILLIS / 5);
+        }
+    }
+
+    private void work() {
+        long next = System.nanoTime();
+        while (!Thread.currentThread().isInterrupted()) {
+            ask();
+            next = Math.max(next + INTERVAL_MILLIS * 1_000_000, System.nanoTime());
+            try {
+                Thread.sleep(Math.max(1, (next - System.nanoTime()) / 1_000_000));
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void ask() {
+        long before = System.nanoTime();
+        AgentView view = reader.read(List.of(address)).get(0);
+        long after = System.nanoTime();
+        if (view.answered()) {
+            // The agent tells its books as of the request, which reached it between the two.
+            timeline.add(AgentSample.of(before + (after - before) / 2, view.status(), view.summary(), served));
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,82 @@
+package io.joulegram.agent.bench;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * Energy and the state of the hardware in a span of time.
+ *
+ * @param seconds how long it is
+ * @param joules by part; what is not known is absent
+ * @param embodiedGrams amortized in it
+ * @param gramsPerKwh the grid's intensity, on average
+ * @param uncertainty relative, by boundary, 95 %
+ * @param outputTokens of the model by the server's count, which other clients' are in, too
+ * @param gpuUtilization mean, 0 to 1
+ * @param gpuMemoryBytes most that was in use
+ * @param gpuCelsius mean of the warmest GPU
+ */
+record EnergyWindow(
+        double seconds,
+        Map<Part, Double> joules,
+        OptionalDouble embodiedGrams,
+        OptionalDouble gramsPerKwh,
+        Map<Boundary, Double> uncertainty,
+        OptionalDouble outputTokens,
+        OptionalDouble gpuUtilization,
+        OptionalDouble gpuMemoryBytes,
+        OptionalDouble gpuCelsius) {
+
+    /** Energy within a boundary: of the parts that are known; empty without GPUs, of which all figures are. */
+    OptionalDouble joules(Boundary boundary) {
+        if (!joules.containsKey(Part.GPU)) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(boundary.parts().stream()
+                .mapToDouble(part -> joules.getOrDefault(part, 0.0))
+                .sum());
+    }
+
+    /** Mean power of a part. */
+    OptionalDouble watts(Part part) {
+        Double energy = joules.get(part);
+        return energy == null ? OptionalDouble.empty() : OptionalDouble.of(energy / seconds);
+    }
+
+    /** This span and another. */
+    EnergyWindow plus(EnergyWindow other) {
+        double all = seconds + other.seconds;
+        Map<Part, Double> sums = new EnumMap<>(Part.class);
+        joules.forEach((part, energy) -> {
+            if (other.joules.containsKey(part)) {
+                sums.put(part, energy + other.joules.get(part));
+            }
+        });
+        Map<Boundary, Double> widest = new EnumMap<>(Boundary.class);
+        uncertainty.forEach((boundary, ratio) ->
+                widest.put(boundary, Math.max(ratio, other.uncertainty.getOrDefault(boundary, ratio))));
+        return new EnergyWindow(
+                all,
+                sums,
+                both(embodiedGrams, 1, other.embodiedGrams, 1),
+                both(gramsPerKwh, seconds / all, other.gramsPerKwh, other.seconds / all),
+                widest,
+                both(outputTokens, 1, other.outputTokens, 1),
+                both(gpuUtilization, seconds / all, other.gpuUtilization, other.seconds / all),
+                most(gpuMemoryBytes, other.gpuMemoryBytes),
+                both(gpuCelsius, seconds / all, other.gpuCelsius, other.seconds / all));
+    }
+
+    private static OptionalDouble both(OptionalDouble one, double weight, OptionalDouble two, double otherWeight) {
+        return one.isPresent() && two.isPresent()
+                ? OptionalDouble.of(one.getAsDouble() * weight + two.getAsDouble() * otherWeight)
+                : OptionalDouble.empty();
+    }
+
+    private static OptionalDouble most(OptionalDouble one, OptionalDouble two) {
+        return one.isPresent() && two.isPresent()
+                ? OptionalDouble.of(Math.max(one.getAsDouble(), two.getAsDouble()))
+                : OptionalDouble.empty();
+    }
+}

@@ -1,0 +1,76 @@
+package io.joulegram.agent.bench;
+
+import io.joulegram.agent.fit.StudentT;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Makes figures of a point from its runs. */
+final class Estimates {
+    /** With fewer parts than this, and as few repeats, a spread says nothing. */
+    private static final int FEWEST = 2;
+
+    private Estimates() {}
+
+    /**
+     * All figures that are known.
+     *
+     * @param runs one for each repeat; the figure is that of all of them
+     * @param parts parts of one run, whose spread counts where there is but one: batch means
+     */
+    static Map<Figure, Estimate> of(List<Totals> runs, List<Totals> parts) {
+        Totals all = runs.stream().reduce(Totals::plus).orElseThrow();
+        List<Totals> spread = runs.size() >= FEWEST ? runs : parts;
+        Map<Figure, Estimate> estimates = new EnumMap<>(Figure.class);
+        for (Figure figure : Figure.values()) {
+            OptionalDouble value = figure.of(all);
+            if (value.isPresent() && Double.isFinite(value.getAsDouble())) {
+                estimates.put(
+                        figure,
+                        new Estimate(value.getAsDouble(), statistical(figure, all, spread), measurement(figure, all)));
+            }
+        }
+        return estimates;
+    }
+
+    private static OptionalDouble statistical(Figure figure, Totals all, List<Totals> spread) {
+        return switch (figure) {
+            // These were measured once, before the runs, which tell nothing of their spread.
+            case REST_GPU_WATTS, REST_HOST_WATTS -> OptionalDouble.empty();
+            case PREFILL_JOULES_PER_TOKEN ->
+                all.conditions().prefill().map(Estimate::statistical).orElseGet(OptionalDouble::empty);
+            default -> half(figure, spread);
+        };
+    }
+
+    /** Half of Student's 95 % interval of the mean. */
+    private static OptionalDouble half(Figure figure, List<Totals> spread) {
+        return half(spread.stream()
+                .flatMapToDouble(totals -> figure.of(totals).stream())
+                .toArray());
+    }
+
+    /** The same of values; empty if there are fewer than two. */
+    static OptionalDouble half(double... values) {
+        if (values.length < FEWEST) {
+            return OptionalDouble.empty();
+        }
+        double mean = Arrays.stream(values).average().orElse(0);
+        double squares = Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
+        double deviation = Math.sqrt(squares / (values.length - 1));
+        return OptionalDouble.of(StudentT.quantile975(values.length - 1) * deviation / Math.sqrt(values.length));
+    }
+
+    private static OptionalDouble measurement(Figure figure, Totals all) {
+        Optional<Double> ratio = figure.boundary()
+                .flatMap(boundary -> all.energy()
+                        .flatMap(energy ->
+                                Optional.ofNullable(energy.uncertainty().get(boundary))));
+        return ratio.isPresent() ? OptionalDouble.of(ratio.get()) : OptionalDouble.empty();
+    }
+}

@@ -1,0 +1,60 @@
+package io.joulegram.agent.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which of the models that the agent knows is the one under load.
+ *
+ * @param server the agent's name of the server
+ * @param name the model's name
+ * @param isAlone whether the agent watches no other server, so that all energy of the host is this one's
+ */
+record Served(String server, String name, boolean isAlone) {
+    /**
+     * Finds it.
+     *
+     * @param wanted the name that requests have
+     * @param server the agent's name of the server; empty if there is but one that has the model
+     * @throws BenchException if the agent has no such model, or several
+     */
+    static Served find(JsonNode status, JsonNode summary, String wanted, String server) throws BenchException {
+        List<String> known = new ArrayList<>();
+        List<Served> found = new ArrayList<>();
+        boolean alone = status.path("servers").size() == 1;
+        for (JsonNode model : summary.path("models")) {
+            String where = model.path("server").asText();
+            String name = model.path("model").asText();
+            known.add(where + " " + name);
+            if (name.equals(wanted) && (server.isEmpty() || server.equals(where))) {
+                found.add(new Served(where, name, alone));
+            }
+        }
+        if (found.size() == 1) {
+            return found.get(0);
+        }
+        if (found.isEmpty()) {
+            throw new BenchException(
+                    "the agent knows no model " + wanted + (server.isEmpty() ? "" : " of server " + server)
+                            + (known.isEmpty()
+                                    ? "; it knows none: does it watch this server (--server of joulegram run)?"
+                                    : "; it knows: " + String.join(", ", known)));
+        }
+        throw new BenchException(
+                "several servers of the agent have the model " + wanted + ": name one by --agent-server: "
+                        + String.join(", ", found.stream().map(Served::server).toList()));
+    }
+
+    /** The model in a summary; missing if it is not there. */
+    JsonNode model(JsonNode summary) {
+        for (JsonNode model : summary.path("models")) {
+            if (model.path("server").asText().equals(server)
+                    && model.path("model").asText().equals(name)) {
+                return model;
+            }
+        }
+        return MissingNode.getInstance();
+    }
+}

@@ -1,0 +1,79 @@
+package io.joulegram.agent.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.agent.top.AgentReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The models that a server has: {@code /v1/models}. */
+final class TargetModels {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int OK = 200;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client;
+    private final HttpRequest request;
+    private final URI target;
+
+    /** @throws IOException if the certificates cannot be read */
+    TargetModels(URI target, Optional<String> apiKey, Optional<Path> authorities) throws IOException {
+        this.target = target;
+        client = AgentReader.client(authorities);
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(target.resolve("v1/models")).timeout(PATIENCE);
+        apiKey.ifPresent(key -> builder.header("Authorization", "Bearer " + key));
+        request = builder.build();
+    }
+
+    /** Whether the server answers. */
+    boolean answers() throws InterruptedException {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == OK;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The one model.
+     *
+     * @throws BenchException if the server does not answer, or has another number of models than one
+     */
+    String only() throws BenchException, InterruptedException {
+        List<String> models = models();
+        if (models.size() == 1) {
+            return models.get(0);
+        }
+        throw new BenchException(target + " has " + (models.isEmpty() ? "no model" : "several models")
+                + ": name one by --model" + (models.isEmpty() ? "" : ": " + String.join(", ", models)));
+    }
+
+    private List<String> models() throws BenchException, InterruptedException {
+        try {
+            HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            if (response.statusCode() != OK) {
+                throw new BenchException(target + "v1/models answers with status " + response.statusCode()
+                        + (response.statusCode() == 401 ? ": it wants a key (--api-key-file)" : ""));
+            }
+            return JSON.readTree(response.body())
+                    .path("data")
+                    .valueStream()
+                    .map(model -> model.path("id").asText(""))
+                    .filter(id -> !id.isEmpty())
+                    .toList();
+        } catch (JsonProcessingException e) {
+            throw new BenchException(target + "v1/models does not answer as OpenAI's API does", e);
+        } catch (IOException e) {
+            throw new BenchException(
+                    "nobody answers at " + target + (e.getMessage() == null ? "" : ": " + e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.joulegram.agent.bench;
+
+import io.joulegram.agent.load.LoadWindow;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Work and energy of a span of time, or of several.
+ *
+ * @param load requests and tokens
+ * @param energy energy and hardware; empty without an agent
+ * @param conditions what holds for all of it
+ */
+record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditions) {
+    private static final double JOULES_PER_KWH = 3.6e6;
+
+    /** This span and another one, under the same conditions. */
+    Totals plus(Totals other) {
+        Optional<EnergyWindow> both = energy.flatMap(own -> other.energy.map(own::plus));
+        return new Totals(load.plus(other.load), both, conditions);
+    }
+
+    /** Energy within a boundary, idle included. */
+    OptionalDouble loadedJoules(Boundary boundary) {
+        return energy.map(window -> window.joules(boundary)).orElseGet(OptionalDouble::empty);
+    }
+
+    /** Energy within a boundary above what it draws at rest; empty if that was not measured. */
+    OptionalDouble activeJoules(Boundary boundary) {
+        OptionalDouble loaded = loadedJoules(boundary);
+        OptionalDouble rest = restWatts(boundary);
+        return loaded.isPresent() && rest.isPresent()
+                ? OptionalDouble.of(loaded.getAsDouble() - rest.getAsDouble() * load.seconds())
+                : OptionalDouble.empty();
+    }
+
+    /** Power within a boundary before the load. */
+    OptionalDouble restWatts(Boundary boundary) {
+        if (!conditions.restWatts().containsKey(Part.GPU)) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(boundary.parts().stream()
+                .mapToDouble(part -> conditions.restWatts().getOrDefault(part, 0.0))
+                .sum());
+    }
+
+    /** GPU energy above rest that the prompts took. */
+    OptionalDouble prefillJoules() {
+        Optional<Estimate> each = conditions.prefill();
+        return each.isPresent()
+                ? OptionalDouble.of(each.get().value() * (load.promptTokens() - load.cachedTokens()))
+                : OptionalDouble.empty();
+    }
+
+    /** GPU energy above rest that the prompts did not take; empty where nothing would be left. */
+    OptionalDouble decodeJoules() {
+        OptionalDouble active = activeJoules(Boundary.GPU);
+        OptionalDouble prefill = prefillJoules();
+        if (active.isEmpty() || prefill.isEmpty() || active.getAsDouble() <= prefill.getAsDouble()) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(active.getAsDouble() - prefill.getAsDouble());
+    }
+
+    /** Grams of the facility's energy. */
+    OptionalDouble operationalGrams() {
+        OptionalDouble joules = loadedJoules(Boundary.FACILITY);
+        OptionalDouble intensity = energy.map(EnergyWindow::gramsPerKwh).orElseGet(OptionalDouble::empty);
+        return joules.isPresent() && intensity.isPresent()
+                ? OptionalDouble.of(joules.getAsDouble() / JOULES_PER_KWH * intensity.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    /** Grams of the making of the hardware that fall due. */
+    OptionalDouble embodiedGrams() {
+        return energy.map(EnergyWindow::embodiedGrams).orElseGet(OptionalDouble::empty);
+    }
+
+    /** Both. */
+    OptionalDouble grams() {
+        OptionalDouble operational = operationalGrams();
+        OptionalDouble embodied = embodiedGrams();
+        return operational.isPresent() && embodied.isPresent()
+                ? OptionalDouble.of(operational.getAsDouble() + embodied.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    OptionalDouble perOutputToken(OptionalDouble amount) {
+        return per(amount, load.outputTokens());
+    }
+
+    OptionalDouble perRequest(OptionalDouble amount) {
+        return per(amount, load.requests());
+    }
+
+    OptionalDouble perToken(OptionalDouble amount) {
+        return per(amount, load.outputTokens() + load.servedPromptTokens());
+    }
+
+    OptionalDouble perSecond(double amount) {
+        return OptionalDouble.of(amount / load.seconds());
+    }
+
+    /** A product of two figures per request; empty where either is. */
+    static OptionalDouble product(OptionalDouble one, OptionalDouble two) {
+        return one.isPresent() && two.isPresent()
+                ? OptionalDouble.of(one.getAsDouble() * two.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    static OptionalDouble per(OptionalDouble amount, double count) {
+        return amount.isPresent() && count > 0
+                ? OptionalDouble.of(amount.getAsDouble() / count)
+                : OptionalDouble.empty();
+    }
+
+    OptionalDouble watts(Part part) {
+        return energy.map(window -> window.watts(part)).orElseGet(OptionalDouble::empty);
+    }
+
+    /** Share of the operations that the accelerators could have done. */
+    OptionalDouble modelFlopsUtilization() {
+        OptionalDouble each = conditions.flopsPerToken();
+        OptionalDouble peak = conditions.peakFlops();
+        double tokens = load.outputTokens() + load.promptTokens() - load.cachedTokens();
+        return each.isPresent() && peak.isPresent()
+                ? OptionalDouble.of(each.getAsDouble() * tokens / load.seconds() / peak.getAsDouble())
+                : OptionalDouble.empty();
+    }
+}

@@ -1,0 +1,186 @@
+package io.joulegram.agent.cli;
+
+import io.joulegram.agent.bench.AgentChoice;
+import io.joulegram.agent.bench.BenchPlan;
+import io.joulegram.agent.bench.ServerChoice;
+import io.joulegram.agent.load.Api;
+import io.joulegram.agent.load.FixedLengths;
+import io.joulegram.agent.load.LoadRules;
+import io.joulegram.agent.load.LogNormalLengths;
+import io.joulegram.agent.load.Pace;
+import io.joulegram.agent.load.PromptForm;
+import io.joulegram.agent.load.ShareGptFile;
+import io.joulegram.agent.load.Target;
+import io.joulegram.agent.load.Workload;
+import io.joulegram.agent.top.AgentAddress;
+import io.joulegram.agent.top.AgentReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** What {@code joulegram bench} is told: by options, or by a study's file that has the same names. */
+final class BenchOptions {
+    private static final String USUAL_AGENT = "http://127.0.0.1:13600";
+    private static final double DEFAULT_SIGMA = 1;
+    private static final int MAX_POINTS = 1_000;
+
+    private final CommandSpec spec;
+
+    BenchOptions(CommandSpec spec) {
+        this.spec = spec;
+    }
+
+    /** Adds the options. */
+    void addTo() {
+        spec.addOption(LedgerOptions.file("--study", "A study (YAML): the options below without dashes, as keys."));
+        BenchSettings.MEANINGS.forEach(
+                (name, meaning) -> spec.addOption(LedgerOptions.text("--" + name, meaning.label(), meaning.text())));
+    }
+
+    /**
+     * The plan.
+     *
+     * @param output where the result goes; what started servers print goes beside it
+     * @throws IllegalArgumentException if something is wrong; the message says where and what is allowed
+     * @throws IOException if a file that is named cannot be read
+     */
+    BenchPlan read(ParseResult parsed, Path output) throws IOException {
+        BenchSettings settings = BenchSettings.of(parsed);
+        Optional<String> key = secret(settings);
+        Optional<Path> authorities = settings.text("ca-file").map(Path::of);
+        Api api = settings.choice("api", List.of("completions", "chat"), "completions")
+                        .equals("chat")
+                ? Api.CHAT
+                : Api.COMPLETIONS;
+        String form = settings.choice("prompt-as", List.of("tokens", "text"), api == Api.CHAT ? "text" : "tokens");
+        if (api == Api.CHAT && form.equals("tokens")) {
+            throw settings.wrong("prompt-as", "a chat takes text, not tokens");
+        }
+        double gpus = settings.number("gpus", 1, 1e6, 1);
+        OptionalDouble peak = settings.number("peak-tflops", 1e-3, 1e9);
+        BenchPlan plan = new BenchPlan(
+                settings.text("name").orElse("bench"),
+                settings.parse("target", "http://127.0.0.1:8000", Target::parse),
+                api,
+                settings.text("model"),
+                key,
+                authorities,
+                form.equals("tokens") ? PromptForm.TOKENS : PromptForm.TEXT,
+                (int) settings.number("vocabulary", 2, 1e7, 30_000),
+                settings.flag("ignore-eos", true),
+                servers(settings),
+                settings.duration("ready-within", "10m", "1s", "24h"),
+                Optional.ofNullable(output.toAbsolutePath().getParent()).orElse(Path.of("")),
+                workloads(settings),
+                paces(settings),
+                rules(settings),
+                (int) settings.number("repeats", 1, 100, 1),
+                (long) settings.number("seed", 0, 1e15, 1),
+                agent(settings),
+                settings.duration("rest", "10s", "0s", "1h"),
+                settings.flag("probe", true),
+                settings.number("parameters", 1, 1e15),
+                peak.isPresent() ? OptionalDouble.of(peak.getAsDouble() * 1e12 * gpus) : peak);
+        if (plan.points() > MAX_POINTS) {
+            throw new IllegalArgumentException(plan.points() + " points are too many; allowed: up to " + MAX_POINTS);
+        }
+        return plan;
+    }
+
+    private static Optional<String> secret(BenchSettings settings) throws IOException {
+        Optional<String> file = settings.text("api-key-file");
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Files.readString(Path.of(file.get()), StandardCharsets.UTF_8)
+                    .strip());
+        } catch (IOException e) {
+            throw new IOException("--api-key-file: " + file.get() + " cannot be read: " + e, e);
+        }
+    }
+
+    private static List<ServerChoice> servers(BenchSettings settings) {
+        List<ServerChoice> servers = settings.servers();
+        return servers.isEmpty() ? List.of(ServerChoice.running()) : servers;
+    }
+
+    private static List<Workload> workloads(BenchSettings settings) {
+        Optional<String> file = settings.text("sharegpt");
+        if (file.isPresent()) {
+            return List.of(ShareGptFile.read(Path.of(file.get())));
+        }
+        boolean spread = settings.choice("lengths", List.of("fixed", "lognormal"), "fixed")
+                .equals("lognormal");
+        double sigma = settings.number("sigma", 0, 3, DEFAULT_SIGMA);
+        List<Workload> workloads = new ArrayList<>();
+        for (double prompt : settings.numbers("prompt-tokens", 1, 1e7, List.of(512.0))) {
+            for (double output : settings.numbers("output-tokens", 1, 1e7, List.of(128.0))) {
+                workloads.add(
+                        spread
+                                ? new LogNormalLengths(prompt, output, sigma)
+                                : new FixedLengths((int) prompt, (int) output));
+            }
+        }
+        return workloads;
+    }
+
+    private static List<Pace> paces(BenchSettings settings) {
+        List<Double> rates = settings.numbers("rate", 1e-6, 100_000, List.of());
+        List<Double> clients = settings.numbers("concurrency", 1, 100_000, rates.isEmpty() ? List.of(1.0) : List.of());
+        if (!rates.isEmpty() && !clients.isEmpty()) {
+            throw settings.wrong("rate", "excludes concurrency: a load is a closed loop or an open one");
+        }
+        // From small to large, as a sweep ends at the server's limit.
+        return rates.isEmpty()
+                ? clients.stream()
+                        .sorted()
+                        .map(number -> (Pace) new Pace.Concurrency(number.intValue()))
+                        .toList()
+                : rates.stream()
+                        .sorted(Comparator.naturalOrder())
+                        .map(number -> (Pace) new Pace.Rate(number))
+                        .toList();
+    }
+
+    private static LoadRules rules(BenchSettings settings) {
+        return LoadRules.usual()
+                .lasting(
+                        settings.duration("warm-up", "2s", "0s", "1h"),
+                        settings.duration("duration", "30s", "1s", "24h"),
+                        settings.duration("drain", "30s", "0s", "1h"))
+                .withSilence(settings.duration("timeout", "60s", "100ms", "1h"));
+    }
+
+    private static Optional<AgentChoice> agent(BenchSettings settings) throws IOException {
+        String agent = settings.text("agent").orElse(USUAL_AGENT);
+        if (agent.equals("none")) {
+            return Optional.empty();
+        }
+        Optional<Path> authorities = settings.text("agent-ca-file").map(Path::of);
+        Optional<String> user = settings.text("agent-user");
+        Optional<String> file = settings.text("agent-password-file");
+        if (user.isPresent() != file.isPresent()) {
+            throw settings.wrong("agent-user", "and agent-password-file need each other");
+        }
+        Optional<String> pair = Optional.empty();
+        if (user.isPresent()) {
+            pair = Optional.of(user.get() + ":"
+                    + Files.readString(Path.of(file.orElseThrow()), StandardCharsets.UTF_8)
+                            .strip());
+        }
+        AgentAddress address = settings.parse("agent", USUAL_AGENT, AgentAddress::parse);
+        return Optional.of(new AgentChoice(
+                AgentReader.of(authorities, pair),
+                address,
+                settings.text("agent-server").orElse("")));
+    }
+}

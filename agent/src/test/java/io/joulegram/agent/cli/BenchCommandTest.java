@@ -1,0 +1,121 @@
+package io.joulegram.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.joulegram.agent.bench.BenchPlan;
+import io.joulegram.agent.load.Pace;
+import io.joulegram.agent.load.PromptForm;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+final class BenchCommandTest {
+    @TempDir
+    private Path folder;
+
+    private static BenchPlan plan(String... args) throws Exception {
+        CommandSpec spec =
+                CommandSpec.wrapWithoutInspection((Runnable) () -> {}).name("bench");
+        BenchOptions options = new BenchOptions(spec);
+        options.addTo();
+        return options.read(new CommandLine(spec).parseArgs(args), Path.of("bench.json"));
+    }
+
+    private static String refused(String... args) {
+        StringWriter err = new StringWriter();
+        int status = new Cli(new PrintWriter(new StringWriter()), new PrintWriter(err, true))
+                .add(BenchCommand.create(InstantSource.system(), Map.of()))
+                .execute(args);
+        assertThat(status).isEqualTo(2);
+        return err.toString();
+    }
+
+    @Test
+    void oneClientWithOneLengthUnlessTold() throws Exception {
+        BenchPlan plan = plan();
+        assertThat(plan.target()).hasToString("http://127.0.0.1:8000/");
+        assertThat(plan.paces()).containsExactly(new Pace.Concurrency(1));
+        assertThat(plan.workloads()).hasSize(1);
+        assertThat(plan.form()).isEqualTo(PromptForm.TOKENS);
+        assertThat(plan.rules().duration()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(plan.agent()).isPresent();
+        assertThat(plan.repeats()).isEqualTo(1);
+    }
+
+    @Test
+    void aStudyHasTheSameNamesAndOptionsGoBefore() throws Exception {
+        Path study = Files.writeString(folder.resolve("study.yml"), """
+                name: batches
+                rate: [4, 0.5, 2]
+                prompt-tokens: [128, 256]
+                output-tokens: 64
+                duration: 5s
+                repeats: 3
+                peak-tflops: 312
+                gpus: 4
+                agent: none
+                servers:
+                  - name: one
+                    command: serve --tp 1
+                  - name: two
+                    command: serve --tp 2
+                """);
+        BenchPlan plan = plan("--study", study.toString(), "--repeats", "2");
+        assertThat(plan.name()).isEqualTo("batches");
+        assertThat(plan.paces()).containsExactly(new Pace.Rate(0.5), new Pace.Rate(2), new Pace.Rate(4));
+        assertThat(plan.points()).isEqualTo(12);
+        assertThat(plan.repeats()).isEqualTo(2);
+        assertThat(plan.peakFlops()).hasValue(4 * 312e12);
+        assertThat(plan.agent()).isEmpty();
+        assertThat(plan.servers()).hasSize(2);
+        assertThat(plan.servers().get(1).command()).contains("serve --tp 2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--concurrency | 0 | --concurrency: \"0\" is not allowed: a number from 1.0",
+                "--concurrency | 1,x | --concurrency: \"x\" is not allowed",
+                "--duration | 5 | --duration: ",
+                "--api | chatt | --api: \"chatt\" is none of completions, chat; did you mean chat?",
+                "--target | host | --target: \"host\" is not the address of a server",
+                "--sharegpt | /no/such/file | /no/such/file cannot be read",
+                "--study | /no/such/study | /no/such/study does not exist",
+                "--agent-user | me | --agent-user: and agent-password-file need each other",
+            })
+    void saysWhatIsWrong(String option, String value, String message) {
+        assertThat(refused("bench", option, value)).contains(message);
+    }
+
+    @Test
+    void saysWhereAStudyIsWrong() throws Exception {
+        for (Map.Entry<String, String> wrong : List.of(
+                Map.entry("name: x\nconcurency: 3\n", ":2: concurency is no key of a study; did you mean concurrency?"),
+                Map.entry("repeats: 3\nrepeats: 4\n", ":2: repeats is there twice"),
+                Map.entry("duration: [5s\n", "not YAML"),
+                Map.entry("rate: 1\nconcurrency: 1\n", ":1: rate: excludes concurrency"),
+                Map.entry("servers: x\n", ":1: servers: allowed: a list of mappings"),
+                Map.entry("servers:\n  - name: x\n", ":1: servers: allowed: a list of mappings with name"))) {
+            Path study = Files.writeString(folder.resolve("s.yml"), wrong.getKey());
+            assertThat(refused("bench", "--study", study.toString())).contains(wrong.getValue());
+        }
+    }
+
+    @Test
+    void compareWantsTwo() {
+        assertThat(refused("bench", "compare", "one.json")).contains("FILE");
+        assertThat(refused("bench", "compare", "/no/a.json", "/no/b.json")).contains("/no/a.json cannot be read");
+    }
+}

@@ -1,0 +1,316 @@
+package io.joulegram.agent.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import io.joulegram.agent.load.Chunk.Usage;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class LoadGeneratorTest {
+    private static final LoadRules SHORT =
+            LoadRules.usual().lasting(Duration.ZERO, Duration.ofMillis(400), Duration.ofSeconds(20));
+    private static final Pace ONE = new Pace.Concurrency(1);
+    private static final LoadProgress SILENT = (steady, ratio, inFlight, ended) -> {};
+
+    private static LoadResult run(ScriptedServer server, Workload workload, Pace pace, LoadRules rules)
+            throws Exception {
+        Target target = new Target(server.uri(), Api.COMPLETIONS, "m", Optional.empty());
+        try (LoadGenerator generator =
+                LoadGenerator.open(target, new RequestBody(target, PromptForm.TOKENS, 100, true), Optional.empty())) {
+            return generator.run(workload, pace, rules, 7, SILENT);
+        }
+    }
+
+    private static void good(OutputStream out) throws Exception {
+        ScriptedServer.write(
+                out,
+                ScriptedServer.HEAD
+                        + ScriptedServer.token("a b")
+                        + ScriptedServer.token("c")
+                        + ScriptedServer.usage(5, 2, 4)
+                        + ScriptedServer.chunk("[DONE]")
+                        + ScriptedServer.END);
+    }
+
+    @Test
+    void countsWhatTheServerCounts() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, out) -> good(out))) {
+            LoadResult result = run(server, new FixedLengths(5, 4), new Pace.Concurrency(3), SHORT);
+
+            assertThat(result.limit()).isEmpty();
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.isMeasured()).isTrue();
+            assertThat(result.requests()).hasSizeGreaterThan(3).allSatisfy(request -> {
+                assertThat(request.isWhole()).isTrue();
+                assertThat(request.events()).isEqualTo(2);
+                assertThat(request.outputTokens()).isEqualTo(4);
+                assertThat(request.promptTokens()).isEqualTo(5);
+                assertThat(request.cachedTokens()).isEqualTo(2);
+            });
+            long first = result.requests().get(0).intendedNanos() - 1;
+            long last = result.requests().get(result.requests().size() - 1).lastNanos() + 1;
+            LoadWindow all = result.window(first, last);
+            int requests = result.requests().size();
+            assertThat(all.requests()).isEqualTo(requests);
+            assertThat(all.outputTokens()).isEqualTo(4.0 * requests);
+            assertThat(all.promptTokens()).isEqualTo(5.0 * requests);
+            assertThat(all.servedPromptTokens()).isEqualTo(5.0 * requests);
+            assertThat(all.cachedTokens()).isEqualTo(2.0 * requests);
+            assertThat(all.latencySeconds().size()).isEqualTo(requests);
+            assertThat(server.bodies())
+                    .hasSize(requests)
+                    .doesNotHaveDuplicates()
+                    .allMatch(body -> body.contains("\"include_usage\":true"))
+                    .allMatch(body -> body.contains("\"ignore_eos\":true"));
+        }
+    }
+
+    @Test
+    void theSumOfPartsIsTheWhole() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, out) -> good(out))) {
+            LoadResult result = run(server, new FixedLengths(5, 4), new Pace.Concurrency(2), SHORT);
+            LoadWindow whole = result.window(result.beginNanos(), result.endNanos());
+            long middle = (result.beginNanos() + result.endNanos()) / 2;
+            LoadWindow sum = result.window(result.beginNanos(), middle).plus(result.window(middle, result.endNanos()));
+            assertThat(sum.outputTokens()).isEqualTo(whole.outputTokens());
+            assertThat(sum.requests()).isCloseTo(whole.requests(), offset(1e-9));
+            assertThat(sum.latencySeconds().size())
+                    .isEqualTo(whole.latencySeconds().size());
+            assertThat(sum.latencySeconds().quantile(0.9))
+                    .isEqualTo(whole.latencySeconds().quantile(0.9));
+            assertThat(sum.seconds()).isCloseTo(whole.seconds(), offset(1e-9));
+        }
+    }
+
+    @Test
+    void nothingIsLeftOutInAnOpenLoopThatLags() throws Exception {
+        // Each answer takes 50 ms on its connection: what is due meanwhile goes over others, from when it was due.
+        try (ScriptedServer server = new ScriptedServer((number, out) -> {
+            Thread.sleep(50);
+            good(out);
+        })) {
+            LoadRules rules = SHORT.lasting(Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(20));
+            LoadResult result = run(server, new FixedLengths(5, 4), new Pace.Rate(100), rules);
+
+            assertThat(result.failures()).isEmpty();
+            // About 100 are due in a second; 60 or 140 are four standard deviations away.
+            long due = result.requests().stream()
+                    .filter(request -> request.intendedNanos() - result.beginNanos() >= 0
+                            && request.intendedNanos() - result.endNanos() < 0)
+                    .count();
+            assertThat(due).isBetween(60L, 140L);
+            assertThat(result.requests()).allSatisfy(request -> {
+                assertThat(request.isWhole()).isTrue();
+                assertThat(request.sentNanos() - request.intendedNanos()).isNotNegative();
+                assertThat(request.lastNanos() - request.intendedNanos()).isGreaterThanOrEqualTo(50_000_000L);
+            });
+        }
+    }
+
+    @Test
+    void arrivalsAreThoseOfThePoissonProcessOfTheSeed() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, out) -> good(out))) {
+            LoadRules rules = SHORT.lasting(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(20));
+            List<Long> gaps = gaps(run(server, new FixedLengths(5, 4), new Pace.Rate(200), rules));
+            double mean = gaps.stream().mapToLong(gap -> gap).average().orElseThrow() / 1e9;
+            double square = gaps.stream()
+                    .mapToDouble(gap -> Math.pow(gap / 1e9 - mean, 2))
+                    .average()
+                    .orElseThrow();
+            // Of an exponential distribution the deviation is the mean.
+            assertThat(Math.sqrt(square) / mean).isBetween(0.7, 1.3);
+            assertThat(mean).isBetween(1 / 260.0, 1 / 150.0);
+        }
+    }
+
+    private static List<Long> gaps(LoadResult result) {
+        List<Long> due = result.requests().stream()
+                .map(RequestRecord::intendedNanos)
+                .sorted()
+                .toList();
+        return IntStream.range(1, due.size())
+                .mapToObj(i -> due.get(i) - due.get(i - 1))
+                .toList();
+    }
+
+    private static void assertLimit(ScriptedServer.Script script, Failure failure, String reason) throws Exception {
+        assertLimit(script, failure, reason, Duration.ofSeconds(20));
+    }
+
+    private static void assertLimit(ScriptedServer.Script script, Failure failure, String reason, Duration silence)
+            throws Exception {
+        try (ScriptedServer server = new ScriptedServer(script)) {
+            LoadResult result =
+                    run(server, new FixedLengths(5, 4), new Pace.Concurrency(8), SHORT.withSilence(silence));
+            assertThat(result.isMeasured()).isFalse();
+            assertThat(result.failures()).containsOnlyKeys(failure);
+            assertThat(result.firstReason().orElseThrow()).contains(reason);
+            assertThat(result.limit().orElseThrow()).contains("requests failed").contains(reason);
+        }
+    }
+
+    @Test
+    void aServerThatRefusesIsALimit() throws Exception {
+        String body = "{\"error\":{\"message\":\"queue is full\"}}";
+        assertLimit(
+                (number, out) -> ScriptedServer.write(
+                        out, "HTTP/1.1 429 Too Many\r\nContent-Length: " + body.length() + "\r\n\r\n" + body),
+                Failure.REFUSED,
+                "status 429: queue is full");
+    }
+
+    @Test
+    void aServerThatFailsIsALimit() throws Exception {
+        assertLimit(
+                (number, out) ->
+                        ScriptedServer.write(out, "HTTP/1.1 500 Oops\r\nContent-Length: 13\r\n\r\nout of memory"),
+                Failure.SERVER,
+                "status 500: out of memory");
+    }
+
+    @Test
+    void anErrorWithinTheStreamIsOfTheServer() throws Exception {
+        assertLimit(
+                (number, out) -> ScriptedServer.write(
+                        out,
+                        ScriptedServer.HEAD
+                                + ScriptedServer.token("a")
+                                + ScriptedServer.chunk("{\"error\":{\"message\":\"CUDA error\"}}")),
+                Failure.SERVER,
+                "CUDA error");
+    }
+
+    @Test
+    void aStreamThatBreaksOffIsBroken() throws Exception {
+        assertLimit(
+                (number, out) -> {
+                    ScriptedServer.write(out, ScriptedServer.HEAD + ScriptedServer.token("a"));
+                    throw new IllegalStateException();
+                },
+                Failure.BROKEN,
+                "broke off");
+    }
+
+    @Test
+    void aStreamOfSomethingElseIsMalformed() throws Exception {
+        assertLimit(
+                (number, out) -> ScriptedServer.write(out, ScriptedServer.HEAD + ScriptedServer.chunk("<html>")),
+                Failure.MALFORMED,
+                "not JSON");
+        assertLimit(
+                (number, out) ->
+                        ScriptedServer.write(out, ScriptedServer.HEAD + ScriptedServer.token("a") + ScriptedServer.END),
+                Failure.MALFORMED,
+                "no [DONE]");
+        assertLimit((number, out) -> ScriptedServer.write(out, "SSH-2.0\r\n\r\n"), Failure.MALFORMED, "not HTTP");
+    }
+
+    @Test
+    void aServerThatSaysNothingHasHung() throws Exception {
+        assertLimit((number, out) -> Thread.sleep(60_000), Failure.HUNG, "nothing came", Duration.ofMillis(300));
+    }
+
+    @Test
+    void nobodyListeningIsALimit() throws Exception {
+        ScriptedServer gone = new ScriptedServer((number, out) -> good(out));
+        gone.close();
+        LoadResult result = run(gone, new FixedLengths(5, 4), new Pace.Concurrency(8), SHORT);
+        assertThat(result.failures()).containsOnlyKeys(Failure.CONNECT);
+        assertThat(result.limit()).isPresent();
+    }
+
+    @Test
+    void aFewFailuresDoNotEndTheRun() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, out) -> {
+            if (number == 20) {
+                throw new IllegalStateException();
+            }
+            good(out);
+        })) {
+            LoadResult result = run(server, new FixedLengths(5, 4), ONE, SHORT);
+            assertThat(result.limit()).isEmpty();
+            assertThat(result.isMeasured()).isTrue();
+            assertThat(result.failures()).isEqualTo(Map.of(Failure.BROKEN, 1));
+        }
+    }
+
+    @Test
+    void whatRunsLongerThanTheMeasurementIsGivenUp() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, out) -> {
+            if (number <= 1) {
+                good(out);
+                return;
+            }
+            ScriptedServer.write(out, ScriptedServer.HEAD);
+            while (true) {
+                ScriptedServer.write(out, ScriptedServer.token("a"));
+                Thread.sleep(5);
+            }
+        })) {
+            LoadRules rules = SHORT.lasting(Duration.ZERO, Duration.ofMillis(400), Duration.ofMillis(100));
+            LoadResult result = run(server, new FixedLengths(5, 1_000), ONE, rules);
+            assertThat(result.limit()).isEmpty();
+            assertThat(result.failures()).isEmpty();
+            RequestRecord last = result.requests().get(result.requests().size() - 1);
+            assertThat(last.failure()).contains(Failure.CANCELLED);
+            assertThat(result.window(result.beginNanos(), result.endNanos()).outputTokens())
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void interruptionGivesEverythingUp() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, out) -> Thread.sleep(60_000))) {
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread thread = new Thread(() -> {
+                try {
+                    run(server, new FixedLengths(5, 4), ONE, SHORT);
+                } catch (Exception e) {
+                    thrown.set(e);
+                }
+            });
+            thread.start();
+            Thread.sleep(200);
+            thread.interrupt();
+            thread.join(20_000);
+            assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @Test
+    void readsWhatServersSayInTheirWays() {
+        assertThat(chunk("{\"choices\":[{\"delta\":{\"content\":\"x\"}}]}").hasText())
+                .isTrue();
+        assertThat(chunk("{\"choices\":[{\"delta\":{\"reasoning_content\":\"x\"}}]}")
+                        .hasText())
+                .isTrue();
+        assertThat(chunk("{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}")
+                        .hasText())
+                .isFalse();
+        assertThat(chunk("{\"choices\":[{\"delta\":{}}],\"usage\":null}").usage())
+                .isEmpty();
+        assertThat(chunk("{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}")
+                        .usage())
+                .contains(new Usage(3, 0, 2));
+        assertThat(chunk("{\"usage\":{\"prompt_tokens\":-3,\"completion_tokens\":2}}")
+                        .usage())
+                .isEmpty();
+        assertThatThrownBy(() -> chunk("[1]")).hasMessage("an event is not a JSON object");
+    }
+
+    private static Chunk chunk(String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        return Chunk.parse(bytes, bytes.length);
+    }
+}
