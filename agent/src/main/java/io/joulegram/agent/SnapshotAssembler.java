@@ -263,6 +263,7 @@ final class SnapshotAssembler {
                 model.cachedPromptTokens(),
                 model.generatedTokens(),
                 model.unattributedTokens(),
+                model.bookedUntilNanos(),
                 model.requestsRunning(),
                 model.requestsWaiting(),
                 model.requests(),

@@ -1,0 +1,24 @@
+package io.joulegram.agent.proxy;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The newest requests for which no more energy comes. Thread-safe. */
+final class RequestArchive {
+    static final int MOST = 10_000;
+
+    private final Map<String, MeteredRequest> newest = new LinkedHashMap<>();
+
+    /** Adds one; the oldest may go for it. */
+    synchronized void add(MeteredRequest request) {
+        newest.put(request.origin().id(), request);
+        if (newest.size() > MOST) {
+            newest.remove(newest.keySet().iterator().next());
+        }
+    }
+
+    synchronized Optional<MeteredRequest> find(String id) {
+        return Optional.ofNullable(newest.get(id));
+    }
+}
