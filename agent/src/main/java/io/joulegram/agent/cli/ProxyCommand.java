@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -47,6 +48,9 @@ final class ProxyCommand implements Callable<Integer> {
     private static final String AUTHORITIES = "--ca-file";
     private static final String USER = "--user";
     private static final String PASSWORD = "--password-file";
+    /** The daemon scrapes servers once a second, so more would tell nothing new. */
+    private static final Duration ASKING = Duration.ofSeconds(1);
+
     private static final int MOST_CONNECTIONS = 100_000;
     private static final int MOST_PORT = 65_535;
 
@@ -115,6 +119,7 @@ final class ProxyCommand implements Callable<Integer> {
                 option(parsed, WEB, "127.0.0.1:13701", ListenAddress::of),
                 settings,
                 () -> reader.read(List.of(agent)).get(0),
+                ASKING,
                 Optional.ofNullable(parsed.matchedOptionValue(SERVER, (String) null)),
                 tenants(parsed),
                 Optional.ofNullable(parsed.matchedOptionValue(ACCESS_LOG, (Path) null)));

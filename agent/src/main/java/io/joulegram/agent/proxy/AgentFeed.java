@@ -1,18 +1,19 @@
 package io.joulegram.agent.proxy;
 
 import io.joulegram.agent.top.AgentView;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the daemon once a second and books what it says, on a thread of its own. Thread-safe. */
+/** Asks the daemon at a steady pace and books what it says, on a thread of its own. Thread-safe. */
 final class AgentFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentFeed.class);
-    private static final long PERIOD_MILLIS = 1_000;
 
     private final Supplier<AgentView> agent;
+    private final Duration period;
     private final AgentReadings readings;
     private final EnergyBooks books;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -21,9 +22,13 @@ final class AgentFeed implements AutoCloseable {
     private volatile boolean up;
     private String problem = "";
 
-    /** @param agent asks the daemon, which may take some seconds */
-    AgentFeed(Supplier<AgentView> agent, AgentReadings readings, EnergyBooks books) {
+    /**
+     * @param agent asks the daemon, which may take some seconds
+     * @param period the time between two questions
+     */
+    AgentFeed(Supplier<AgentView> agent, Duration period, AgentReadings readings, EnergyBooks books) {
         this.agent = agent;
+        this.period = period;
         this.readings = readings;
         this.books = books;
         thread.setDaemon(true);
@@ -41,7 +46,7 @@ final class AgentFeed implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closing.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!closing.await(period.toMillis(), TimeUnit.MILLISECONDS)) {
                 ask();
             }
         } catch (InterruptedException e) {
@@ -58,14 +63,20 @@ final class AgentFeed implements AutoCloseable {
             up = true;
             problem = "";
         } catch (NoReadingException e) {
-            up = false;
-            books.giveUpOldest();
-            String why = String.valueOf(e.getMessage());
-            if (!why.equals(problem)) {
-                LOG.warn("no energy is booked: {}", why);
-            }
-            problem = why;
+            fails(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // The thread has to outlive a document that nobody thought of.
+            fails(e.toString());
         }
+    }
+
+    private void fails(String why) {
+        up = false;
+        books.giveUpOldest();
+        if (!why.equals(problem)) {
+            LOG.warn("no energy is booked: {}", why);
+        }
+        problem = why;
     }
 
     /** Ends the asking; what is being asked may still be booked. */

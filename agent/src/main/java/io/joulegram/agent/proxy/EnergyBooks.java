@@ -72,7 +72,10 @@ final class EnergyBooks {
     /** What was seen up to the begin of the books is in no book. */
     private void passOver(ModelReading reading) {
         for (MeteredRequest request : requestsOf(reading.model())) {
-            request.work().take(reading.untilMillis(), habits);
+            SeenWork missed = request.work().take(reading.untilMillis(), habits);
+            if (missed.prompt() + missed.output() > 0) {
+                request.miss();
+            }
             finishIfTaken(request);
         }
     }
@@ -110,7 +113,8 @@ final class EnergyBooks {
 
     private void finishIfTaken(MeteredRequest request) {
         if (request.work().isTaken() && open.remove(request.origin().id(), request)) {
-            finish(request, Settlement.SETTLED);
+            unknown += request.isMissing() ? 1 : 0;
+            finish(request, request.isMissing() ? Settlement.UNKNOWN : Settlement.SETTLED);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.joulegram.agent.proxy;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -27,6 +28,17 @@ record Estimate(double joules, OptionalDouble grams) {
     void addTo(HttpHeaders headers) {
         headers.set("joulegram-energy-joules", text(joules)).set("joulegram-energy-method", METHOD);
         grams.ifPresent(known -> headers.set("joulegram-co2-grams", text(known)));
+    }
+
+    /** The same as a member of JSON with its name. */
+    static byte[] member(String requestId, Optional<Estimate> estimate) {
+        StringBuilder json = new StringBuilder("\"joulegram\":{\"request_id\":\"" + requestId + '"');
+        estimate.ifPresent(known -> {
+            json.append(",\"energy_joules\":").append(text(known.joules));
+            known.grams.ifPresent(value -> json.append(",\"co2_grams\":").append(text(value)));
+            json.append(",\"energy_method\":\"").append(METHOD).append('"');
+        });
+        return json.append('}').toString().getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Four digits that mean something, without an exponent. */

@@ -18,6 +18,7 @@ final class EventData {
             quoted("delta"));
 
     private static final byte[] USAGE = quoted("usage");
+    private static final byte[] CHOICES = quoted("choices");
 
     private EventData() {}
 
@@ -49,6 +50,16 @@ final class EventData {
             value = valueOf(USAGE, data, length, value);
         }
         return false;
+    }
+
+    /** Whether a list {@code choices} is empty: such an event comes after all output. */
+    static boolean holdsNoChoice(byte[] data, int length) {
+        int value = valueOf(CHOICES, data, length, 0);
+        if (value < 0 || value >= length || data[value] != '[') {
+            return false;
+        }
+        int end = skipSpace(data, length, value + 1);
+        return end < length && data[end] == ']';
     }
 
     /** Where the value of the next member of this name begins; negative if there is none. */

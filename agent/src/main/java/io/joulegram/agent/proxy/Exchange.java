@@ -1,7 +1,6 @@
 package io.joulegram.agent.proxy;
 
 import io.joulegram.agent.proxy.MeteredRequest.Outcome;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
@@ -185,9 +184,7 @@ final class Exchange {
                 holding.writeTo(client);
             }
         } else {
-            ByteBuf bytes = content.content();
-            meter.ifPresent(metered -> metered.streamed(bytes));
-            client.write(content);
+            client.write(meter.isPresent() ? meter.get().streamed(content) : content);
         }
         if (last) {
             finish();

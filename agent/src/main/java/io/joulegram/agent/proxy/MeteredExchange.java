@@ -2,15 +2,20 @@ package io.joulegram.agent.proxy;
 
 import io.joulegram.agent.proxy.MeteredRequest.Outcome;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Meters one request by what passes, without changing it. Used by one event loop. */
+/** Meters one request by what passes, which stays as it is unless the client wants it told. Used by one event loop. */
 final class MeteredExchange {
     /** Of an answer in one piece so much is kept until its end, so that its headers can tell what it took. */
     static final int MOST_HELD_BYTES = 1 << 18;
@@ -19,13 +24,17 @@ final class MeteredExchange {
     private final EnergyBooks books;
     private final InstantSource clock;
     private final RequestFacts facts = new RequestFacts();
+    private final boolean adds;
     private @Nullable EventStream events;
+    private @Nullable UsageAddition addition;
     private boolean modelKnown;
 
-    MeteredExchange(MeteredRequest request, EnergyBooks books, InstantSource clock) {
+    /** @param adds whether the client wants to be told in the stream what it took */
+    MeteredExchange(MeteredRequest request, EnergyBooks books, InstantSource clock, boolean adds) {
         this.request = request;
         this.books = books;
         this.clock = clock;
+        this.adds = adds;
     }
 
     /** Bytes of the body are passed on. */
@@ -56,6 +65,7 @@ final class MeteredExchange {
         boolean plain = !headers.contains(HttpHeaderNames.CONTENT_ENCODING);
         if (plain && type.startsWith("text/event-stream")) {
             events = new EventStream(this::event);
+            addition = adds && !HttpUtil.isContentLengthSet(head) ? new UsageAddition(this::addition) : null;
             request.work().streams();
             return false;
         }
@@ -63,12 +73,29 @@ final class MeteredExchange {
         return plain && type.startsWith("application/json") && head.status().equals(HttpResponseStatus.OK);
     }
 
-    /** Bytes of a stream pass. */
-    void streamed(ByteBuf bytes) {
+    /** A piece of a stream passes; gives what the client is to have of it. */
+    HttpContent streamed(HttpContent content) {
         EventStream stream = events;
         if (stream != null) {
-            stream.see(bytes);
+            stream.see(content.content());
         }
+        UsageAddition adding = addition;
+        if (adding == null) {
+            return content;
+        }
+        HttpContent altered = content.replace(adding.pass(content.content(), content instanceof LastHttpContent));
+        content.release();
+        return altered;
+    }
+
+    private Optional<byte[]> addition(byte[] line, int from, int to) {
+        byte[] data = Arrays.copyOfRange(line, from, to);
+        if (!EventData.holdsUsage(data, data.length) || !EventData.holdsNoChoice(data, data.length)) {
+            return Optional.empty();
+        }
+        Optional<Usage> usage =
+                AnswerFacts.read(data, data.length, request.work().usage()).usage();
+        return usage.map(known -> Estimate.member(request.origin().id(), Estimate.of(known, books.costs(request))));
     }
 
     private void event(byte[] data, int length, boolean whole) {

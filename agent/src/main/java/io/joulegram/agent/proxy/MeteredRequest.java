@@ -74,6 +74,7 @@ final class MeteredRequest {
     private OptionalLong endMillis = OptionalLong.empty();
     private Settlement settlement = Settlement.PENDING;
     private EnergyShare energy = EnergyShare.NONE;
+    private boolean missing;
 
     MeteredRequest(Origin origin) {
         this.origin = origin;
@@ -121,6 +122,16 @@ final class MeteredRequest {
     /** Its part of an interval. */
     synchronized void book(EnergyShare share) {
         energy = energy.plus(share);
+    }
+
+    /** Some of its energy is in no book. */
+    synchronized void miss() {
+        missing = true;
+    }
+
+    /** Whether some of its energy is in no book. */
+    synchronized boolean isMissing() {
+        return missing;
     }
 
     /** No more energy will come. */

@@ -31,6 +31,9 @@ final class Metering {
     private static final Pattern REQUEST = Pattern.compile("/joulegram/v1/requests/([0-9a-f]{32})");
     private static final int ID_BYTES = 16;
 
+    /** The header by which a client asks for figures in the stream. */
+    static final String USAGE = "joulegram-usage";
+
     private final EnergyBooks books;
     private final RequestArchive archive;
     private final Tenants tenants;
@@ -54,7 +57,8 @@ final class Metering {
         MeteredRequest metered = new MeteredRequest(new MeteredRequest.Origin(
                 newId(), tenants.of(request.headers()), path, traceId(request), clock.millis()));
         books.begin(metered);
-        return Optional.of(new MeteredExchange(metered, books, clock));
+        boolean adds = "include".equalsIgnoreCase(request.headers().get(USAGE, ""));
+        return Optional.of(new MeteredExchange(metered, books, clock, adds));
     }
 
     /** Nobody can guess one, so who knows it may know what its request took. */

@@ -10,8 +10,9 @@ import java.util.stream.LongStream;
  * served past it. Every microjoule that is put in comes out once, or is held.
  *
  * <p>The proxy sees a token some time before or after the server counts it. So the part of an interval's energy whose tokens
- * were not seen waits for the next interval: as far as more tokens are seen in that one than were counted, it is theirs; the
- * rest was served past the proxy. Tokens seen before they are counted are remembered.
+ * were not seen waits for the next interval: the tokens that are seen in that one are first taken for those; what is left
+ * was served past the proxy. Tokens seen before they are counted are remembered. So what counts as served past the proxy is
+ * by tokens what the server counted more than the proxy saw in all, however late it saw them, up to an interval.
  *
  * <p>Not thread-safe.
  */
@@ -48,11 +49,10 @@ final class PhasePot {
         double corrected = weights + correction + correctionLeft;
         correctionLeft = Math.min(0, corrected);
         double seenInAll = Math.max(0, corrected);
-        double surplus = Math.max(0, seenInAll - counted);
-        double matched = Math.min(heldTokens, surplus);
-        double fromAhead = Math.min(aheadTokens, Math.max(0, counted - seenInAll));
-        double missing = Math.max(0, counted - seenInAll) - fromAhead;
-        aheadTokens = Math.min(mostAhead, aheadTokens - fromAhead + surplus - matched);
+        double matched = Math.min(heldTokens, seenInAll);
+        double left = seenInAll - matched + aheadTokens;
+        double missing = Math.max(0, counted - left);
+        aheadTokens = Math.min(mostAhead, Math.max(0, left - counted));
 
         long fromHeld = weights > 0 ? part(heldMicrojoules, heldTokens > 0 ? matched / heldTokens : 1) : 0;
         long bypass = heldMicrojoules - fromHeld;

@@ -77,7 +77,7 @@ public final class Proxy implements AutoCloseable {
         ProxyTraffic traffic = new ProxyTraffic(plan.settings(), metering);
         String address =
                 plan.settings().target().getHost() + ":" + plan.settings().port();
-        AgentFeed feed = new AgentFeed(plan.agent(), new AgentReadings(plan.server(), address), books);
+        AgentFeed feed = new AgentFeed(plan.agent(), plan.period(), new AgentReadings(plan.server(), address), books);
         ProxyExposition exposition = new ProxyExposition(books, traffic, feed);
         MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()),

@@ -80,6 +80,7 @@ final class ProxyTraffic {
         HttpHeaders headers = request.headers();
         HopHeaders.remove(headers);
         headers.remove(HttpHeaderNames.EXPECT);
+        headers.remove(Metering.USAGE);
         headers.set(HttpHeaderNames.HOST, settings.target().getAuthority());
         HttpRequest passed = new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method(), request.uri(), headers);
         if (chunked) {

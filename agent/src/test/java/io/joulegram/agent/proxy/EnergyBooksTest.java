@@ -129,28 +129,69 @@ final class EnergyBooksTest {
     }
 
     @Test
-    void tokensSeenAMomentAfterTheyAreCountedAreNotTakenForOthers() {
+    void tokensSeenAWhileBeforeOrAfterTheyAreCountedAreNotTakenForOthers() {
+        for (int seed = 0; seed < 50; seed++) {
+            Random random = new Random(seed);
+            EnergyBooks some = new EnergyBooks(finished::add);
+            some.settle(List.of(reading(MODEL, 0, 0, 0, 0, 0, 0, 0)));
+            MeteredRequest request = request("r", 0);
+            request.work().sent(100);
+            request.work().streams();
+            some.begin(request);
+            long energy = 0;
+            for (int interval = 1; interval <= 20; interval++) {
+                for (int i = 0; i < 50; i++) {
+                    request.work().chunk(interval * 1000L - 500);
+                }
+                energy += 1 + random.nextInt(1_000_000);
+                // The server is ahead of what the proxy sees or behind it, by up to half an interval.
+                long tokens = interval * 50L + (interval == 20 ? 0 : random.nextInt(48) - 24 + seed % 3 * 5);
+                some.settle(List.of(reading(MODEL, interval * 1000L, 0, energy, 0, 0, Math.max(tokens, 0), interval)));
+            }
+            request.end(20_000, Outcome.COMPLETED);
+
+            assertThat(some.use().bypass().microjoules()).isZero();
+            assertThat(request.energy().decodeMicrojoules() + some.use().heldMicrojoules())
+                    .isEqualTo(energy);
+        }
+    }
+
+    @Test
+    void halfOfTheTokensPastTheProxyIsHalfOfTheEnergy() {
         books.settle(List.of(reading(MODEL, 0, 0, 0, 0, 0, 0, 0)));
         MeteredRequest request = request("r", 0);
         request.work().sent(100);
         request.work().streams();
         books.begin(request);
-        long energy = 0;
-        long tokens = 0;
-        for (int interval = 1; interval <= 20; interval++) {
+        for (int interval = 1; interval <= 100; interval++) {
             for (int i = 0; i < 50; i++) {
                 request.work().chunk(interval * 1000L - 500);
             }
-            energy += 1_000_000;
-            // Now earlier, now later than the proxy sees them.
-            tokens = interval * 50L + (interval == 20 ? 0 : interval % 2 == 0 ? 10 : -10);
-            books.settle(List.of(reading(MODEL, interval * 1000L, 0, energy, 0, 0, tokens, interval)));
+            books.settle(List.of(
+                    reading(MODEL, interval * 1000L, 0, interval * 1_000_000L, 0, 0, interval * 100L, interval)));
         }
-        request.end(20_000, Outcome.COMPLETED);
-        books.settle(List.of(reading(MODEL, 21_000, 0, energy, 0, 0, tokens, 21)));
+        books.settle(List.of(reading(MODEL, 101_000, 0, 100_000_000, 0, 0, 10_000, 101)));
 
-        assertThat(books.use().bypass().microjoules()).isZero();
-        assertThat(request.energy().decodeMicrojoules()).isEqualTo(energy);
+        assertThat(request.energy().decodeMicrojoules()).isEqualTo(50_000_000);
+        assertThat(books.use().bypass().decodeMicrojoules()).isEqualTo(50_000_000);
+    }
+
+    @Test
+    void whatCameBeforeTheBooksIsUnknown() {
+        MeteredRequest before = streamed("before", -500, 10, 10, 10);
+        MeteredRequest within = streamed("within", -50, 10, 10, 10);
+        MeteredRequest after = streamed("after", 500, 10, 10, 10);
+
+        books.settle(List.of(reading(MODEL, 0, 0, 0, 0, 0, 0, 0)));
+        books.settle(List.of(reading(MODEL, 1000, 0, 1000, 0, 0, 15, 0)));
+
+        assertThat(List.of(before, within, after))
+                .extracting(MeteredRequest::settlement)
+                .containsExactly(
+                        MeteredRequest.Settlement.UNKNOWN,
+                        MeteredRequest.Settlement.UNKNOWN,
+                        MeteredRequest.Settlement.SETTLED);
+        assertThat(books.use().unknown()).isEqualTo(2);
     }
 
     @Test

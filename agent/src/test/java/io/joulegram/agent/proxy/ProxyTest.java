@@ -74,7 +74,14 @@ final class ProxyTest {
                 .withBounds(connections, client, patience);
         ListenAddress any = new ListenAddress("127.0.0.1", 0);
         proxy = Proxy.start(new ProxyPlan(
-                any, any, settings, this::agent, Optional.empty(), tenants, Optional.of(directory.resolve("log"))));
+                any,
+                any,
+                settings,
+                this::agent,
+                Duration.ofMillis(50),
+                Optional.empty(),
+                tenants,
+                Optional.of(directory.resolve("log"))));
     }
 
     @AfterEach
@@ -237,7 +244,7 @@ final class ProxyTest {
         };
         Random random = new Random(7);
         try (Socket socket = client()) {
-            for (int round = 0; round < 40; round++) {
+            for (int round = 0; round < 20; round++) {
                 byte[] body = new byte[1 + random.nextInt(round % 10 == 0 ? 600_000 : 20_000)];
                 random.nextBytes(body);
                 send(socket.getOutputStream(), body, random);
@@ -250,7 +257,7 @@ final class ProxyTest {
             }
         }
         assertThat(heads)
-                .hasSize(40)
+                .hasSize(20)
                 .allSatisfy(head -> assertThat(head)
                         .startsWith("POST /v1/chat/completions?x=%20y HTTP/1.1\r\n")
                         .containsIgnoringCase("host: 127.0.0.1:" + server.getLocalPort())
@@ -320,6 +327,29 @@ final class ProxyTest {
         assertThat(request.path("joulegram.energy.decode_joules").asDouble()).isPositive();
         assertThat(request.path("joulegram.co2.grams").asDouble()).isPositive();
         assertThat(directory.resolve("log")).content().contains("\"joulegram.energy.state\":\"settled\"");
+    }
+
+    @Test
+    void whoWantsItIsToldInTheStream() throws Exception {
+        String usage = "{\"choices\":[]," + USAGE + "}";
+        script = (head, in, out) -> {
+            body(in, head);
+            out.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    .getBytes(UTF_8));
+            chunk(out, event("{\"choices\":[{\"text\":\"x\"}],\"usage\":{\"completion_tokens\":1}}"));
+            chunk(out, event(usage));
+            chunk(out, event("[DONE]"));
+            out.write("0\r\n\r\n".getBytes(UTF_8));
+        };
+        String request = "Connection: close\r\nContent-Length: 2\r\n\r\n{}";
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            String answer = ask(POST + "joulegram-usage: include\r\n" + request);
+            return answer.contains(usage.substring(0, usage.length() - 1) + ",\"joulegram\":{\"request_id\":\"")
+                    && answer.contains(
+                            "\",\"energy_joules\":3.000,\"co2_grams\":6.000,\"energy_method\":\"estimate\"}}\n\n");
+        });
+        assertThat(ask(POST + request)).contains(usage + "\n\n").doesNotContain("energy_joules");
+        assertThat(heads).noneMatch(head -> head.contains("joulegram-usage"));
     }
 
     private JsonNode settled(String answer) throws IOException {
@@ -426,7 +456,7 @@ final class ProxyTest {
 
     @Test
     void aReaderThatTakesNothingHoldsNoMoreThanBuffersAndIsGivenUp() throws Exception {
-        restart(4096, Duration.ofMillis(1500), Duration.ofSeconds(30), Tenants.none());
+        restart(4096, Duration.ofMillis(500), Duration.ofSeconds(30), Tenants.none());
         AtomicLong written = new AtomicLong();
         script = (head, in, out) -> {
             body(in, head);
