@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  */
 final class EnergyBooks {
     /** Requests that wait for the daemon; beyond it those that ended first are given up. */
-    static final int MOST_WAITING = 20_000;
+    static final int MOST_WAITING = 10_000;
 
     private final Habits habits = new Habits();
     private final Map<String, MeteredRequest> open = new ConcurrentHashMap<>();

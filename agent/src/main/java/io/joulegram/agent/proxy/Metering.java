@@ -80,6 +80,6 @@ final class Metering {
             return Optional.empty();
         }
         String id = matcher.group(1);
-        return books.find(id).or(() -> archive.find(id)).map(RequestDocument::of);
+        return books.find(id).map(RequestDocument::of).or(() -> archive.find(id));
     }
 }

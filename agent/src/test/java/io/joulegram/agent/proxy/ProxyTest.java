@@ -297,6 +297,55 @@ final class ProxyTest {
     }
 
     @Test
+    void manyStreamsAtATimeAreNotMixed() throws Exception {
+        script = (head, in, out) -> {
+            out.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    .getBytes(UTF_8));
+            for (byte[] piece : pieces(head.substring(head.indexOf('/'), head.indexOf(" HTTP")))) {
+                chunk(out, piece);
+            }
+            out.write("0\r\n\r\n".getBytes(UTF_8));
+        };
+        int clients = 100;
+        List<String> wrong = new CopyOnWriteArrayList<>();
+        CountDownLatch left = new CountDownLatch(clients);
+        for (int i = 0; i < clients; i++) {
+            String path = "/v1/completions?" + i;
+            daemon(() -> {
+                try (Socket socket = client()) {
+                    socket.getOutputStream()
+                            .write(("POST " + path + " HTTP/1.1\r\nHost: p\r\nContent-Length: 0\r\n\r\n")
+                                    .getBytes(UTF_8));
+                    InputStream in = socket.getInputStream();
+                    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+                    pieces(path).forEach(expected::writeBytes);
+                    if (!Arrays.equals(body(in, head(in)), expected.toByteArray())) {
+                        wrong.add(path);
+                    }
+                } catch (IOException e) {
+                    wrong.add(path + e);
+                } finally {
+                    left.countDown();
+                }
+            });
+        }
+        assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(wrong).isEmpty();
+    }
+
+    /** The same for the same path. */
+    private static List<byte[]> pieces(String path) {
+        Random random = new Random(path.hashCode());
+        List<byte[]> pieces = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            byte[] piece = new byte[1 + random.nextInt(400)];
+            random.nextBytes(piece);
+            pieces.add(piece);
+        }
+        return pieces;
+    }
+
+    @Test
     void aStreamIsMeteredAndSettledInTheBooks() throws Exception {
         restart(4096, Duration.ofSeconds(30), Duration.ofSeconds(30), Tenants.none());
         await().until(() -> metrics().contains("joulegram_proxy_agent_up 1\n"));
