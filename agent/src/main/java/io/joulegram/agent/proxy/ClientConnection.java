@@ -308,16 +308,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         closeNow();
     }
 
-    /** Closed while the client still sends, the connection would be reset and the answer lost on its way. */
+    /**
+     * Closes when all is written and the client has had time to take it: closed while the client still sends, the connection
+     * would be reset and the answer lost on its way.
+     */
     private void closeAfter(ChannelFuture written) {
         closing = true;
+        takesNothingSinceNanos = System.nanoTime();
         updateReading();
         written.addListener((ChannelFutureListener) done -> {
             if (done.channel() instanceof SocketChannel socket && socket.isActive()) {
-                var unused = socket.shutdownOutput();
+                var ignored = socket.shutdownOutput();
             }
+            var unused = context().executor().schedule(this::closeNow, LINGER_MILLIS, TimeUnit.MILLISECONDS);
         });
-        var unused = context().executor().schedule(this::closeNow, LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void closeNow() {
@@ -329,9 +333,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         long patience = traffic.settings().clientPatience().toNanos();
         Exchange current = exchange;
         if (closing) {
-            return;
-        }
-        if (current == null) {
+            if (now - takesNothingSinceNanos > patience) {
+                closeNow();
+            }
+        } else if (current == null) {
             if (now - freeSinceNanos > patience) {
                 closeNow();
             }

@@ -61,7 +61,7 @@ final class EnergyBooks {
             } else if (!reading.follows(book.latest())) {
                 book.restart(reading);
                 passOver(reading);
-            } else if (!reading.equals(book.latest())) {
+            } else if (reading.isNewsAfter(book.latest())) {
                 settle(book, reading);
             }
         }

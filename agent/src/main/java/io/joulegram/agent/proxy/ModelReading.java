@@ -24,14 +24,23 @@ record ModelReading(
         long outputTokens,
         OptionalDouble grams) {
 
+    /** The same instant is told a millisecond earlier or later each time; intervals are longer than this. */
+    private static final long SHORTEST_INTERVAL_MILLIS = 500;
+
     /** Whether this one can come after another: no counter is less, so the daemon was not started anew. */
     boolean follows(ModelReading before) {
-        return untilMillis >= before.untilMillis
-                && prefillMicrojoules >= before.prefillMicrojoules
+        return prefillMicrojoules >= before.prefillMicrojoules
                 && decodeMicrojoules >= before.decodeMicrojoules
                 && idleMicrojoules >= before.idleMicrojoules
                 && computedPromptTokens >= before.computedPromptTokens
                 && outputTokens >= before.outputTokens;
+    }
+
+    /** Whether an interval has ended since one that this follows. */
+    boolean isNewsAfter(ModelReading before) {
+        return totalMicrojoules() > before.totalMicrojoules()
+                || computedPromptTokens + outputTokens > before.computedPromptTokens + before.outputTokens
+                || untilMillis >= before.untilMillis + SHORTEST_INTERVAL_MILLIS;
     }
 
     /** All energy. */

@@ -177,6 +177,27 @@ final class EnergyBooksTest {
     }
 
     @Test
+    void theSameIntervalToldAMillisecondOffIsNotAnother() {
+        books.settle(List.of(reading(MODEL, 0, 0, 0, 0, 0, 0, 0)));
+        MeteredRequest request = request("r", 0);
+        request.work().sent(100);
+        request.work().streams();
+        books.begin(request);
+        books.settle(List.of(reading(MODEL, 1000, 0, 1_000_000, 0, 0, 5, 1)));
+        for (long until = 999; until <= 1002; until++) {
+            books.settle(List.of(reading(MODEL, until, 0, 1_000_000, 0, 0, 5, 1)));
+        }
+        assertThat(books.use().heldMicrojoules()).isEqualTo(1_000_000);
+        for (int i = 0; i < 5; i++) {
+            request.work().chunk(1100);
+        }
+        books.settle(List.of(reading(MODEL, 2000, 0, 1_000_000, 7, 0, 5, 1)));
+
+        assertThat(request.energy().decodeMicrojoules()).isEqualTo(1_000_000);
+        assertThat(books.use().resets()).isZero();
+    }
+
+    @Test
     void whatCameBeforeTheBooksIsUnknown() {
         MeteredRequest before = streamed("before", -500, 10, 10, 10);
         MeteredRequest within = streamed("within", -50, 10, 10, 10);

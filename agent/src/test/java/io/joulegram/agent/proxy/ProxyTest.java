@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -521,6 +522,42 @@ final class ProxyTest {
             assertThat(serverSawEnd.await(20, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(written.get()).isLessThan(60L << 20);
+    }
+
+    @Test
+    void whoReadsLateGetsTheWholeAnswer() throws Exception {
+        List<Integer> sizes = List.of(50_000, 150_000, 400_000, 1_500_000, 3_000_000, 6_000_000);
+        script = (head, in, out) ->
+                out.write(ok("", "x".repeat(Integer.parseInt(head.substring(5, head.indexOf(" HTTP"))))));
+        CountDownLatch left = new CountDownLatch(sizes.size());
+        List<String> wrong = new CopyOnWriteArrayList<>();
+        for (int size : sizes) {
+            daemon(() -> {
+                try (Socket socket = new Socket()) {
+                    socket.setReceiveBufferSize(4096);
+                    socket.setSoTimeout(20_000);
+                    socket.connect(new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(), proxy.baseUri().getPort()));
+                    socket.getOutputStream()
+                            .write(("GET /" + size + " HTTP/1.1\r\nHost: p\r\nConnection: close\r\n\r\n")
+                                    .getBytes(UTF_8));
+                    // Longer than a connection lingers that has nothing more to write.
+                    Thread.sleep(1_500);
+                    InputStream in = socket.getInputStream();
+                    head(in);
+                    int got = in.readAllBytes().length;
+                    if (got != size) {
+                        wrong.add(got + " of " + size);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    wrong.add(size + ": " + e);
+                } finally {
+                    left.countDown();
+                }
+            });
+        }
+        assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(wrong).isEmpty();
     }
 
     @Test
