@@ -36,7 +36,7 @@ final class UsageAddition {
      * @param last whether these are the last, so that nothing may wait for more
      */
     ByteBuf pass(ByteBuf bytes, boolean last) {
-        ByteBuf out = Unpooled.buffer(length + bytes.readableBytes());
+        ByteBuf out = Unpooled.buffer(bytes.readableBytes());
         int from = bytes.readerIndex();
         int end = bytes.writerIndex();
         while (from < end) {
