@@ -266,6 +266,7 @@ final class SnapshotAssembler {
                 model.cachedPromptTokens(),
                 model.generatedTokens(),
                 model.unattributedTokens(),
+                model.bookedUntilNanos(),
                 model.requestsRunning(),
                 model.requestsWaiting(),
                 model.requests(),

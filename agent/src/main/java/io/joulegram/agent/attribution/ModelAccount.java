@@ -16,6 +16,7 @@ public final class ModelAccount {
     private ModelTokens latest;
     private TokenDelta attributed = TokenDelta.NONE;
     private long unattributedTokens;
+    private OptionalLong bookedUntilNanos = OptionalLong.empty();
     private PhaseMethod phaseMethod = PhaseMethod.TOKEN_WEIGHTS;
 
     ModelAccount(ModelTokens first) {
@@ -29,6 +30,7 @@ public final class ModelAccount {
         idle.add(share.idle());
         attributed = attributed.plus(share.tokens());
         window.add(share);
+        bookedUntilNanos = OptionalLong.of(share.endNanos());
     }
 
     void bookUnattributed(TokenDelta tokens) {
@@ -112,6 +114,11 @@ public final class ModelAccount {
     /** Output tokens whose energy is in this account; empty if not counted. */
     public OptionalLong generatedTokens() {
         return latest.generatedTokens().isPresent() ? OptionalLong.of(attributed.generated()) : OptionalLong.empty();
+    }
+
+    /** The end of the newest interval in this account, on the clock of {@link System#nanoTime()}; empty before the first. */
+    public OptionalLong bookedUntilNanos() {
+        return bookedUntilNanos;
     }
 
     /** Tokens of times whose energy could not be attributed. */

@@ -28,6 +28,7 @@ public final class Main {
                 .add(ControlCommand.createQuiesce(System.getenv()))
                 .add(ControlCommand.createResume(System.getenv()))
                 .add(TopCommand.create(System.getenv()))
+                .add(ProxyCommand.create(new ProxyTask(out, err)))
                 .add(ConfigCheckCommand.create(loader))
                 .execute(args);
         System.exit(status);

@@ -378,6 +378,8 @@ public record Snapshot(
      *
      * @param promptTokens prompt tokens as the server counts them
      * @param unattributedTokens tokens counted by the server in times whose energy was not attributed
+     * @param bookedUntilNanos the end of the newest interval whose tokens and energy are in here, on the clock of {@link
+     *     System#nanoTime()}; empty before the first
      * @param requests requests that finished in times whose energy is attributed; empty if the server does not tell
      * @param requestSeconds what those took, summed
      * @param phaseMethod what the split over phases rests on
@@ -393,6 +395,7 @@ public record Snapshot(
             OptionalLong cachedPromptTokens,
             OptionalLong generatedTokens,
             long unattributedTokens,
+            OptionalLong bookedUntilNanos,
             OptionalDouble requestsRunning,
             OptionalDouble requestsWaiting,
             OptionalLong requests,

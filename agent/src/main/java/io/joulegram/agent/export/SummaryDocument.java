@@ -10,17 +10,20 @@ import io.joulegram.agent.export.Snapshot.ModelState;
 import io.joulegram.agent.export.Snapshot.PerToken;
 import io.joulegram.agent.export.Snapshot.PhaseEnergy;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * {@code /api/v1/summary}: energy, carbon and figures per token of each model, and what of the host's energy belongs to
  * none. Figures per token are of the last minute and missing without tokens in it.
  */
 final class SummaryDocument {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     byte[] render(Snapshot snapshot) {
         boolean embodiedKnown = !snapshot.carbon().embodied().isEmpty();
         JsonObject document = new JsonObject();
         document.number("unixMillis", snapshot.wallMillis())
-                .objects("models", snapshot.models(), (json, model) -> model(json, model, embodiedKnown))
+                .objects("models", snapshot.models(), (json, model) -> model(json, model, snapshot, embodiedKnown))
                 .numbers("facilityMicrojoules", snapshot.facilityMicrojoules())
                 .numbers("unattributedMicrojoules", snapshot.unattributedMicrojoules())
                 .numbers("pendingMicrojoules", snapshot.pendingMicrojoules())
@@ -54,8 +57,10 @@ final class SummaryDocument {
                 .number("joulesPerToken", state.joulesPerToken());
     }
 
-    private static void model(JsonObject json, ModelState model, boolean embodiedKnown) {
-        json.text("server", model.server()).text("model", model.model());
+    private static void model(JsonObject json, ModelState model, Snapshot snapshot, boolean embodiedKnown) {
+        json.text("server", model.server())
+                .text("model", model.model())
+                .number("bookedUntilUnixMillis", bookedUntil(model, snapshot));
         json.object("tokens")
                 .number("prompt", model.promptTokens())
                 .number("promptCached", model.cachedPromptTokens())
@@ -80,6 +85,13 @@ final class SummaryDocument {
                                 node.text("phase", figure.phase().label()).number("joulesPerToken", figure.joules()));
         model.sci().ifPresent(sci -> sci(json, sci));
         model.delayProducts().ifPresent(products -> delayProducts(json.object("delayProducts"), products));
+    }
+
+    private static OptionalLong bookedUntil(ModelState model, Snapshot snapshot) {
+        return model.bookedUntilNanos().isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(snapshot.wallMillis()
+                        - (snapshot.monotonicNanos() - model.bookedUntilNanos().getAsLong()) / NANOS_PER_MILLI);
     }
 
     private static void delayProducts(JsonObject json, DelayProducts products) {

@@ -250,6 +250,7 @@ class HttpEndpointTest {
         JsonNode model = summary.at("/models/0");
 
         assertThat(model.get("model").asText()).isEqualTo("llama");
+        assertThat(model.at("/bookedUntilUnixMillis").longValue()).isEqualTo(1_699_999_999_000L);
         assertThat(model.at("/tokens/generation").longValue()).isEqualTo(3_000);
         assertThat(model.at("/tokens/promptCached").longValue()).isEqualTo(200);
         assertThat(model.at("/energy/1/phase").asText()).isEqualTo("idle");

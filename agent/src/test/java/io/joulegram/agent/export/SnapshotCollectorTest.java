@@ -152,6 +152,7 @@ class SnapshotCollectorTest {
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 0,
+                OptionalLong.empty(),
                 OptionalDouble.of(Double.NaN),
                 OptionalDouble.of(Double.POSITIVE_INFINITY),
                 OptionalLong.empty(),

@@ -253,6 +253,7 @@ public final class Snapshots {
                 OptionalLong.of(200),
                 OptionalLong.of(3_000),
                 17,
+                OptionalLong.of(4_000_000_000L),
                 OptionalDouble.of(4),
                 OptionalDouble.of(0),
                 OptionalLong.of(40),
