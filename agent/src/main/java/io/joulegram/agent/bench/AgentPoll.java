@@ -5,17 +5,21 @@ import io.joulegram.agent.top.AgentReader;
 import io.joulegram.agent.top.AgentView;
 import java.util.List;
 
-/** Asks the agent four times a second, on a thread of its own, and keeps what it says. */
+/** Asks the agent again and again, on a thread of its own, and keeps what it says. */
 final class AgentPoll implements AutoCloseable {
-    private static final long INTERVAL_MILLIS = 250;
+    /** Four times a second. */
+    static final long USUAL_MILLIS = 250;
 
     private final AgentReader reader;
     private final AgentAddress address;
     private final Served served;
+    private final long intervalMillis;
     private final AgentTimeline timeline = new AgentTimeline();
     private final Thread thread = new Thread(this::work, "agent-poll");
 
-    AgentPoll(AgentReader reader, AgentAddress address, Served served) {
+    /** @param intervalMillis time between two questions */
+    AgentPoll(AgentReader reader, AgentAddress address, Served served, long intervalMillis) {
+        this.intervalMillis = intervalMillis;
         this.reader = reader;
         this.address = address;
         this.served = served;
@@ -36,7 +40,7 @@ final class AgentPoll implements AutoCloseable {
     void awaitAfter(long nanos) throws InterruptedException {
         long giveUp = System.nanoTime() + 5_000_000_000L;
         while (timeline.lastNanos().map(last -> last - nanos <= 0).orElse(true) && System.nanoTime() - giveUp < 0) {
-            Thread.sleep(INTERVAL_MILLIS / 5);
+            Thread.sleep(Math.max(1, intervalMillis / 5));
         }
     }
 
@@ -44,7 +48,7 @@ final class AgentPoll implements AutoCloseable {
         long next = System.nanoTime();
         while (!Thread.currentThread().isInterrupted()) {
             ask();
-            next = Math.max(next + INTERVAL_MILLIS * 1_000_000, System.nanoTime());
+            next = Math.max(next + intervalMillis * 1_000_000, System.nanoTime());
             try {
                 Thread.sleep(Math.max(1, (next - System.nanoTime()) / 1_000_000));
             } catch (InterruptedException e) {

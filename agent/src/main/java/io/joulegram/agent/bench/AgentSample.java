@@ -14,6 +14,8 @@ import java.util.stream.DoubleStream;
  * @param embodiedGrams amortized since the start, of the same
  * @param gramsPerKwh the grid's intensity that counts
  * @param uncertainty relative, of energy per token by boundary, 95 %
+ * @param watts power of each part by its last sample
+ * @param promptTokens of the model, by the server's count
  * @param outputTokens of the model, by the server's count
  * @param gpuUtilization mean of the GPUs, 0 to 1
  * @param gpuMemoryBytes in use, of all GPUs
@@ -25,6 +27,8 @@ record AgentSample(
         OptionalDouble embodiedGrams,
         OptionalDouble gramsPerKwh,
         Map<Boundary, Double> uncertainty,
+        Map<Part, Double> watts,
+        OptionalDouble promptTokens,
         OptionalDouble outputTokens,
         OptionalDouble gpuUtilization,
         OptionalDouble gpuMemoryBytes,
@@ -40,8 +44,10 @@ record AgentSample(
                         ? embodied(carbon.path("grams"))
                         : number(served.model(summary).path("embodiedGrams")),
                 intensity(carbon.path("grid")),
-                uncertainty(served.model(summary).path("perToken")),
-                number(served.model(summary).path("tokens").path("generation")),
+                uncertainty(status, served.model(summary).path("perToken")),
+                MeterReadings.watts(status),
+                served.tokens(summary, "prompt"),
+                served.tokens(summary, "generation"),
                 mean(status.path("gpus"), "utilizationRatio"),
                 sum(status.path("gpus"), "memoryUsedBytes"),
                 most(status.path("gpus"), "temperatureCelsius"));
@@ -87,8 +93,9 @@ record AgentSample(
         return OptionalDouble.empty();
     }
 
-    private static Map<Boundary, Double> uncertainty(JsonNode perToken) {
-        Map<Boundary, Double> ratios = new EnumMap<>(Boundary.class);
+    /** What the agent gives for energy per token; without tokens, what it gives for its meters. */
+    private static Map<Boundary, Double> uncertainty(JsonNode status, JsonNode perToken) {
+        Map<Boundary, Double> ratios = MeterReadings.uncertainty(status);
         for (JsonNode figure : perToken) {
             JsonNode ratio = figure.path("uncertaintyRatio");
             boolean taken = figure.path("kind").asText().equals("generation")

@@ -37,6 +37,13 @@ final class AgentTimeline {
         }
     }
 
+    /** The samples that were taken in a span of time, in order. */
+    synchronized List<AgentSample> samples(long from, long until) {
+        return samples.stream()
+                .filter(sample -> sample.nanos() - from >= 0 && sample.nanos() - until < 0)
+                .toList();
+    }
+
     /** A span of time; empty where the agent did not answer around it. */
     synchronized Optional<EnergyWindow> between(long from, long until) {
         int first = before(from);
@@ -60,6 +67,7 @@ final class AgentTimeline {
                 difference(at(first, from, AgentSample::embodiedGrams), at(last, until, AgentSample::embodiedGrams)),
                 mean(inside, AgentSample::gramsPerKwh),
                 widest(inside),
+                difference(at(first, from, AgentSample::promptTokens), at(last, until, AgentSample::promptTokens)),
                 difference(at(first, from, AgentSample::outputTokens), at(last, until, AgentSample::outputTokens)),
                 mean(inside, AgentSample::gpuUtilization),
                 inside.stream()

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
  * @param embodiedGrams amortized in it
  * @param gramsPerKwh the grid's intensity, on average
  * @param uncertainty relative, by boundary, 95 %
+ * @param promptTokens likewise, those that were read
  * @param outputTokens of the model by the server's count, which other clients' are in, too
  * @param gpuUtilization mean, 0 to 1
  * @param gpuMemoryBytes most that was in use
@@ -23,6 +24,7 @@ record EnergyWindow(
         OptionalDouble embodiedGrams,
         OptionalDouble gramsPerKwh,
         Map<Boundary, Double> uncertainty,
+        OptionalDouble promptTokens,
         OptionalDouble outputTokens,
         OptionalDouble gpuUtilization,
         OptionalDouble gpuMemoryBytes,
@@ -62,6 +64,7 @@ record EnergyWindow(
                 both(embodiedGrams, 1, other.embodiedGrams, 1),
                 both(gramsPerKwh, seconds / all, other.gramsPerKwh, other.seconds / all),
                 widest,
+                both(promptTokens, 1, other.promptTokens, 1),
                 both(outputTokens, 1, other.outputTokens, 1),
                 both(gpuUtilization, seconds / all, other.gpuUtilization, other.seconds / all),
                 most(gpuMemoryBytes, other.gpuMemoryBytes),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Which of the models that the agent knows is the one under load.
@@ -47,11 +48,31 @@ record Served(String server, String name, boolean isAlone) {
                         + String.join(", ", found.stream().map(Served::server).toList()));
     }
 
+    /** All models of a host, whose energy is all of it. */
+    static Served everything() {
+        return new Served("", "", true);
+    }
+
+    /** Tokens of a kind since the agent's start, of the model or of all; empty if it knows none. */
+    OptionalDouble tokens(JsonNode summary, String kind) {
+        return summary.path("models")
+                .valueStream()
+                .filter(model -> name.isEmpty() || isOf(model))
+                .map(model -> model.path("tokens").path(kind))
+                .filter(JsonNode::isNumber)
+                .mapToDouble(JsonNode::asDouble)
+                .reduce(Double::sum);
+    }
+
+    private boolean isOf(JsonNode model) {
+        return model.path("server").asText().equals(server)
+                && model.path("model").asText().equals(name);
+    }
+
     /** The model in a summary; missing if it is not there. */
     JsonNode model(JsonNode summary) {
         for (JsonNode model : summary.path("models")) {
-            if (model.path("server").asText().equals(server)
-                    && model.path("model").asText().equals(name)) {
+            if (isOf(model)) {
                 return model;
             }
         }

@@ -24,6 +24,7 @@ public final class Main {
                 .add(CalibrateCommand.create(loader, List.of(new PowerModelMode(LiveHost::open), new SensorsMode())))
                 .add(ReportCommand.create(loader, InstantSource.system()))
                 .add(WhatIfCommand.create(loader, InstantSource.system()))
+                .add(ProfileCommand.create(loader))
                 .add(BenchCommand.create(InstantSource.system(), System.getenv()))
                 .add(ControlCommand.createQuiesce(System.getenv()))
                 .add(ControlCommand.createResume(System.getenv()))

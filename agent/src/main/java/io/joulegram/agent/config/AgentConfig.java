@@ -121,6 +121,49 @@ public record AgentConfig(
                 log);
     }
 
+    /**
+     * The same for an agent that measures for this process alone: it listens on a free port of the loopback address, keeps
+     * nothing, pushes nothing and takes no orders.
+     */
+    public AgentConfig withoutOutlets() {
+        return new AgentConfig(
+                new Web(new ListenAddress("127.0.0.1", 0), Optional.empty()),
+                path,
+                nvml,
+                amdsmi,
+                rapl,
+                hwmon,
+                ipmi,
+                estimate,
+                sampling,
+                servers,
+                tokens,
+                engines,
+                attribution,
+                workloads,
+                grid,
+                pue,
+                pueUncertaintyRatio,
+                host,
+                embodied,
+                calibration,
+                timeZone,
+                new Ledger(Optional.empty(), ledger.keepMinutes(), ledger.keep()),
+                List.of(),
+                List.of(),
+                new Otlp(
+                        Optional.empty(),
+                        otlp.interval(),
+                        otlp.timeout(),
+                        otlp.compression(),
+                        otlp.authorities(),
+                        otlp.headers(),
+                        otlp.resourceAttributes(),
+                        otlp.names()),
+                new Control(Optional.empty()),
+                log);
+    }
+
     /** The same with another grid. */
     public AgentConfig withGrid(Grid other) {
         return new AgentConfig(

@@ -23,6 +23,8 @@ final class AgentTimelineTest {
                 OptionalDouble.of(seconds / 100),
                 OptionalDouble.of(400),
                 Map.of(Boundary.GPU, 0.05),
+                Map.of(Part.GPU, 7.0),
+                OptionalDouble.empty(),
                 OptionalDouble.of(10 * seconds),
                 OptionalDouble.of(0.5),
                 OptionalDouble.empty(),
@@ -84,6 +86,7 @@ final class AgentTimelineTest {
         assertThat(host.embodiedGrams()).hasValue(7);
         assertThat(host.gramsPerKwh()).hasValue(380);
         assertThat(host.uncertainty()).containsOnly(Map.entry(Boundary.HOST, 0.1));
+        assertThat(host.promptTokens()).isEmpty();
         assertThat(host.outputTokens()).hasValue(7);
         assertThat(host.gpuUtilization()).hasValue(0.75);
         assertThat(host.gpuMemoryBytes()).hasValue(30);
@@ -96,6 +99,20 @@ final class AgentTimelineTest {
         AgentSample nothing = AgentSample.of(1, JSON.readTree("{}"), JSON.readTree("{}"), new Served("s", "m", true));
         assertThat(nothing.microjoules()).isEmpty();
         assertThat(nothing.gramsPerKwh()).isEmpty();
+    }
+
+    @Test
+    void takesUncertaintyFromTheMetersWhereThereAreNoTokens() throws Exception {
+        JsonNode status = JSON.readTree(
+                "{\"meters\":[{\"domain\":\"gpu\",\"source\":\"nvml_energy\",\"additive\":true,"
+                        + "\"energyMicrojoules\":300,\"watts\":70.5,\"streams\":[{\"source\":\"nvml_average\",\"uncertaintyRatio\":0.9},"
+                        + "{\"source\":\"nvml_energy\",\"uncertaintyRatio\":0.05}]},{\"domain\":\"cpu\",\"source\":\"estimate\","
+                        + "\"additive\":true,\"energyMicrojoules\":100,\"streams\":[{\"source\":\"estimate\",\"uncertaintyRatio\":0.3}]},"
+                        + "{\"domain\":\"core\",\"source\":\"rapl_perf\",\"additive\":false,\"energyMicrojoules\":80,\"watts\":9}]}");
+        AgentSample sample = AgentSample.of(1, status, JSON.readTree("{}"), Served.everything());
+        assertThat(sample.uncertainty().get(Boundary.GPU)).isCloseTo(0.05, offset(1e-12));
+        assertThat(sample.uncertainty().get(Boundary.HOST)).isCloseTo((300 * 0.05 + 100 * 0.3) / 400, offset(1e-12));
+        assertThat(sample.watts()).containsOnly(Map.entry(Part.GPU, 70.5));
     }
 
     @Test

@@ -1,0 +1,75 @@
+package io.joulegram.agent.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** What the meters say in the agent's status, those alone that are part of the host's total. */
+final class MeterReadings {
+    private MeterReadings() {}
+
+    /** Power by the last sample of each; a part whose meters give none is absent. */
+    static Map<Part, Double> watts(JsonNode status) {
+        return sums(status, "watts", meter -> meter.path("watts").asDouble());
+    }
+
+    /**
+     * Relative uncertainty of the energy, weighted by energy: sensors of a kind err alike, so their errors add. What PUE adds is
+     * taken to be as uncertain as the host.
+     */
+    static Map<Boundary, Double> uncertainty(JsonNode status) {
+        Map<Part, Double> energy = sums(
+                status,
+                "energyMicrojoules",
+                meter -> meter.path("energyMicrojoules").asDouble());
+        Map<Part, Double> errors = sums(status, "energyMicrojoules", MeterReadings::error);
+        Map<Boundary, Double> ratios = new EnumMap<>(Boundary.class);
+        for (Boundary boundary : Boundary.values()) {
+            double whole = sum(boundary, energy);
+            if (whole > 0) {
+                ratios.put(boundary, sum(boundary, errors) / whole);
+            }
+        }
+        return ratios;
+    }
+
+    private static double sum(Boundary boundary, Map<Part, Double> values) {
+        return boundary.parts().stream()
+                .mapToDouble(part -> values.getOrDefault(part, 0.0))
+                .sum();
+    }
+
+    private static double error(JsonNode meter) {
+        for (JsonNode stream : meter.path("streams")) {
+            if (stream.path("source").asText().equals(meter.path("source").asText())) {
+                return meter.path("energyMicrojoules").asDouble()
+                        * stream.path("uncertaintyRatio").asDouble();
+            }
+        }
+        return 0;
+    }
+
+    private static Map<Part, Double> sums(JsonNode status, String field, ToDoubleFunction<JsonNode> value) {
+        Map<Part, Double> sums = new EnumMap<>(Part.class);
+        for (JsonNode meter : status.path("meters")) {
+            if (meter.path("additive").asBoolean() && meter.path(field).isNumber()) {
+                part(meter.path("domain").asText())
+                        .ifPresent(part -> sums.merge(part, value.applyAsDouble(meter), Double::sum));
+            }
+        }
+        return sums;
+    }
+
+    /** A GPU module has its processor in it; a meter of the platform or the rest is what is beside the others. */
+    private static Optional<Part> part(String domain) {
+        return switch (domain) {
+            case "gpu", "gpu_module" -> Optional.of(Part.GPU);
+            case "cpu" -> Optional.of(Part.CPU);
+            case "dram" -> Optional.of(Part.DRAM);
+            case "other" -> Optional.of(Part.OTHER);
+            default -> Optional.empty();
+        };
+    }
+}

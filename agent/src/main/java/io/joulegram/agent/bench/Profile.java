@@ -1,0 +1,144 @@
+package io.joulegram.agent.bench;
+
+import io.joulegram.agent.top.AgentAddress;
+import io.joulegram.agent.top.AgentReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Runs a command, once or several times, beside an agent that measures the host. */
+public final class Profile {
+    /** As often as sensors are read as a rule. */
+    private static final long INTERVAL_MILLIS = 100;
+
+    private static final long SETTLING_MILLIS = 1_000;
+    private static final long FIRST_ANSWER_NANOS = 10_000_000_000L;
+
+    private final AgentReader reader;
+    private final AgentAddress agent;
+    private final List<String> command;
+    private final int repeats;
+    private final Duration baseline;
+    private final Child child;
+
+    /**
+     * @param reader asks the agent
+     * @param agent where it is
+     * @param command the program and its arguments
+     * @param repeats how often it runs
+     * @param baseline how long the host is measured at rest before; zero not to
+     */
+    public Profile(AgentReader reader, AgentAddress agent, List<String> command, int repeats, Duration baseline) {
+        this.reader = reader;
+        this.agent = agent;
+        this.command = List.copyOf(command);
+        this.repeats = repeats;
+        this.baseline = baseline;
+        child = new Child(this.command);
+    }
+
+    /**
+     * Runs it.
+     *
+     * @throws BenchException if the agent does not answer
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public ProfileResult run() throws BenchException, InterruptedException {
+        try (AgentPoll poll = new AgentPoll(reader, agent, Served.everything(), INTERVAL_MILLIS)) {
+            awaitMeters(poll.timeline());
+            Optional<EnergyWindow> rest = rest(poll);
+            List<ProfiledRun> runs = new ArrayList<>();
+            for (int run = 0; run < repeats; run++) {
+                ProfiledRun done = run(poll);
+                runs.add(done);
+                if (done.status() != 0) {
+                    break;
+                }
+            }
+            return new ProfileResult(command, runs, rest, Optional.empty());
+        } catch (Child.ChildException e) {
+            return new ProfileResult(
+                    command,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.of(new ProfileResult.Refusal(String.valueOf(e.getMessage()), e.status())));
+        }
+    }
+
+    /** Ends the command, if it does not do so of itself. */
+    public void end() throws InterruptedException {
+        child.end();
+    }
+
+    private void awaitMeters(AgentTimeline timeline) throws BenchException, InterruptedException {
+        long begin = System.nanoTime();
+        // The first books have no energy of some parts yet, from which nothing could be told of a run that begins with
+        // them.
+        while (timeline.samples(begin, System.nanoTime()).stream().noneMatch(Profile::hasBooks)) {
+            if (System.nanoTime() - begin > FIRST_ANSWER_NANOS) {
+                throw new BenchException("the agent at " + agent.uri() + " tells of no energy: see joulegram doctor");
+            }
+            Thread.sleep(INTERVAL_MILLIS);
+        }
+        // Of several devices of a part some may come a moment later.
+        Thread.sleep(SETTLING_MILLIS);
+    }
+
+    private static boolean hasBooks(AgentSample sample) {
+        return !sample.watts().isEmpty()
+                && sample.microjoules().keySet().containsAll(sample.watts().keySet());
+    }
+
+    private Optional<EnergyWindow> rest(AgentPoll poll) throws InterruptedException {
+        if (baseline.isZero()) {
+            return Optional.empty();
+        }
+        long begin = System.nanoTime();
+        Thread.sleep(baseline.toMillis());
+        long end = System.nanoTime();
+        poll.awaitAfter(end);
+        return poll.timeline().between(begin, end);
+    }
+
+    private ProfiledRun run(AgentPoll poll) throws Child.ChildException, InterruptedException {
+        long begin = System.nanoTime();
+        int status = child.run();
+        long end = System.nanoTime();
+        poll.awaitAfter(end);
+        return new ProfiledRun(
+                (end - begin) / 1e9,
+                status,
+                poll.timeline().between(begin, end),
+                poll.timeline().samples(begin, end),
+                begin);
+    }
+
+    /**
+     * Writes the power of each part over time: a line for each time that the agent was asked.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public static void writeTrace(ProfileResult result, Path file) throws IOException {
+        StringBuilder csv = new StringBuilder("run,seconds,gpu_watts,cpu_watts,dram_watts,other_watts\n");
+        List<Part> parts = List.of(Part.GPU, Part.CPU, Part.DRAM, Part.OTHER);
+        for (int run = 0; run < result.runs().size(); run++) {
+            ProfiledRun profiled = result.runs().get(run);
+            for (AgentSample sample : profiled.samples()) {
+                csv.append(run + 1)
+                        .append(String.format(Locale.ROOT, ",%.3f", (sample.nanos() - profiled.startNanos()) / 1e9));
+                for (Part part : parts) {
+                    Double watts = sample.watts().get(part);
+                    csv.append(watts == null ? "," : String.format(Locale.ROOT, ",%.3f", watts));
+                }
+                csv.append('\n');
+            }
+        }
+        Files.write(file, csv.toString().getBytes(StandardCharsets.UTF_8));
+    }
+}
