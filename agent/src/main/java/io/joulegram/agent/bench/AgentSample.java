@@ -39,7 +39,10 @@ record AgentSample(
         JsonNode carbon = summary.path("carbon");
         return new AgentSample(
                 nanos,
-                served.isAlone() ? facility(summary) : attributed(served.model(summary)),
+                served.isAlone()
+                        ? MeterReadings.microjoules(
+                                status, number(carbon.path("pueRatio")).orElse(1))
+                        : attributed(served.model(summary)),
                 served.isAlone()
                         ? embodied(carbon.path("grams"))
                         : number(served.model(summary).path("embodiedGrams")),
@@ -51,15 +54,6 @@ record AgentSample(
                 mean(status.path("gpus"), "utilizationRatio"),
                 sum(status.path("gpus"), "memoryUsedBytes"),
                 most(status.path("gpus"), "temperatureCelsius"));
-    }
-
-    private static Map<Part, Double> facility(JsonNode summary) {
-        Map<Part, Double> energy = new EnumMap<>(Part.class);
-        summary.path("facilityMicrojoules")
-                .properties()
-                .forEach(entry -> Part.of(entry.getKey())
-                        .ifPresent(part -> energy.put(part, entry.getValue().asDouble())));
-        return energy;
     }
 
     private static Map<Part, Double> attributed(JsonNode model) {

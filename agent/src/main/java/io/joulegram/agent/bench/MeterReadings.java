@@ -8,7 +8,30 @@ import java.util.function.ToDoubleFunction;
 
 /** What the meters say in the agent's status, those alone that are part of the host's total. */
 final class MeterReadings {
+    /** What was longer ago tells nothing of now. */
+    private static final double MAX_SINCE_SECONDS = 1;
+
     private MeterReadings() {}
+
+    /**
+     * Energy since the agent's start up to now: up to the last sample of each meter, and by its power since; with what PUE adds. The
+     * books of the facility are the same, but rise with each look at the servers, in steps of a second.
+     *
+     * @param pue power usage effectiveness, 1 or more
+     */
+    static Map<Part, Double> microjoules(JsonNode status, double pue) {
+        Map<Part, Double> energy = sums(status, "energyMicrojoules", MeterReadings::microjoulesNow);
+        double host = energy.values().stream().mapToDouble(part -> part).sum();
+        if (!energy.isEmpty()) {
+            energy.put(Part.OVERHEAD, (pue - 1) * host);
+        }
+        return energy;
+    }
+
+    private static double microjoulesNow(JsonNode meter) {
+        double since = Math.min(MAX_SINCE_SECONDS, meter.path("sampleAgeNanos").asDouble() / 1e9);
+        return meter.path("energyMicrojoules").asDouble() + meter.path("watts").asDouble() * 1e6 * since;
+    }
 
     /** Power by the last sample of each; a part whose meters give none is absent. */
     static Map<Part, Double> watts(JsonNode status) {
@@ -28,8 +51,9 @@ final class MeterReadings {
         Map<Boundary, Double> ratios = new EnumMap<>(Boundary.class);
         for (Boundary boundary : Boundary.values()) {
             double whole = sum(boundary, energy);
-            if (whole > 0) {
-                ratios.put(boundary, sum(boundary, errors) / whole);
+            double ratio = sum(boundary, errors) / whole;
+            if (Double.isFinite(ratio)) {
+                ratios.put(boundary, ratio);
             }
         }
         return ratios;
@@ -41,14 +65,15 @@ final class MeterReadings {
                 .sum();
     }
 
+    /** Not a number where it is not told, and with it all that it is a part of. */
     private static double error(JsonNode meter) {
         for (JsonNode stream : meter.path("streams")) {
             if (stream.path("source").asText().equals(meter.path("source").asText())) {
                 return meter.path("energyMicrojoules").asDouble()
-                        * stream.path("uncertaintyRatio").asDouble();
+                        * stream.path("uncertaintyRatio").asDouble(Double.NaN);
             }
         }
-        return 0;
+        return Double.NaN;
     }
 
     private static Map<Part, Double> sums(JsonNode status, String field, ToDoubleFunction<JsonNode> value) {

@@ -70,19 +70,21 @@ final class AgentTimelineTest {
 
     @Test
     void readsTheDocumentsOfTheAgent() throws Exception {
-        JsonNode status = JSON.readTree("{\"servers\":[{\"server\":\"s\"}],\"gpus\":[{\"utilizationRatio\":0.5,"
+        JsonNode status = JSON.readTree("{\"meters\":[{\"domain\":\"gpu\",\"additive\":true,\"energyMicrojoules\":44,"
+                + "\"watts\":12,\"sampleAgeNanos\":500},{\"domain\":\"gpu\",\"additive\":false,\"energyMicrojoules\":9}],"
+                + "\"servers\":[{\"server\":\"s\"}],\"gpus\":[{\"utilizationRatio\":0.5,"
                 + "\"memoryUsedBytes\":10,\"temperatureCelsius\":60},{\"utilizationRatio\":1,\"memoryUsedBytes\":20,"
                 + "\"temperatureCelsius\":50}]}");
         JsonNode summary = JSON.readTree("{\"models\":[{\"server\":\"s\",\"model\":\"m\",\"tokens\":{\"generation\":7},"
                 + "\"embodiedGrams\":2,\"energy\":[{\"component\":\"gpu\",\"phase\":\"decode\",\"microjoules\":30},"
                 + "{\"component\":\"gpu\",\"phase\":\"idle\",\"microjoules\":12}],\"perToken\":[{\"kind\":\"generation\","
                 + "\"boundary\":\"host\",\"load\":\"loaded\",\"uncertaintyRatio\":0.1}]}],"
-                + "\"facilityMicrojoules\":{\"gpu\":50,\"cpu\":6,\"strange\":1},\"carbon\":{\"grid\":[{\"headline\":false,"
+                + "\"carbon\":{\"pueRatio\":1.5,\"grid\":[{\"headline\":false,"
                 + "\"gramsPerKwh\":1},{\"headline\":true,\"gramsPerKwh\":380}],\"grams\":[{\"scope\":\"embodied\",\"grams\":3},"
                 + "{\"scope\":\"embodied\",\"grams\":4},{\"scope\":\"operational\",\"grams\":5}]}}");
 
         AgentSample host = AgentSample.of(1, status, summary, new Served("s", "m", true));
-        assertThat(host.microjoules()).containsOnly(Map.entry(Part.GPU, 50.0), Map.entry(Part.CPU, 6.0));
+        assertThat(host.microjoules()).containsOnly(Map.entry(Part.GPU, 50.0), Map.entry(Part.OVERHEAD, 25.0));
         assertThat(host.embodiedGrams()).hasValue(7);
         assertThat(host.gramsPerKwh()).hasValue(380);
         assertThat(host.uncertainty()).containsOnly(Map.entry(Boundary.HOST, 0.1));
