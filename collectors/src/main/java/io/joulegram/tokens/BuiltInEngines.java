@@ -133,17 +133,18 @@ final class BuiltInEngines {
 
     /**
      * llama.cpp's {@code llama-server} ({@code tools/server/README.md}): no labels at all; prompt tokens are those that
-     * were computed. It prints six digits, so above a million its counters move in steps. Its gauges of tokens per
+     * were computed. It counts a prompt and its time once it has computed it, output tokens and theirs at the end of the
+     * request. It prints six digits, so above a million its counters move in steps. Its gauges of tokens per
      * second are left alone: reading them resets them.
      */
     private static Engine llamacpp() {
         return Engine.named("llamacpp")
                 .usualPorts(8080)
                 .promptIncludesCached(false)
-                .tokens(PROMPT, finished(counter("llamacpp:prompt_tokens_total")))
-                .tokens(CACHED_PROMPT, finished(counter("llamacpp:prompt_tokens_cached_total")))
+                .tokens(PROMPT, generated(counter("llamacpp:prompt_tokens_total")))
+                .tokens(CACHED_PROMPT, generated(counter("llamacpp:prompt_tokens_cached_total")))
                 .tokens(GENERATED, finished(counter("llamacpp:tokens_predicted_total")))
-                .tokens(PREFILL_MICROSECONDS, finished(counter("llamacpp:prompt_seconds_total")))
+                .tokens(PREFILL_MICROSECONDS, generated(counter("llamacpp:prompt_seconds_total")))
                 .tokens(DECODE_MICROSECONDS, finished(counter("llamacpp:tokens_predicted_seconds_total")))
                 .running(gauge("llamacpp:requests_processing"))
                 .waiting(gauge("llamacpp:requests_deferred"))
