@@ -34,6 +34,8 @@ record AgentSample(
         OptionalDouble gpuMemoryBytes,
         OptionalDouble gpuCelsius) {
 
+    private static final double COVERAGE_FACTOR = 2;
+
     /** Reads the agent's documents. */
     static AgentSample of(long nanos, JsonNode status, JsonNode summary, Served served) {
         JsonNode carbon = summary.path("carbon");
@@ -87,7 +89,10 @@ record AgentSample(
         return OptionalDouble.empty();
     }
 
-    /** What the agent gives for energy per token; without tokens, what it gives for its meters. */
+    /**
+     * What the agent gives for energy per token; without tokens, what it gives for its meters. It gives standard uncertainties:
+     * 95 % of true values lie within twice as much.
+     */
     private static Map<Boundary, Double> uncertainty(JsonNode status, JsonNode perToken) {
         Map<Boundary, Double> ratios = MeterReadings.uncertainty(status);
         for (JsonNode figure : perToken) {
@@ -101,6 +106,7 @@ record AgentSample(
                 }
             }
         }
+        ratios.replaceAll((boundary, ratio) -> COVERAGE_FACTOR * ratio);
         return ratios;
     }
 

@@ -39,7 +39,7 @@ final class MeterReadings {
     }
 
     /**
-     * Relative uncertainty of the energy, weighted by energy: sensors of a kind err alike, so their errors add. What PUE adds is
+     * Relative standard uncertainty of the energy, weighted by energy: sensors of a kind err alike, so their errors add. What PUE adds is
      * taken to be as uncertain as the host.
      */
     static Map<Boundary, Double> uncertainty(JsonNode status) {

@@ -87,7 +87,7 @@ final class AgentTimelineTest {
         assertThat(host.microjoules()).containsOnly(Map.entry(Part.GPU, 50.0), Map.entry(Part.OVERHEAD, 25.0));
         assertThat(host.embodiedGrams()).hasValue(7);
         assertThat(host.gramsPerKwh()).hasValue(380);
-        assertThat(host.uncertainty()).containsOnly(Map.entry(Boundary.HOST, 0.1));
+        assertThat(host.uncertainty()).containsOnly(Map.entry(Boundary.HOST, 2 * 0.1));
         assertThat(host.promptTokens()).isEmpty();
         assertThat(host.outputTokens()).hasValue(7);
         assertThat(host.gpuUtilization()).hasValue(0.75);
@@ -112,8 +112,9 @@ final class AgentTimelineTest {
                         + "\"additive\":true,\"energyMicrojoules\":100,\"streams\":[{\"source\":\"estimate\",\"uncertaintyRatio\":0.3}]},"
                         + "{\"domain\":\"core\",\"source\":\"rapl_perf\",\"additive\":false,\"energyMicrojoules\":80,\"watts\":9}]}");
         AgentSample sample = AgentSample.of(1, status, JSON.readTree("{}"), Served.everything());
-        assertThat(sample.uncertainty().get(Boundary.GPU)).isCloseTo(0.05, offset(1e-12));
-        assertThat(sample.uncertainty().get(Boundary.HOST)).isCloseTo((300 * 0.05 + 100 * 0.3) / 400, offset(1e-12));
+        assertThat(sample.uncertainty().get(Boundary.GPU)).isCloseTo(2 * 0.05, offset(1e-12));
+        assertThat(sample.uncertainty().get(Boundary.HOST))
+                .isCloseTo(2 * (300 * 0.05 + 100 * 0.3) / 400, offset(1e-12));
         assertThat(sample.watts()).containsOnly(Map.entry(Part.GPU, 70.5));
     }
 
