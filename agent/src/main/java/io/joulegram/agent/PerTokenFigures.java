@@ -77,7 +77,7 @@ final class PerTokenFigures {
     }
 
     private Use use(RollingWindow window, Uncertainties uncertainties, Boundary boundary, Load load) {
-        Set<Component> components = components(boundary);
+        Set<Component> components = boundary.components();
         boolean active = load == Load.ACTIVE;
         double grams = window.grams(components, active);
         OptionalDouble uncertainty =
@@ -99,14 +99,6 @@ final class PerTokenFigures {
     boolean isKnown(RollingWindow window, Boundary boundary) {
         Component main = boundary == Boundary.GPU ? Component.GPU : Component.CPU;
         return attribution.facilityMicrojoules().containsKey(main)
-                && window.microjoules(components(boundary), false) > 0;
-    }
-
-    private static Set<Component> components(Boundary boundary) {
-        return switch (boundary) {
-            case GPU -> RollingWindow.GPU;
-            case HOST -> RollingWindow.HOST;
-            case FACILITY -> RollingWindow.FACILITY;
-        };
+                && window.microjoules(boundary.components(), false) > 0;
     }
 }

@@ -1,5 +1,8 @@
 package io.joulegram.power;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * A share of the facility's energy and carbon, in the words of the {@code component} label. Components do not overlap:
  * their sum is the whole.
@@ -25,6 +28,13 @@ public enum Component {
     /** The value of the {@code component} label. */
     public String label() {
         return label;
+    }
+
+    /** The component with this label; empty if there is none. */
+    public static Optional<Component> of(String label) {
+        return Arrays.stream(values())
+                .filter(component -> component.label.equals(label))
+                .findFirst();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.joulegram.power;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,13 @@ public enum Domain {
     /** The value of the {@code domain} label. */
     public String label() {
         return label;
+    }
+
+    /** The domain with this label; empty if there is none. */
+    public static Optional<Domain> of(String label) {
+        return Arrays.stream(values())
+                .filter(domain -> domain.label.equals(label))
+                .findFirst();
     }
 
     /** The component that this domain's energy counts towards; null for a domain that lies inside or around others. */

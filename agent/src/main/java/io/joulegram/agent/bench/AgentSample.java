@@ -1,6 +1,8 @@
 package io.joulegram.agent.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.joulegram.agent.export.Snapshot.Boundary;
+import io.joulegram.power.Component;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -23,11 +25,11 @@ import java.util.stream.DoubleStream;
  */
 record AgentSample(
         long nanos,
-        Map<Part, Double> microjoules,
+        Map<Component, Double> microjoules,
         OptionalDouble embodiedGrams,
         OptionalDouble gramsPerKwh,
         Map<Boundary, Double> uncertainty,
-        Map<Part, Double> watts,
+        Map<Component, Double> watts,
         OptionalDouble promptTokens,
         OptionalDouble outputTokens,
         OptionalDouble gpuUtilization,
@@ -58,10 +60,10 @@ record AgentSample(
                 most(status.path("gpus"), "temperatureCelsius"));
     }
 
-    private static Map<Part, Double> attributed(JsonNode model) {
-        Map<Part, Double> energy = new EnumMap<>(Part.class);
+    private static Map<Component, Double> attributed(JsonNode model) {
+        Map<Component, Double> energy = new EnumMap<>(Component.class);
         for (JsonNode amount : model.path("energy")) {
-            Part.of(amount.path("component").asText())
+            Component.of(amount.path("component").asText())
                     .ifPresent(part ->
                             energy.merge(part, amount.path("microjoules").asDouble(), Double::sum));
         }

@@ -1,5 +1,7 @@
 package io.joulegram.agent.bench;
 
+import io.joulegram.agent.export.Snapshot.Boundary;
+import io.joulegram.power.Component;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -51,8 +53,8 @@ final class AgentTimeline {
         if (first < 0 || last < 0 || last + 1 >= samples.size() || until - from <= 0 || hasGap(first, last + 1)) {
             return Optional.empty();
         }
-        Map<Part, Double> joules = new EnumMap<>(Part.class);
-        for (Part part : Part.all()) {
+        Map<Component, Double> joules = new EnumMap<>(Component.class);
+        for (Component part : Component.values()) {
             OptionalDouble begin = at(first, from, sample -> value(sample, part));
             OptionalDouble end = at(last, until, sample -> value(sample, part));
             // An agent that began anew counts from 0: what it had counted is not known any more.
@@ -76,7 +78,7 @@ final class AgentTimeline {
                 mean(inside, AgentSample::gpuCelsius)));
     }
 
-    private static OptionalDouble value(AgentSample sample, Part part) {
+    private static OptionalDouble value(AgentSample sample, Component part) {
         Double value = sample.microjoules().get(part);
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }

@@ -201,9 +201,9 @@ public final class Bench {
         }
     }
 
-    private Map<Part, Double> rest(AgentPoll poll) throws InterruptedException, BenchException {
+    private Optional<EnergyWindow> rest(AgentPoll poll) throws InterruptedException, BenchException {
         if (plan.rest().isZero()) {
-            return Map.of();
+            return Optional.empty();
         }
         listener.step("measuring power at rest for " + plan.rest().toSeconds() + " s");
         // What was asked before must have ended in the server, too.
@@ -220,8 +220,7 @@ public final class Bench {
                     "the server writes tokens for somebody else while it should rest: stop other clients,"
                             + " or do without (--rest 0s)");
         }
-        return window.joules().entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue() / window.seconds()));
+        return Optional.of(window);
     }
 
     private OptionalDouble flopsPerToken() {

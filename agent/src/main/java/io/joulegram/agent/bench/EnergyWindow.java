@@ -1,7 +1,10 @@
 package io.joulegram.agent.bench;
 
+import io.joulegram.agent.export.Snapshot.Boundary;
+import io.joulegram.power.Component;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -20,7 +23,7 @@ import java.util.OptionalDouble;
  */
 record EnergyWindow(
         double seconds,
-        Map<Part, Double> joules,
+        Map<Component, Double> joules,
         OptionalDouble embodiedGrams,
         OptionalDouble gramsPerKwh,
         Map<Boundary, Double> uncertainty,
@@ -30,18 +33,30 @@ record EnergyWindow(
         OptionalDouble gpuMemoryBytes,
         OptionalDouble gpuCelsius) {
 
-    /** Energy within a boundary: of the parts that are known; empty without GPUs, of which all figures are. */
+    private static final double JOULES_PER_KWH = 3.6e6;
+
+    /** Energy within a boundary of the parts that are known; empty if none is. */
+    OptionalDouble knownJoules(Boundary boundary) {
+        return boundary.components().stream()
+                .flatMap(part -> Optional.ofNullable(joules.get(part)).stream())
+                .mapToDouble(energy -> energy)
+                .reduce(Double::sum);
+    }
+
+    /** The same; empty without GPUs, of which all figures of a server are. */
     OptionalDouble joules(Boundary boundary) {
-        if (!joules.containsKey(Part.GPU)) {
-            return OptionalDouble.empty();
-        }
-        return OptionalDouble.of(boundary.parts().stream()
-                .mapToDouble(part -> joules.getOrDefault(part, 0.0))
-                .sum());
+        return joules.containsKey(Component.GPU) ? knownJoules(boundary) : OptionalDouble.empty();
+    }
+
+    /** Grams of CO2e of an amount of energy in it; empty where the amount or the intensity is. */
+    OptionalDouble grams(OptionalDouble amountJoules) {
+        return amountJoules.isPresent() && gramsPerKwh.isPresent()
+                ? OptionalDouble.of(amountJoules.getAsDouble() / JOULES_PER_KWH * gramsPerKwh.getAsDouble())
+                : OptionalDouble.empty();
     }
 
     /** Mean power of a part. */
-    OptionalDouble watts(Part part) {
+    OptionalDouble watts(Component part) {
         Double energy = joules.get(part);
         return energy == null ? OptionalDouble.empty() : OptionalDouble.of(energy / seconds);
     }
@@ -49,7 +64,7 @@ record EnergyWindow(
     /** This span and another. */
     EnergyWindow plus(EnergyWindow other) {
         double all = seconds + other.seconds;
-        Map<Part, Double> sums = new EnumMap<>(Part.class);
+        Map<Component, Double> sums = new EnumMap<>(Component.class);
         joules.forEach((part, energy) -> {
             if (other.joules.containsKey(part)) {
                 sums.put(part, energy + other.joules.get(part));

@@ -1,5 +1,7 @@
 package io.joulegram.agent.bench;
 
+import io.joulegram.agent.export.Snapshot.Boundary;
+import io.joulegram.power.Component;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -56,19 +58,19 @@ public enum Figure {
     GENERATOR_LAG_P99("s", Sense.LESS, t -> t.load().lagSeconds().quantile(0.99)),
 
     /** Power of all accelerators before the load. */
-    REST_GPU_WATTS("W", Sense.NONE, Boundary.GPU, t -> t.restWatts(Boundary.GPU)),
+    REST_GPU_WATTS("W", Sense.NONE, Boundary.GPU, t -> t.conditions().restWatts(Boundary.GPU)),
     /** Power of the host before the load. */
-    REST_HOST_WATTS("W", Sense.NONE, Boundary.HOST, t -> t.restWatts(Boundary.HOST)),
+    REST_HOST_WATTS("W", Sense.NONE, Boundary.HOST, t -> t.conditions().restWatts(Boundary.HOST)),
     /** Power of all accelerators. */
-    GPU_WATTS("W", Sense.NONE, Boundary.GPU, t -> t.watts(Part.GPU)),
+    GPU_WATTS("W", Sense.NONE, Boundary.GPU, t -> t.watts(Component.GPU)),
     /** Power of the processors. */
-    CPU_WATTS("W", Sense.NONE, Boundary.HOST, t -> t.watts(Part.CPU)),
+    CPU_WATTS("W", Sense.NONE, Boundary.HOST, t -> t.watts(Component.CPU)),
     /** Power of the memory. */
-    DRAM_WATTS("W", Sense.NONE, Boundary.HOST, t -> t.watts(Part.DRAM)),
+    DRAM_WATTS("W", Sense.NONE, Boundary.HOST, t -> t.watts(Component.DRAM)),
     /** Power of the rest of the host. */
-    OTHER_WATTS("W", Sense.NONE, Boundary.HOST, t -> t.watts(Part.OTHER)),
+    OTHER_WATTS("W", Sense.NONE, Boundary.HOST, t -> t.watts(Component.OTHER)),
     /** Power that the facility adds. */
-    OVERHEAD_WATTS("W", Sense.NONE, Boundary.FACILITY, t -> t.watts(Part.OVERHEAD)),
+    OVERHEAD_WATTS("W", Sense.NONE, Boundary.FACILITY, t -> t.watts(Component.OVERHEAD)),
 
     /** Energy over tokens written. */
     GPU_JOULES_PER_OUTPUT_TOKEN("J", Sense.LESS, Boundary.GPU, t -> t.perOutputToken(t.loadedJoules(Boundary.GPU))),
@@ -92,13 +94,7 @@ public enum Figure {
     FACILITY_JOULES_PER_REQUEST(
             "J", Sense.LESS, Boundary.FACILITY, t -> t.perRequest(t.loadedJoules(Boundary.FACILITY))),
     /** GPU energy above rest of a prompt token that is computed. */
-    PREFILL_JOULES_PER_TOKEN(
-            "J",
-            Sense.LESS,
-            Boundary.GPU,
-            t -> t.conditions().prefill().isPresent()
-                    ? OptionalDouble.of(t.conditions().prefill().get().value())
-                    : OptionalDouble.empty()),
+    PREFILL_JOULES_PER_TOKEN("J", Sense.LESS, Boundary.GPU, t -> t.conditions().prefillJoulesPerToken()),
     /** GPU energy above rest of an output token, without that of its prompt. */
     DECODE_JOULES_PER_TOKEN("J", Sense.LESS, Boundary.GPU, t -> t.perOutputToken(t.decodeJoules())),
 

@@ -1,9 +1,11 @@
 package io.joulegram.agent.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.joulegram.agent.export.Snapshot.Boundary;
+import io.joulegram.power.Component;
+import io.joulegram.power.Domain;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** What the meters say in the agent's status, those alone that are part of the host's total. */
@@ -19,11 +21,11 @@ final class MeterReadings {
      *
      * @param pue power usage effectiveness, 1 or more
      */
-    static Map<Part, Double> microjoules(JsonNode status, double pue) {
-        Map<Part, Double> energy = sums(status, "energyMicrojoules", MeterReadings::microjoulesNow);
+    static Map<Component, Double> microjoules(JsonNode status, double pue) {
+        Map<Component, Double> energy = sums(status, "energyMicrojoules", MeterReadings::microjoulesNow);
         double host = energy.values().stream().mapToDouble(part -> part).sum();
         if (!energy.isEmpty()) {
-            energy.put(Part.OVERHEAD, (pue - 1) * host);
+            energy.put(Component.OVERHEAD, (pue - 1) * host);
         }
         return energy;
     }
@@ -34,7 +36,7 @@ final class MeterReadings {
     }
 
     /** Power by the last sample of each; a part whose meters give none is absent. */
-    static Map<Part, Double> watts(JsonNode status) {
+    static Map<Component, Double> watts(JsonNode status) {
         return sums(status, "watts", meter -> meter.path("watts").asDouble());
     }
 
@@ -43,11 +45,11 @@ final class MeterReadings {
      * taken to be as uncertain as the host.
      */
     static Map<Boundary, Double> uncertainty(JsonNode status) {
-        Map<Part, Double> energy = sums(
+        Map<Component, Double> energy = sums(
                 status,
                 "energyMicrojoules",
                 meter -> meter.path("energyMicrojoules").asDouble());
-        Map<Part, Double> errors = sums(status, "energyMicrojoules", MeterReadings::error);
+        Map<Component, Double> errors = sums(status, "energyMicrojoules", MeterReadings::error);
         Map<Boundary, Double> ratios = new EnumMap<>(Boundary.class);
         for (Boundary boundary : Boundary.values()) {
             double whole = sum(boundary, energy);
@@ -59,8 +61,8 @@ final class MeterReadings {
         return ratios;
     }
 
-    private static double sum(Boundary boundary, Map<Part, Double> values) {
-        return boundary.parts().stream()
+    private static double sum(Boundary boundary, Map<Component, Double> values) {
+        return boundary.components().stream()
                 .mapToDouble(part -> values.getOrDefault(part, 0.0))
                 .sum();
     }
@@ -76,25 +78,15 @@ final class MeterReadings {
         return Double.NaN;
     }
 
-    private static Map<Part, Double> sums(JsonNode status, String field, ToDoubleFunction<JsonNode> value) {
-        Map<Part, Double> sums = new EnumMap<>(Part.class);
+    private static Map<Component, Double> sums(JsonNode status, String field, ToDoubleFunction<JsonNode> value) {
+        Map<Component, Double> sums = new EnumMap<>(Component.class);
         for (JsonNode meter : status.path("meters")) {
             if (meter.path("additive").asBoolean() && meter.path(field).isNumber()) {
-                part(meter.path("domain").asText())
-                        .ifPresent(part -> sums.merge(part, value.applyAsDouble(meter), Double::sum));
+                Domain.of(meter.path("domain").asText())
+                        .map(Domain::component)
+                        .ifPresent(component -> sums.merge(component, value.applyAsDouble(meter), Double::sum));
             }
         }
         return sums;
-    }
-
-    /** A GPU module has its processor in it; a meter of the platform or the rest is what is beside the others. */
-    private static Optional<Part> part(String domain) {
-        return switch (domain) {
-            case "gpu", "gpu_module" -> Optional.of(Part.GPU);
-            case "cpu" -> Optional.of(Part.CPU);
-            case "dram" -> Optional.of(Part.DRAM);
-            case "other" -> Optional.of(Part.OTHER);
-            default -> Optional.empty();
-        };
     }
 }

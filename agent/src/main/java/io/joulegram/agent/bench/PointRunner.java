@@ -1,5 +1,6 @@
 package io.joulegram.agent.bench;
 
+import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.load.LoadGenerator;
 import io.joulegram.agent.load.LoadProgress;
 import io.joulegram.agent.load.LoadResult;
@@ -59,7 +60,7 @@ final class PointRunner {
 
     /** GPU energy above rest of a prompt token that is computed: one prompt at a time, answered by one token. */
     Optional<Estimate> probe(Workload workload, Conditions conditions) throws InterruptedException {
-        if (poll.isEmpty() || !conditions.restWatts().containsKey(Part.GPU)) {
+        if (poll.isEmpty() || conditions.restWatts(Boundary.GPU).isEmpty()) {
             return Optional.empty();
         }
         LoadResult result = generator.run(

@@ -2,6 +2,7 @@ package io.joulegram.agent.bench;
 
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
+import io.joulegram.power.Component;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -126,13 +127,13 @@ public final class Profile {
      */
     public static void writeTrace(ProfileResult result, Path file) throws IOException {
         StringBuilder csv = new StringBuilder("run,seconds,gpu_watts,cpu_watts,dram_watts,other_watts\n");
-        List<Part> parts = List.of(Part.GPU, Part.CPU, Part.DRAM, Part.OTHER);
+        List<Component> parts = List.of(Component.GPU, Component.CPU, Component.DRAM, Component.OTHER);
         for (int run = 0; run < result.runs().size(); run++) {
             ProfiledRun profiled = result.runs().get(run);
             for (AgentSample sample : profiled.samples()) {
                 csv.append(run + 1)
                         .append(String.format(Locale.ROOT, ",%.3f", (sample.nanos() - profiled.startNanos()) / 1e9));
-                for (Part part : parts) {
+                for (Component part : parts) {
                     Double watts = sample.watts().get(part);
                     csv.append(watts == null ? "," : String.format(Locale.ROOT, ",%.3f", watts));
                 }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.report.Table;
 import io.joulegram.agent.report.Units;
+import io.joulegram.power.Component;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +18,6 @@ import java.util.OptionalDouble;
 /** What a command took, for people and for programs. What is not known is left out. */
 public final class ProfileReport {
     private static final String SCHEMA = "joulegram-profile/1";
-    private static final double JOULES_PER_KWH = 3.6e6;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ProfileReport() {}
@@ -49,9 +50,9 @@ public final class ProfileReport {
         EnergyWindow energy = run.energy().get();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("", "energy", "+-", "mean", "peak"));
-        for (Part part : Part.all()) {
+        for (Component part : Component.values()) {
             Double joules = energy.joules().get(part);
-            if (joules != null && (part != Part.OVERHEAD || joules > 0)) {
+            if (joules != null && (part != Component.OVERHEAD || joules > 0)) {
                 Double peak = run.peakWatts().get(part);
                 rows.add(List.of(
                         part.label(),
@@ -104,11 +105,9 @@ public final class ProfileReport {
     }
 
     private static OptionalDouble operationalGrams(ProfiledRun run) {
-        OptionalDouble joules = run.joules(Boundary.FACILITY);
-        OptionalDouble intensity = run.energy().map(EnergyWindow::gramsPerKwh).orElseGet(OptionalDouble::empty);
-        return joules.isPresent() && intensity.isPresent()
-                ? OptionalDouble.of(joules.getAsDouble() / JOULES_PER_KWH * intensity.getAsDouble())
-                : OptionalDouble.empty();
+        return run.energy()
+                .map(energy -> energy.grams(run.joules(Boundary.FACILITY)))
+                .orElseGet(OptionalDouble::empty);
     }
 
     private static void carbon(StringBuilder out, ProfiledRun run) {

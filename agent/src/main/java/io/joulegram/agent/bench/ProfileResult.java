@@ -1,5 +1,6 @@
 package io.joulegram.agent.bench;
 
+import io.joulegram.agent.export.Snapshot.Boundary;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -48,14 +49,8 @@ public final class ProfileResult {
 
     /** Power of the parts within a boundary before the command; empty if it was not measured. */
     OptionalDouble restWatts(Boundary boundary) {
-        if (rest.isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        EnergyWindow window = rest.get();
-        return boundary.parts().stream()
-                .flatMap(part -> Optional.ofNullable(window.joules().get(part)).stream())
-                .mapToDouble(joules -> joules / window.seconds())
-                .reduce(Double::sum);
+        return rest.map(window -> Totals.per(window.knownJoules(boundary), window.seconds()))
+                .orElseGet(OptionalDouble::empty);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.joulegram.agent.bench;
 
+import io.joulegram.agent.export.Snapshot.Boundary;
+import io.joulegram.power.Component;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -30,11 +32,7 @@ record ProfiledRun(
 
     /** Energy within a boundary; of the parts that are known. */
     OptionalDouble joules(Boundary boundary) {
-        return energy.map(window -> boundary.parts().stream()
-                        .flatMap(part -> Optional.ofNullable(window.joules().get(part)).stream())
-                        .mapToDouble(joules -> joules)
-                        .reduce(Double::sum))
-                .orElseGet(OptionalDouble::empty);
+        return energy.map(window -> window.knownJoules(boundary)).orElseGet(OptionalDouble::empty);
     }
 
     /** Half of the 95 % interval of that: of the meters, and of the edges of the run, which are seen to a sample's time. */
@@ -49,8 +47,8 @@ record ProfiledRun(
     }
 
     /** The highest power of each part that a sample told. */
-    Map<Part, Double> peakWatts() {
-        Map<Part, Double> peaks = new EnumMap<>(Part.class);
+    Map<Component, Double> peakWatts() {
+        Map<Component, Double> peaks = new EnumMap<>(Component.class);
         samples.forEach(sample -> sample.watts().forEach((part, watts) -> peaks.merge(part, watts, Math::max)));
         return peaks;
     }

@@ -1,6 +1,8 @@
 package io.joulegram.agent.bench;
 
+import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.load.LoadWindow;
+import io.joulegram.power.Component;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -12,8 +14,6 @@ import java.util.OptionalDouble;
  * @param conditions what holds for all of it
  */
 record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditions) {
-    private static final double JOULES_PER_KWH = 3.6e6;
-
     /** This span and another one, under the same conditions. */
     Totals plus(Totals other) {
         Optional<EnergyWindow> both = energy.flatMap(own -> other.energy.map(own::plus));
@@ -28,28 +28,16 @@ record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditi
     /** Energy within a boundary above what it draws at rest; empty if that was not measured. */
     OptionalDouble activeJoules(Boundary boundary) {
         OptionalDouble loaded = loadedJoules(boundary);
-        OptionalDouble rest = restWatts(boundary);
+        OptionalDouble rest = conditions.restWatts(boundary);
         return loaded.isPresent() && rest.isPresent()
                 ? OptionalDouble.of(loaded.getAsDouble() - rest.getAsDouble() * load.seconds())
                 : OptionalDouble.empty();
     }
 
-    /** Power within a boundary before the load. */
-    OptionalDouble restWatts(Boundary boundary) {
-        if (!conditions.restWatts().containsKey(Part.GPU)) {
-            return OptionalDouble.empty();
-        }
-        return OptionalDouble.of(boundary.parts().stream()
-                .mapToDouble(part -> conditions.restWatts().getOrDefault(part, 0.0))
-                .sum());
-    }
-
     /** GPU energy above rest that the prompts took. */
     OptionalDouble prefillJoules() {
-        Optional<Estimate> each = conditions.prefill();
-        return each.isPresent()
-                ? OptionalDouble.of(each.get().value() * (load.promptTokens() - load.cachedTokens()))
-                : OptionalDouble.empty();
+        return product(
+                conditions.prefillJoulesPerToken(), OptionalDouble.of(load.promptTokens() - load.cachedTokens()));
     }
 
     /** GPU energy above rest that the prompts did not take; empty where nothing would be left. */
@@ -64,11 +52,8 @@ record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditi
 
     /** Grams of the facility's energy. */
     OptionalDouble operationalGrams() {
-        OptionalDouble joules = loadedJoules(Boundary.FACILITY);
-        OptionalDouble intensity = energy.map(EnergyWindow::gramsPerKwh).orElseGet(OptionalDouble::empty);
-        return joules.isPresent() && intensity.isPresent()
-                ? OptionalDouble.of(joules.getAsDouble() / JOULES_PER_KWH * intensity.getAsDouble())
-                : OptionalDouble.empty();
+        return energy.map(window -> window.grams(window.joules(Boundary.FACILITY)))
+                .orElseGet(OptionalDouble::empty);
     }
 
     /** Grams of the making of the hardware that fall due. */
@@ -101,7 +86,7 @@ record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditi
         return OptionalDouble.of(amount / load.seconds());
     }
 
-    /** A product of two figures per request; empty where either is. */
+    /** A product of two figures; empty where either is. */
     static OptionalDouble product(OptionalDouble one, OptionalDouble two) {
         return one.isPresent() && two.isPresent()
                 ? OptionalDouble.of(one.getAsDouble() * two.getAsDouble())
@@ -114,7 +99,7 @@ record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditi
                 : OptionalDouble.empty();
     }
 
-    OptionalDouble watts(Part part) {
+    OptionalDouble watts(Component part) {
         return energy.map(window -> window.watts(part)).orElseGet(OptionalDouble::empty);
     }
 

@@ -1,5 +1,6 @@
 package io.joulegram.agent.export;
 
+import io.joulegram.agent.attribution.RollingWindow;
 import io.joulegram.agent.budget.BudgetState;
 import io.joulegram.agent.budget.ObjectiveState;
 import io.joulegram.power.Component;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Everything that is published, as it stood at one instant. Immutable: a scrape reads it without a lock while the next
@@ -292,23 +294,31 @@ public record Snapshot(
     }
 
     /** How much of the world a per-token figure includes. */
+    @SuppressWarnings("ImmutableEnumChecker") // sets that nobody changes
     public enum Boundary {
         /** GPUs alone. */
-        GPU("gpu"),
+        GPU("gpu", RollingWindow.GPU),
         /** The server: GPUs, processors, memory and the rest. */
-        HOST("host"),
+        HOST("host", RollingWindow.HOST),
         /** The server and its share of cooling and power distribution (PUE). */
-        FACILITY("facility");
+        FACILITY("facility", RollingWindow.FACILITY);
 
         private final String label;
+        private final Set<Component> components;
 
-        Boundary(String label) {
+        Boundary(String label, Set<Component> components) {
             this.label = label;
+            this.components = components;
         }
 
         /** The value of the {@code boundary} label. */
         public String label() {
             return label;
+        }
+
+        /** What is within. */
+        public Set<Component> components() {
+            return components;
         }
     }
 

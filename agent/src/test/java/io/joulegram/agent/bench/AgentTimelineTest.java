@@ -6,6 +6,8 @@ import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.agent.export.Snapshot.Boundary;
+import io.joulegram.power.Component;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -19,11 +21,11 @@ final class AgentTimelineTest {
     private void add(double seconds, double gpuJoules) {
         timeline.add(new AgentSample(
                 (long) (seconds * SECOND),
-                Map.of(Part.GPU, gpuJoules * 1e6, Part.CPU, gpuJoules * 1e5),
+                Map.of(Component.GPU, gpuJoules * 1e6, Component.CPU, gpuJoules * 1e5),
                 OptionalDouble.of(seconds / 100),
                 OptionalDouble.of(400),
                 Map.of(Boundary.GPU, 0.05),
-                Map.of(Part.GPU, 7.0),
+                Map.of(Component.GPU, 7.0),
                 OptionalDouble.empty(),
                 OptionalDouble.of(10 * seconds),
                 OptionalDouble.of(0.5),
@@ -39,8 +41,8 @@ final class AgentTimelineTest {
         EnergyWindow window = timeline.between(SECOND / 2, SECOND + SECOND / 2).orElseThrow();
         assertThat(window.joules(Boundary.GPU).orElseThrow()).isCloseTo(200, offset(1e-9));
         assertThat(window.joules(Boundary.HOST).orElseThrow()).isCloseTo(220, offset(1e-9));
-        assertThat(window.watts(Part.GPU).orElseThrow()).isCloseTo(200, offset(1e-9));
-        assertThat(window.watts(Part.DRAM)).isEmpty();
+        assertThat(window.watts(Component.GPU).orElseThrow()).isCloseTo(200, offset(1e-9));
+        assertThat(window.watts(Component.DRAM)).isEmpty();
         assertThat(window.embodiedGrams().orElseThrow()).isCloseTo(0.01, offset(1e-12));
         assertThat(window.outputTokens().orElseThrow()).isCloseTo(10, offset(1e-9));
         assertThat(window.uncertainty()).containsEntry(Boundary.GPU, 0.05).doesNotContainKey(Boundary.HOST);
@@ -84,7 +86,8 @@ final class AgentTimelineTest {
                 + "{\"scope\":\"embodied\",\"grams\":4},{\"scope\":\"operational\",\"grams\":5}]}}");
 
         AgentSample host = AgentSample.of(1, status, summary, new Served("s", "m", true));
-        assertThat(host.microjoules()).containsOnly(Map.entry(Part.GPU, 50.0), Map.entry(Part.OVERHEAD, 25.0));
+        assertThat(host.microjoules())
+                .containsOnly(Map.entry(Component.GPU, 50.0), Map.entry(Component.OVERHEAD, 25.0));
         assertThat(host.embodiedGrams()).hasValue(7);
         assertThat(host.gramsPerKwh()).hasValue(380);
         assertThat(host.uncertainty()).containsOnly(Map.entry(Boundary.HOST, 2 * 0.1));
@@ -95,7 +98,7 @@ final class AgentTimelineTest {
         assertThat(host.gpuCelsius()).hasValue(60);
 
         AgentSample model = AgentSample.of(1, status, summary, new Served("s", "m", false));
-        assertThat(model.microjoules()).containsOnly(Map.entry(Part.GPU, 42.0));
+        assertThat(model.microjoules()).containsOnly(Map.entry(Component.GPU, 42.0));
         assertThat(model.embodiedGrams()).hasValue(2);
 
         AgentSample nothing = AgentSample.of(1, JSON.readTree("{}"), JSON.readTree("{}"), new Served("s", "m", true));
@@ -115,7 +118,7 @@ final class AgentTimelineTest {
         assertThat(sample.uncertainty().get(Boundary.GPU)).isCloseTo(2 * 0.05, offset(1e-12));
         assertThat(sample.uncertainty().get(Boundary.HOST))
                 .isCloseTo(2 * (300 * 0.05 + 100 * 0.3) / 400, offset(1e-12));
-        assertThat(sample.watts()).containsOnly(Map.entry(Part.GPU, 70.5));
+        assertThat(sample.watts()).containsOnly(Map.entry(Component.GPU, 70.5));
     }
 
     @Test

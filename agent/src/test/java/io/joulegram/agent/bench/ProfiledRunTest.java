@@ -5,6 +5,8 @@ import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.agent.export.Snapshot.Boundary;
+import io.joulegram.power.Component;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ final class ProfiledRunTest {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 Map.of(),
-                Map.of(Part.GPU, watts),
+                Map.of(Component.GPU, watts),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
@@ -31,7 +33,7 @@ final class ProfiledRunTest {
     private static EnergyWindow window(double seconds, double gpuJoules, double tokens) {
         return new EnergyWindow(
                 seconds,
-                Map.of(Part.GPU, gpuJoules, Part.OVERHEAD, gpuJoules / 4),
+                Map.of(Component.GPU, gpuJoules, Component.OVERHEAD, gpuJoules / 4),
                 OptionalDouble.of(0.5),
                 OptionalDouble.of(360),
                 Map.of(Boundary.HOST, 0.05, Boundary.FACILITY, 0.05),
@@ -59,7 +61,7 @@ final class ProfiledRunTest {
                         new ProfiledRun.Stage("end", 7.5, 10));
         assertThat(run(1, 100, 100, 99, 101, 100).stages()).containsExactly(new ProfiledRun.Stage("steady", 0, 5));
         assertThat(run(1, 100, 100).stages()).isEmpty();
-        assertThat(run(1, 10, 60, 100, 104, 96).peakWatts()).containsOnly(Map.entry(Part.GPU, 104.0));
+        assertThat(run(1, 10, 60, 100, 104, 96).peakWatts()).containsOnly(Map.entry(Component.GPU, 104.0));
     }
 
     @Test
