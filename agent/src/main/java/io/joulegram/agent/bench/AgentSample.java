@@ -41,17 +41,16 @@ record AgentSample(
     /** Reads the agent's documents. */
     static AgentSample of(long nanos, JsonNode status, JsonNode summary, Served served) {
         JsonNode carbon = summary.path("carbon");
+        JsonNode model = served.model(summary);
         return new AgentSample(
                 nanos,
                 served.isAlone()
                         ? MeterReadings.microjoules(
                                 status, number(carbon.path("pueRatio")).orElse(1))
-                        : attributed(served.model(summary)),
-                served.isAlone()
-                        ? embodied(carbon.path("grams"))
-                        : number(served.model(summary).path("embodiedGrams")),
+                        : attributed(model),
+                served.isAlone() ? embodied(carbon.path("grams")) : number(model.path("embodiedGrams")),
                 intensity(carbon.path("grid")),
-                uncertainty(status, served.model(summary).path("perToken")),
+                uncertainty(status, model.path("perToken")),
                 MeterReadings.watts(status),
                 served.tokens(summary, "prompt"),
                 served.tokens(summary, "generation"),

@@ -34,9 +34,7 @@ final class AgentTimeline {
 
     /** Forgets what was before an instant, but for what is needed at it. */
     synchronized void forgetBefore(long nanos) {
-        while (samples.size() > 1 && samples.get(1).nanos() - nanos < 0) {
-            samples.remove(0);
-        }
+        samples.subList(0, Math.max(0, before(nanos))).clear();
     }
 
     /** The samples that were taken in a span of time, in order. */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,11 @@ public final class Bench {
             // The thread was told to stop, and does: with what there is.
             ended = Optional.of("interrupted");
         }
-        return new BenchResult(about, List.copyOf(points), ended);
+        return result(ended);
+    }
+
+    private BenchResult result(Optional<String> ended) {
+        return new BenchResult(Collections.unmodifiableMap(new LinkedHashMap<>(about)), List.copyOf(points), ended);
     }
 
     private void describePlan() {
@@ -237,7 +242,7 @@ public final class Bench {
             for (Pace pace : plan.paces()) {
                 PointResult point = runner.measure(server, workload, pace, known);
                 points.add(point);
-                listener.point(new BenchResult(about, List.copyOf(points), Optional.of("not finished")));
+                listener.point(result(Optional.of("not finished")));
                 if (point.limit().isPresent()) {
                     if (!models.answers()) {
                         lost(server);

@@ -16,8 +16,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -41,7 +40,7 @@ final class BenchCommand implements Callable<Integer> {
         options.addTo();
         spec.addOption(LedgerOptions.text(
                         OUTPUT, "FILE", "Takes the result as JSON, after each point (default: bench.json)."))
-                .addOption(LedgerOptions.text(HTML, "FILE", "Takes the result as a page with plots, at the end."));
+                .addOption(LedgerOptions.file(HTML, "Takes the result as a page with plots, at the end."));
         spec.usageMessage()
                 .description(
                         "Puts load on an inference server that speaks OpenAI's API, and tells what each point of a sweep"
@@ -64,26 +63,31 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         ParseResult parsed = spec.commandLine().getParseResult();
         Path file = Path.of(parsed.matchedOptionValue(OUTPUT, "bench.json"));
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
         BenchPlan plan;
         try {
             plan = options.read(parsed, file);
         } catch (IllegalArgumentException | IOException e) {
             throw LedgerOptions.wrong(spec, String.valueOf(e.getMessage()));
         }
+        // Ctrl-C ends the sweep as it stands, and the process only when what was measured is written.
+        ShutdownHook hook = new ShutdownHook("bench-end", SECONDS_TO_END, Thread.currentThread()::interrupt);
+        try (hook) {
+            return run(plan, file, parsed.matchedOptionValue(HTML, (Path) null));
+        }
+    }
+
+    private int run(BenchPlan plan, Path file, @Nullable Path page) {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         BenchTerminal terminal =
                 new BenchTerminal(err, new Terminal(err, environment).isTerminal(), plan.points(), file);
-        CountDownLatch over = new CountDownLatch(1);
-        Thread hook = endingWith(over);
         try {
             BenchResult result = new Bench(plan, terminal, clock).run();
             terminal.end();
             // What ended the sweep must not end the writing.
             var unused = Thread.interrupted();
             BenchDocument.write(result, file);
-            if (parsed.hasMatchedOption(HTML)) {
-                Path page = Path.of(parsed.matchedOptionValue(HTML, ""));
+            if (page != null) {
                 Files.write(page, BenchPage.of(result).getBytes(StandardCharsets.UTF_8));
             }
             out.print(BenchText.of(result));
@@ -95,34 +99,6 @@ final class BenchCommand implements Callable<Integer> {
             terminal.end();
             err.println("joulegram: " + e.getMessage());
             return FAILED;
-        } finally {
-            over.countDown();
-            removeHook(hook);
-        }
-    }
-
-    /** Ctrl-C ends the sweep as it stands, and the process only when what was measured is written. */
-    private static Thread endingWith(CountDownLatch over) {
-        Thread bench = Thread.currentThread();
-        Thread hook = new Thread(
-                () -> {
-                    bench.interrupt();
-                    try {
-                        var unused = over.await(SECONDS_TO_END, TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "bench-end");
-        Runtime.getRuntime().addShutdownHook(hook);
-        return hook;
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process ends already: it is the hook that waits for us.
         }
     }
 }

@@ -167,19 +167,13 @@ final class BenchOptions {
         }
         Optional<Path> authorities = settings.text("agent-ca-file").map(Path::of);
         Optional<String> user = settings.text("agent-user");
-        Optional<String> file = settings.text("agent-password-file");
-        if (user.isPresent() != file.isPresent()) {
+        Optional<Path> password = settings.text("agent-password-file").map(Path::of);
+        if (user.isPresent() != password.isPresent()) {
             throw settings.wrong("agent-user", "and agent-password-file need each other");
-        }
-        Optional<String> pair = Optional.empty();
-        if (user.isPresent()) {
-            pair = Optional.of(user.get() + ":"
-                    + Files.readString(Path.of(file.orElseThrow()), StandardCharsets.UTF_8)
-                            .strip());
         }
         AgentAddress address = settings.parse("agent", USUAL_AGENT, AgentAddress::parse);
         return Optional.of(new AgentChoice(
-                AgentReader.of(authorities, pair),
+                AgentReader.of(authorities, user, password),
                 address,
                 settings.text("agent-server").orElse("")));
     }

@@ -24,8 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -138,20 +136,17 @@ final class ProfileCommand implements Callable<Integer> {
 
     private int beside(AgentAddress address, ParseResult parsed, int repeats) throws BenchException, IOException {
         List<String> command = parsed.matchedPositionalValue(0, List.of());
-        AgentReader reader = AgentReader.of(Optional.empty(), Optional.empty());
+        AgentReader reader = AgentReader.of(Optional.empty(), Optional.empty(), Optional.empty());
         Profile profile = new Profile(reader, address, command, repeats, baseline(parsed));
-        CountDownLatch reported = new CountDownLatch(1);
-        Thread hook = endingWith(profile, reported);
-        try {
+        // Ctrl-C ends the command, and this process only when it has told what that took.
+        ShutdownHook hook = new ShutdownHook("profile-end", SECONDS_TO_END, profile::end);
+        try (hook) {
             ProfileResult result = profile.run();
             report(result, parsed);
             return result.status();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;
-        } finally {
-            reported.countDown();
-            removeHook(hook);
         }
     }
 
@@ -171,30 +166,6 @@ final class ProfileCommand implements Callable<Integer> {
         Path trace = parsed.matchedOptionValue(CSV, (Path) null);
         if (trace != null) {
             Profile.writeTrace(result, trace);
-        }
-    }
-
-    /** Ctrl-C ends the command, and this process only when it has told what that took. */
-    private static Thread endingWith(Profile profile, CountDownLatch reported) {
-        Thread hook = new Thread(
-                () -> {
-                    try {
-                        profile.end();
-                        var unused = reported.await(SECONDS_TO_END, TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "profile-end");
-        Runtime.getRuntime().addShutdownHook(hook);
-        return hook;
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process ends already: it is the hook that waits for us.
         }
     }
 }

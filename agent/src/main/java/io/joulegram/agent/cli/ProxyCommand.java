@@ -11,7 +11,6 @@ import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -168,16 +167,14 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     private AgentReader reader(ParseResult parsed) {
-        String user = parsed.matchedOptionValue(USER, "");
-        Path password = parsed.matchedOptionValue(PASSWORD, (Path) null);
-        if (user.isEmpty() != (password == null)) {
+        Optional<String> user = Optional.of(parsed.matchedOptionValue(USER, "")).filter(name -> !name.isEmpty());
+        Optional<Path> password = Optional.ofNullable(parsed.matchedOptionValue(PASSWORD, (Path) null));
+        if (user.isPresent() != password.isPresent()) {
             throw LedgerOptions.wrong(spec, USER + " and " + PASSWORD + " go together");
         }
         try {
-            Optional<String> pair = password == null
-                    ? Optional.empty()
-                    : Optional.of(user + ":" + Files.readString(password).strip());
-            return AgentReader.of(Optional.ofNullable(parsed.matchedOptionValue(AUTHORITIES, (Path) null)), pair);
+            return AgentReader.of(
+                    Optional.ofNullable(parsed.matchedOptionValue(AUTHORITIES, (Path) null)), user, password);
         } catch (IOException e) {
             throw LedgerOptions.wrong(spec, "cannot read: " + reason(e));
         }

@@ -91,34 +91,12 @@ public record AgentConfig(
 
     /** The same with other servers. */
     public AgentConfig withServers(Servers others) {
-        return new AgentConfig(
-                web,
-                path,
-                nvml,
-                amdsmi,
-                rapl,
-                hwmon,
-                ipmi,
-                estimate,
-                sampling,
-                others,
-                tokens,
-                engines,
-                attribution,
-                workloads,
-                grid,
-                pue,
-                pueUncertaintyRatio,
-                host,
-                embodied,
-                calibration,
-                timeZone,
-                ledger,
-                budgets,
-                objectives,
-                otlp,
-                control,
-                log);
+        return with(web, others, grid, ledger, budgets, objectives, otlp, control);
+    }
+
+    /** The same with another grid. */
+    public AgentConfig withGrid(Grid other) {
+        return with(web, servers, other, ledger, budgets, objectives, otlp, control);
     }
 
     /**
@@ -126,48 +104,29 @@ public record AgentConfig(
      * nothing, pushes nothing and takes no orders.
      */
     public AgentConfig withoutOutlets() {
-        return new AgentConfig(
+        return with(
                 new Web(new ListenAddress("127.0.0.1", 0), Optional.empty()),
-                path,
-                nvml,
-                amdsmi,
-                rapl,
-                hwmon,
-                ipmi,
-                estimate,
-                sampling,
                 servers,
-                tokens,
-                engines,
-                attribution,
-                workloads,
                 grid,
-                pue,
-                pueUncertaintyRatio,
-                host,
-                embodied,
-                calibration,
-                timeZone,
                 new Ledger(Optional.empty(), ledger.keepMinutes(), ledger.keep()),
                 List.of(),
                 List.of(),
-                new Otlp(
-                        Optional.empty(),
-                        otlp.interval(),
-                        otlp.timeout(),
-                        otlp.compression(),
-                        otlp.authorities(),
-                        otlp.headers(),
-                        otlp.resourceAttributes(),
-                        otlp.names()),
-                new Control(Optional.empty()),
-                log);
+                otlp.withoutEndpoint(),
+                new Control(Optional.empty()));
     }
 
-    /** The same with another grid. */
-    public AgentConfig withGrid(Grid other) {
+    /** The same with others of what is ever exchanged. */
+    private AgentConfig with(
+            Web otherWeb,
+            Servers otherServers,
+            Grid otherGrid,
+            Ledger otherLedger,
+            List<Budget> otherBudgets,
+            List<Objective> otherObjectives,
+            Otlp otherOtlp,
+            Control otherControl) {
         return new AgentConfig(
-                web,
+                otherWeb,
                 path,
                 nvml,
                 amdsmi,
@@ -176,23 +135,23 @@ public record AgentConfig(
                 ipmi,
                 estimate,
                 sampling,
-                servers,
+                otherServers,
                 tokens,
                 engines,
                 attribution,
                 workloads,
-                other,
+                otherGrid,
                 pue,
                 pueUncertaintyRatio,
                 host,
                 embodied,
                 calibration,
                 timeZone,
-                ledger,
-                budgets,
-                objectives,
-                otlp,
-                control,
+                otherLedger,
+                otherBudgets,
+                otherObjectives,
+                otherOtlp,
+                otherControl,
                 log);
     }
 
@@ -600,6 +559,12 @@ public record AgentConfig(
             authorities = List.copyOf(authorities);
             headers = List.copyOf(headers);
             resourceAttributes = Map.copyOf(resourceAttributes);
+        }
+
+        /** The same, but pushed nowhere. */
+        Otlp withoutEndpoint() {
+            return new Otlp(
+                    Optional.empty(), interval, timeout, compression, authorities, headers, resourceAttributes, names);
         }
 
         /** A header of HTTP. */

@@ -1,8 +1,5 @@
 package io.joulegram.agent.config;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,8 +10,6 @@ import java.util.Map;
  * A YAML file of one level: each key has a text, a list of texts, or a list of mappings of texts. Immutable.
  */
 public final class FlatYaml {
-    private static final int MAX_BYTES = 1 << 20;
-
     private FlatYaml() {}
 
     /**
@@ -32,20 +27,8 @@ public final class FlatYaml {
      * @throws IllegalArgumentException if it cannot be read or is of another form; the message names file and line
      */
     public static Map<String, Value> read(Path file) {
-        String text;
         try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw new IllegalArgumentException(file + " is larger than " + MAX_BYTES + " bytes");
-            }
-            text = Files.readString(file, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(Unreadable.because(file, e), e);
-        }
-        try {
-            YamlNode root = YamlParser.parse(text).orElseThrow(() -> new YamlException(1, "is empty"));
-            if (!(root instanceof YamlNode.Mapping mapping)) {
-                throw new YamlException(root.line(), "must be keys and values");
-            }
+            YamlNode.Mapping mapping = ConfigLoader.document(file.toString(), ConfigLoader.text(file));
             Map<String, Value> values = new LinkedHashMap<>();
             for (YamlNode.Entry entry : mapping.entries()) {
                 if (values.put(entry.key().text(), value(entry)) != null) {
@@ -53,6 +36,8 @@ public final class FlatYaml {
                 }
             }
             return values;
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         } catch (YamlException e) {
             throw new IllegalArgumentException(file + ":" + e.line() + ": " + e.getMessage(), e);
         }

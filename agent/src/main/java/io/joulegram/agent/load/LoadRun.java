@@ -51,6 +51,7 @@ final class LoadRun {
     private long ended;
     private double latencyNanos;
     private int failed;
+    private String firstReason = "";
     private @Nullable String limit;
 
     LoadRun(
@@ -177,7 +178,7 @@ final class LoadRun {
             ended++;
             latencyNanos += request.lastNanos() - request.intendedNanos();
         } else if (request.failure().filter(why -> why != Failure.CANCELLED).isPresent()) {
-            failed++;
+            firstReason = failed++ == 0 ? request.reason() : firstReason;
         }
         then.over(request);
     }
@@ -225,12 +226,7 @@ final class LoadRun {
 
     private void watchLimits(long now) {
         if (failed >= FAILURES_AT_LEAST && failed > rules.maxFailureRatio() * (ended + failed)) {
-            String first = over.stream()
-                    .filter(request -> request.failure().isPresent())
-                    .findFirst()
-                    .map(RequestRecord::reason)
-                    .orElse("");
-            stop(now, failed + " of " + (ended + failed) + " requests failed, the first: " + first);
+            stop(now, failed + " of " + (ended + failed) + " requests failed, the first: " + firstReason);
         } else if (pace instanceof Pace.Rate && inFlight.size() > rules.maxInFlight()) {
             stop(now, "more than " + rules.maxInFlight() + " requests are on their way: the server cannot keep up");
         } else if (!steady && now - startNanos > rules.steadyWithin().toNanos()) {

@@ -46,13 +46,21 @@ public final class AgentReader {
      * One that trusts and presents what it is given.
      *
      * @param authorities certificates that vouch for agents, PEM; those of the Java platform if empty
-     * @param user name and password with a colon between, for agents that want one
-     * @throws IOException if the certificates cannot be read; the message names the file
+     * @param user name for agents that want one; empty for none
+     * @param password the file that holds the password of that name; there if the name is
+     * @throws IOException if the certificates or the password cannot be read; the message names the file
      */
-    public static AgentReader of(Optional<Path> authorities, Optional<String> user) throws IOException {
+    public static AgentReader of(Optional<Path> authorities, Optional<String> user, Optional<Path> password)
+            throws IOException {
+        HttpClient client = client(authorities);
+        if (user.isEmpty()) {
+            return new AgentReader(client, Optional.empty());
+        }
+        String pair =
+                user.get() + ":" + Files.readString(password.orElseThrow()).strip();
         return new AgentReader(
-                client(authorities),
-                user.map(pair -> "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))));
+                client,
+                Optional.of("Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))));
     }
 
     /**
