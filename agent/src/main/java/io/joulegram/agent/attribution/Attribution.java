@@ -47,7 +47,7 @@ public final class Attribution {
     private final Amounts unattributed = new Amounts();
     private final Map<Component, Long> facility = new EnumMap<>(Component.class);
     private final Map<String, List<String>> devicesOfServer = new HashMap<>();
-    private final Map<String, IdleFloor> idleFloors = new HashMap<>();
+    private final IdleFloors idleFloors = new IdleFloors();
     private final InstanceBook instances = new InstanceBook();
     private Map<String, GpuShareRatios> gpuShares = Map.of();
 
@@ -275,14 +275,7 @@ public final class Attribution {
         /** What of a GPU's energy it would have drawn with nobody at work; 0 where that was never seen. */
         private double idleMicrojoules(String device, long microjoules) {
             GpuUse use = useByGpu.get(device);
-            if (use == null) {
-                return 0;
-            }
-            IdleFloor floor = idleFloors.computeIfAbsent(device, key -> new IdleFloor());
-            if (use.isSeenIdle()) {
-                floor.learn(microjoules, elapsedNanos);
-            }
-            return floor.idleMicrojoules(microjoules, elapsedNanos);
+            return use == null ? 0 : idleFloors.idleMicrojoules(device, use, microjoules, elapsedNanos);
         }
 
         /** @param idleRatio the part that is shared by what each holds and not by what each does */
@@ -327,26 +320,15 @@ public final class Attribution {
 
         /** The part of a server that is not open is of nobody. */
         private Map<Pool, Double> evidenceShares(List<String> names, GpuShares evidence, double idleRatio) {
-            double activeSum = evidence.activeOfNobody() + sum(names, evidence.active());
-            double residentSum = evidence.residentOfNobody() + sum(names, evidence.resident());
-            double idle = activeSum > 0 ? idleRatio : 1;
-            double active = activeSum > 0 ? (1 - idle) / activeSum : 0;
-            double resident = residentSum > 0 ? idle / residentSum : 0;
+            GpuShares.Division division = evidence.divide(idleRatio);
             Map<Pool, Double> shares = new HashMap<>();
-            shares.put(nobody, active * evidence.activeOfNobody() + resident * evidence.residentOfNobody());
+            shares.put(nobody, division.ofNobody());
             for (String name : names) {
                 ServerAccount account = servers.get(name);
-                double share = active * evidence.active().getOrDefault(name, 0.0)
-                        + resident * evidence.resident().getOrDefault(name, 0.0);
+                double share = division.byName().getOrDefault(name, 0.0);
                 shares.merge(account != null && account.isOpen() ? account.pool() : nobody, share, Double::sum);
             }
             return normalized(shares);
-        }
-
-        private static double sum(List<String> names, Map<String, Double> weights) {
-            return names.stream()
-                    .mapToDouble(name -> weights.getOrDefault(name, 0.0))
-                    .sum();
         }
 
         private Map<Pool, Double> tokenShares(String device) {

@@ -1,5 +1,6 @@
 package io.joulegram.agent.attribution;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -41,6 +42,35 @@ public record GpuShares(
         if (!(residentOfNobody > 0) && resident.values().stream().noneMatch(weight -> weight > 0)) {
             throw new IllegalArgumentException("nobody holds anything of the GPU");
         }
+    }
+
+    /**
+     * Whose parts of an energy are; together 1.
+     *
+     * @param byName of each that does or holds something
+     * @param ofNobody of processes that belong to none of them
+     */
+    public record Division(Map<String, Double> byName, double ofNobody) {}
+
+    /**
+     * Divides an energy: its idle part by what each holds, the rest by what each did.
+     *
+     * @param idleRatio the idle part, 0 to 1; all of it where nobody did anything
+     */
+    public Division divide(double idleRatio) {
+        double activeSum = activeOfNobody + sum(active);
+        double residentSum = residentOfNobody + sum(resident);
+        double idle = activeSum > 0 ? idleRatio : 1;
+        double perActive = activeSum > 0 ? (1 - idle) / activeSum : 0;
+        double perResident = idle / residentSum;
+        Map<String, Double> byName = new HashMap<>();
+        active.forEach((name, weight) -> byName.merge(name, perActive * weight, Double::sum));
+        resident.forEach((name, weight) -> byName.merge(name, perResident * weight, Double::sum));
+        return new Division(byName, perActive * activeOfNobody + perResident * residentOfNobody);
+    }
+
+    private static double sum(Map<String, Double> weights) {
+        return weights.values().stream().mapToDouble(Double::doubleValue).sum();
     }
 
     /** Whether the driver tells who is at work. */

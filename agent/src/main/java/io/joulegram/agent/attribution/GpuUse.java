@@ -17,7 +17,7 @@ public record GpuUse(Optional<GpuShares> shares, List<InstanceUse> instances, in
     }
 
     /** Whether the driver tells who is at work, and nobody is: memory that is held tells nothing of that. */
-    public boolean isSeenIdle() {
+    boolean isSeenIdle() {
         boolean told = shares.filter(GpuShares::tellsWork).isPresent()
                 || instances.stream().anyMatch(instance -> instance.method().equals(GpuShares.GPM));
         return told

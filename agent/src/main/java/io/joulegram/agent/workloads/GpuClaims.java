@@ -2,7 +2,7 @@ package io.joulegram.agent.workloads;
 
 import io.joulegram.agent.attribution.GpuShares;
 import io.joulegram.agent.attribution.GpuUse;
-import io.joulegram.agent.attribution.IdleFloor;
+import io.joulegram.agent.attribution.IdleFloors;
 import io.joulegram.agent.serving.GpuEvidence;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.host.Workload;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * by the memory held. Owned by the bookkeeping thread.
  */
 final class GpuClaims {
-    private final Map<String, IdleFloor> idleFloors = new HashMap<>();
+    private final IdleFloors idleFloors = new IdleFloors();
     private final Map<String, Claimant> claimantByKey = new HashMap<>();
     private Map<String, GpuUse> useByGpu = Map.of();
     private Set<String> unheld = Set.of();
@@ -76,40 +76,20 @@ final class GpuClaims {
         if (use == null || shares.isEmpty()) {
             return List.of(Claim.whole(Claimant.UNATTRIBUTED, ShareMethod.NONE));
         }
-        IdleFloor floor = idleFloors.computeIfAbsent(device, absent -> new IdleFloor());
-        if (use.isSeenIdle()) {
-            floor.learn(microjoules, elapsedNanos);
-        }
-        double idleRatio = microjoules > 0 ? floor.idleMicrojoules(microjoules, elapsedNanos) / microjoules : 0;
-        return claims(shares.get(), idleRatio);
+        double idle = idleFloors.idleMicrojoules(device, use, microjoules, elapsedNanos);
+        return claims(shares.get(), microjoules > 0 ? idle / microjoules : 0);
     }
 
     private List<Claim> claims(GpuShares shares, double idleRatio) {
-        double activeSum = shares.activeOfNobody() + sum(shares.active());
-        double residentSum = shares.residentOfNobody() + sum(shares.resident());
-        double idle = activeSum > 0 ? idleRatio : 1;
-        double perActive = activeSum > 0 ? (1 - idle) / activeSum : 0;
-        double perResident = idle / residentSum;
+        GpuShares.Division division = shares.divide(idleRatio);
         List<Claim> claims = new ArrayList<>();
-        Set<String> keys = new HashSet<>(shares.active().keySet());
-        keys.addAll(shares.resident().keySet());
-        for (String key : keys) {
-            double resident = shares.resident().getOrDefault(key, 0.0);
-            claims.add(new Claim(
-                    claimantByKey.getOrDefault(key, Claimant.UNATTRIBUTED),
-                    shares.method(),
-                    perActive * shares.active().getOrDefault(key, 0.0) + perResident * resident,
-                    resident));
-        }
-        claims.add(new Claim(
-                Claimant.UNATTRIBUTED,
-                shares.method(),
-                perActive * shares.activeOfNobody() + perResident * shares.residentOfNobody(),
-                shares.residentOfNobody()));
+        division.byName()
+                .forEach((key, share) -> claims.add(new Claim(
+                        claimantByKey.getOrDefault(key, Claimant.UNATTRIBUTED),
+                        shares.method(),
+                        share,
+                        shares.resident().getOrDefault(key, 0.0))));
+        claims.add(new Claim(Claimant.UNATTRIBUTED, shares.method(), division.ofNobody(), shares.residentOfNobody()));
         return claims;
-    }
-
-    private static double sum(Map<String, Double> weights) {
-        return weights.values().stream().mapToDouble(Double::doubleValue).sum();
     }
 }
