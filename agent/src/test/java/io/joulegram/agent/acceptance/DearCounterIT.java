@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A GPU that behaves as an H200 with driver 580 was measured to: see docs/validation.md. */
+@Tag("accuracy")
 class DearCounterIT {
     private static final SquareWave LOAD = SquareWave.square(120, 690, Duration.ofMillis(740), 0.5);
 

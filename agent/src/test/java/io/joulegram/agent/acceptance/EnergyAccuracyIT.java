@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("accuracy")
 class EnergyAccuracyIT {
     private static final int NOT_SUPPORTED = 3;
     private static final SquareWave WAVE = SquareWave.square(75, 620, Duration.ofMillis(1700), 0.37);

@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalDouble;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The agent ends in the middle of load, by SIGKILL and by SIGTERM, and another starts at once on the same port. */
+@Tag("accuracy")
 class RestartIT {
     private static final double WATTS = 400;
     private static final double TOKENS_PER_SECOND = 200;
