@@ -65,7 +65,7 @@ class RestartIT {
         return command.start();
     }
 
-    /** Watches the figures from the first answer until there are six seconds of them. */
+    /** Watches the figures from the first answer until there are three seconds of them. */
     private void awaitGoodFigures(AgentProcess agent) throws Exception {
         agent.address();
         await().atMost(Duration.ofSeconds(20)).until(() -> {
@@ -85,9 +85,9 @@ class RestartIT {
             perToken(metrics)
                     .ifPresent(
                             joules -> assertThat(joules / JOULES_PER_TOKEN - 1).isBetween(-bound, bound));
-            return tokens > 6 * TOKENS_PER_SECOND;
+            return tokens > 3 * TOKENS_PER_SECOND;
         });
-        // Six seconds of which either end is known to a step of the counter, 100 ms at most.
+        // Three seconds of which either end is known to a step of the counter, 100 ms at most.
         assertThat(perToken(agent.metrics()).orElseThrow() / JOULES_PER_TOKEN - 1)
                 .isBetween(-0.035, 0.035);
     }
