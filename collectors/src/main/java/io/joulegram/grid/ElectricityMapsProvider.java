@@ -33,6 +33,7 @@ public final class ElectricityMapsProvider implements IntensityProvider {
     private boolean historyTaken;
     private boolean forecasts = true;
     private boolean breakdowns = true;
+    private Instant breakdownsFrom = Instant.MIN;
 
     /**
      * @param base of the API, up to the version
@@ -71,7 +72,7 @@ public final class ElectricityMapsProvider implements IntensityProvider {
         }
         JsonNode latest = ask("latest");
         add(latest, zone(latest), "", figures);
-        return breakdowns ? withCarbonFree(figures) : figures;
+        return breakdowns && !now.isBefore(breakdownsFrom) ? withCarbonFree(figures, now) : figures;
     }
 
     /** Forecasts are part of paid plans alone. */
@@ -88,9 +89,10 @@ public final class ElectricityMapsProvider implements IntensityProvider {
 
     /**
      * The figure of the hour that the newest mix of sources is of gets its carbon-free share. Without it the intensity is
-     * worth no less, so a failure only leaves it out; a plan that has no mix is not asked again.
+     * worth no less, so a failure only leaves it out; a plan that has no mix is not asked again, and a service that asks
+     * for a pause gets it.
      */
-    private List<GridIntensity> withCarbonFree(List<GridIntensity> figures) {
+    private List<GridIntensity> withCarbonFree(List<GridIntensity> figures, Instant now) {
         try {
             JsonNode mix = get("power-breakdown/latest?" + where());
             zone(mix);
@@ -101,6 +103,7 @@ public final class ElectricityMapsProvider implements IntensityProvider {
                     .toList();
         } catch (IntensityException e) {
             breakdowns = e.reason() != Reason.UNAUTHORIZED && e.reason() != Reason.NOT_COVERED;
+            breakdownsFrom = now.plus(e.retryAfter().orElse(Duration.ZERO));
             return figures;
         }
     }

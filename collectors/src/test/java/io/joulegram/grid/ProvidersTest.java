@@ -198,6 +198,24 @@ class ProvidersTest {
         assertThat(failure(electricityMaps()).retryAfter()).hasValue(Duration.ofMinutes(2));
     }
 
+    @Test
+    void aMixIsLeftAloneForAsLongAsItsServiceAsks() throws Exception {
+        answerLikeElectricityMaps();
+        server.on("/v3/power-breakdown/latest", new Answer(429, Map.of("Retry-After", "600"), "x", 0));
+        ElectricityMapsProvider provider = electricityMaps();
+        provider.fetch(NOW);
+        provider.fetch(NOW.plusSeconds(599));
+        assertThat(mixesAsked()).hasSize(1);
+        provider.fetch(NOW.plusSeconds(600));
+        assertThat(mixesAsked()).hasSize(2);
+    }
+
+    private List<GridStandIn.Asked> mixesAsked() {
+        return server.asked.stream()
+                .filter(asked -> asked.path().equals("/v3/power-breakdown/latest"))
+                .toList();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
