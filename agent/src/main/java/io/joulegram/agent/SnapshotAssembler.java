@@ -107,9 +107,15 @@ final class SnapshotAssembler {
                 attribution.servers().stream()
                         .flatMap(account -> models(account, devices, carbon, parts, factors))
                         .toList(),
+                new Deployments(perToken).of(
+                        servers,
+                        attribution.servers(),
+                        gpus -> new Uncertainties(parts, gpus, carbon.embodied(), factors),
+                        devices),
                 attribution.facilityMicrojoules(),
                 byComponent(attribution.unattributed()),
                 pending(),
+                byComponent(attribution.retired()),
                 carbon,
                 kept,
                 agentMicrojoules,
@@ -242,6 +248,8 @@ final class SnapshotAssembler {
                 watch.lastError().isEmpty(),
                 devices.of(name).devices(),
                 devices.of(name).origin(),
+                watch.target().deployment(),
+                watch.traits().map(traits -> traits.role().label()),
                 watch.lastError(),
                 watch.errors());
     }

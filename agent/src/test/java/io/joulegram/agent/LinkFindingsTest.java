@@ -86,7 +86,7 @@ class LinkFindingsTest {
     @Test
     void workersOfTheListeningProcessAreNamed() throws Exception {
         assertThat(servers(List.of(server(PORT)), gpus(WORKER)))
-                .contains("ok       s8000 on GPUs: 0, by the processes on them, which descend from the listening one or"
+                .contains("ok       s8000 on GPUs: 0, by the processes on it, which descend from the listening one or"
                         + " with it: pid 12 (VLLM::Worker_TP)\n");
     }
 
@@ -97,7 +97,7 @@ class LinkFindingsTest {
                 .cgroup(API, "0::/system.slice/docker-" + ID + ".scope\n");
 
         assertThat(servers(List.of(server(PORT)), gpus(60)))
-                .contains("s8000 on GPUs: 0, by the control group that the listening process shares with those on them:"
+                .contains("s8000 on GPUs: 0, by the control group that the listening process shares with those on it:"
                         + " pid 60 (ray::Worker)\n");
     }
 

@@ -4,9 +4,11 @@ import io.joulegram.agent.serving.ServedDevices.Link;
 import io.joulegram.host.GpuOwnership;
 import io.joulegram.host.GpuOwnership.Evidence;
 import io.joulegram.host.GpuOwnership.ServerGpus;
+import io.joulegram.host.ServerPort;
 import io.joulegram.power.GpuProcess;
 import io.joulegram.tokens.ServerTarget;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +41,8 @@ public final class GpuLinks {
      * @param processesByDevice the processes that compute on each GPU, by {@code device} label; in the order of devices
      */
     public ServedDevices find(Collection<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
-        Set<Integer> ports = servers.stream().map(GpuLinks::port).collect(Collectors.toSet());
-        Map<Integer, ServerGpus> owned = owned(ports, processesByDevice);
+        Set<ServerPort> ports = servers.stream().map(GpuLinks::port).collect(Collectors.toSet());
+        Map<ServerPort, ServerGpus> owned = owned(ports, processesByDevice);
         Map<String, Link> links = new TreeMap<>();
         for (ServerTarget server : servers) {
             links.put(server.name(), link(server, owned, servers.size(), processesByDevice));
@@ -50,7 +52,7 @@ public final class GpuLinks {
 
     private static Link link(
             ServerTarget server,
-            Map<Integer, ServerGpus> owned,
+            Map<ServerPort, ServerGpus> owned,
             int serverCount,
             Map<String, List<GpuProcess>> processesByDevice) {
         ServerGpus gpus = owned.get(port(server));
@@ -65,12 +67,12 @@ public final class GpuLinks {
                 : Link.NONE;
     }
 
-    private Map<Integer, ServerGpus> owned(Set<Integer> ports, Map<String, List<GpuProcess>> processesByDevice) {
+    private Map<ServerPort, ServerGpus> owned(Set<ServerPort> ports, Map<String, List<GpuProcess>> processesByDevice) {
         if (ports.isEmpty() || processesByDevice.values().stream().allMatch(List::isEmpty)) {
             return Map.of();
         }
         try {
-            Map<Integer, ServerGpus> owned = ownership.find(ports, processesByDevice);
+            Map<ServerPort, ServerGpus> owned = ownership.find(ports, processesByDevice);
             failedBefore = false;
             return owned;
         } catch (IOException e) {
@@ -82,9 +84,10 @@ public final class GpuLinks {
         }
     }
 
-    /** The TCP port that a server listens on. */
-    public static int port(ServerTarget server) {
-        int port = server.baseUri().getPort();
-        return port >= 0 ? port : "https".equals(server.baseUri().getScheme()) ? 443 : 80;
+    /** Where a server listens. */
+    public static ServerPort port(ServerTarget server) {
+        URI uri = server.baseUri();
+        int port = uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+        return new ServerPort(String.valueOf(uri.getHost()), port);
     }
 }

@@ -20,7 +20,7 @@ public record ServedDevices(Map<String, Link> byServer) {
      *
      * @param devices {@code device} labels, in order
      * @param pids the processes that compute for the server, if they are known
-     * @param origin {@code config}, {@code processes}, {@code cgroup}, {@code only-server} or {@code none}
+     * @param origin {@code config}, {@code processes}, {@code cgroup}, {@code ray}, {@code only-server} or {@code none}
      */
     public record Link(List<String> devices, Set<Integer> pids, String origin) {
         /** No GPU is known to serve the server. */
