@@ -135,13 +135,14 @@ final class BuiltInEngines {
     }
 
     /**
-     * llama.cpp's {@code llama-server} ({@code tools/server/README.md}): no labels at all; prompt tokens are those that
+     * llama.cpp's {@code llama-server} ({@code tools/server/README.md}): no labels at all, but for the one that
+     * {@link LlamaRouter} adds; prompt tokens are those that
      * were computed. It counts a prompt and its time once it has computed it, output tokens and theirs at the end of the
      * request. It prints six digits, so above a million its counters move in steps. Its gauges of tokens per
      * second are left alone: reading them resets them.
      */
     private static Engine llamacpp() {
-        return Engine.named("llamacpp")
+        return Engine.named(LlamaRouter.ENGINE)
                 .usualPorts(8080)
                 .promptIncludesCached(false)
                 .tokens(PROMPT, generated(counter("llamacpp:prompt_tokens_total")))
@@ -151,6 +152,7 @@ final class BuiltInEngines {
                 .tokens(DECODE_MICROSECONDS, finished(counter("llamacpp:tokens_predicted_seconds_total")))
                 .running(gauge("llamacpp:requests_processing"))
                 .waiting(gauge("llamacpp:requests_deferred"))
+                .modelLabels(LlamaRouter.MODEL_LABEL)
                 .modelNameAt("/v1/models", "id")
                 .build();
     }
