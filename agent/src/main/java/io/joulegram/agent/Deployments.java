@@ -2,14 +2,10 @@ package io.joulegram.agent;
 
 import io.joulegram.agent.attribution.ModelAccount;
 import io.joulegram.agent.attribution.RollingWindow;
-import io.joulegram.agent.attribution.ServerAccount;
 import io.joulegram.agent.export.Snapshot.DeploymentState;
 import io.joulegram.agent.export.Snapshot.PerToken;
-import io.joulegram.agent.serving.ServedDevices;
-import io.joulegram.agent.serving.ServerWatch;
 import io.joulegram.tokens.ServerRole;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +22,13 @@ import java.util.function.Function;
 final class Deployments {
     private final PerTokenFigures perToken;
 
+    /**
+     * A server of a deployment.
+     *
+     * @param gpus the {@code device} labels of its GPUs; empty if they are not known
+     */
+    record Member(String deployment, ServerRole role, List<String> gpus, List<ModelAccount> models) {}
+
     Deployments(PerTokenFigures perToken) {
         this.perToken = perToken;
     }
@@ -37,11 +40,11 @@ final class Deployments {
         private final Map<String, List<RollingWindow>> windowsByModel = new TreeMap<>();
         private boolean gpusKnown = true;
 
-        void add(ServerRole role, List<String> devices, Collection<ModelAccount> models) {
-            roles.add(role);
-            gpus.addAll(devices);
-            gpusKnown &= !devices.isEmpty();
-            models.forEach(model -> windowsByModel
+        void add(Member member) {
+            roles.add(member.role());
+            gpus.addAll(member.gpus());
+            gpusKnown &= !member.gpus().isEmpty();
+            member.models().forEach(model -> windowsByModel
                     .computeIfAbsent(model.model(), name -> new ArrayList<>())
                     .add(model.window()));
         }
@@ -62,24 +65,10 @@ final class Deployments {
      *
      * @param uncertainties by the GPUs that serve
      */
-    List<DeploymentState> of(
-            Collection<ServerWatch> servers,
-            Collection<ServerAccount> accounts,
-            Function<List<String>, Uncertainties> uncertainties,
-            ServedDevices devices) {
+    List<DeploymentState> of(List<Member> members, Function<List<String>, Uncertainties> uncertainties) {
         Map<String, Part> parts = new TreeMap<>();
-        for (ServerWatch server : servers) {
-            String name = server.target().name();
-            server.target().deployment().ifPresent(deployment -> server.traits()
-                    .ifPresent(traits -> parts.computeIfAbsent(deployment, key -> new Part())
-                            .add(
-                                    traits.role(),
-                                    devices.of(name).devices(),
-                                    accounts.stream()
-                                            .filter(account -> account.server().equals(name))
-                                            .flatMap(account -> account.models().stream())
-                                            .toList())));
-        }
+        members.forEach(member ->
+                parts.computeIfAbsent(member.deployment(), name -> new Part()).add(member));
         List<DeploymentState> states = new ArrayList<>();
         parts.forEach((deployment, part) -> {
             if (part.doesBothPhases()) {

@@ -102,6 +102,34 @@ class LinkFindingsTest {
     }
 
     @Test
+    void eachGpuOfAGroupHasItsOwnEvidence() throws Exception {
+        procfs.process(13, 11, "VLLM::Worker_TP");
+        Map<String, List<GpuProcess>> gpus = gpus(WORKER);
+        gpus.putAll(Map.of("1", gpus(13).getOrDefault("0", List.of())));
+
+        assertThat(servers(List.of(server(PORT)), gpus))
+                .contains("s8000 on GPUs: 0, by the processes on it", ": pid 12 (VLLM::Worker_TP)\n")
+                .contains("s8000 on GPUs: 1, by the processes on it", ": pid 13 (VLLM::Worker_TP)\n");
+    }
+
+    @Test
+    void workersOfRayAreNamedAsWhatTheyAre() throws Exception {
+        procfs.process(70, 1, "raylet", 70).process(71, 70, "ray::RayWorkerW");
+
+        assertThat(servers(List.of(server(PORT)), gpus(71)))
+                .contains("s8000 on GPUs: 0, by elimination: workers of Ray are on it, which are no server's kin, and no other"
+                        + " server is without a GPU: pid 71 (ray::RayWorkerW)\n");
+    }
+
+    @Test
+    void aConfigurationThatLeavesAGpuOutIsContradicted() throws Exception {
+        assertThat(servers(List.of(server(PORT, "1")), gpus(WORKER)))
+                .contains("ok       s8000 on GPUs: 1, as configured\n")
+                .contains("missing  s8000 on GPU 0: its processes compute there, too: pid 12 (VLLM::Worker_TP)\n"
+                        + "           fix: add 0 to servers[].devices, or leave them out\n");
+    }
+
+    @Test
     void whyThereIsNoLinkIsToldWithWhatMendsIt() throws Exception {
         List<ServerTarget> two = List.of(server(PORT), server(8001));
         assertThat(servers(two, gpus(50)))
