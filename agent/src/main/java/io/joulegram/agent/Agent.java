@@ -393,6 +393,7 @@ public final class Agent implements AutoCloseable {
             ServedDevices served = survey.devices();
             Map<String, GpuEvidence.Observed> observed = observedGpus();
             workloads.ifPresent(accounts -> accounts.beginSlice(observed));
+            GpuEvidence.memoryOfModels(served, observed).forEach(attribution::onMemory);
             return new Conditions(
                     feeds,
                     carbon.rates(),

@@ -47,7 +47,7 @@ final class LinkFindings {
             return;
         }
         GpuOwnership ownership = new GpuOwnership(config.path().procfs());
-        ServedDevices links = new GpuLinks(ownership).find(servers, processesByDevice);
+        ServedDevices links = new GpuLinks(ownership).find(servers, Map.of(), processesByDevice);
         Map<ServerPort, ServerGpus> owned = owned(ownership, servers, processesByDevice);
         for (ServerTarget server : servers) {
             ServerPort port = GpuLinks.port(server);

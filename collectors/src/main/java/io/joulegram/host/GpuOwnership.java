@@ -148,6 +148,11 @@ public final class GpuOwnership {
         return result;
     }
 
+    /** The words of the command line that started a process; empty if it is gone. */
+    public List<String> command(int pid) {
+        return tree.command(pid);
+    }
+
     private Map<ServerPort, PortOwners> owners(Set<ServerPort> servers, Set<Integer> gpuPids) throws IOException {
         Map<Integer, PortOwners> here =
                 sockets.owners(servers.stream().map(ServerPort::port).collect(Collectors.toSet()));
@@ -158,7 +163,7 @@ public final class GpuOwnership {
                     server.port(), new PortOwners(server.port(), false, List.of(), false));
             Optional<PortOwners> contained = inNamespaces(server, elsewhere);
             for (int pid : contained.isPresent() ? List.<Integer>of() : own.pids()) {
-                Optional<ServerPort> behind = namespaces.forwardsTo(pid);
+                Optional<ServerPort> behind = NetworkNamespaces.forwardsTo(tree.command(pid));
                 if (behind.isPresent()) {
                     contained = inNamespaces(behind.get(), elsewhere);
                 }

@@ -23,7 +23,6 @@ import java.util.regex.Pattern;
 final class NetworkNamespaces {
     private static final int MAX_ROUTES_BYTES = 4 << 20;
     private static final int MAX_ADDRESSES_BYTES = 1 << 20;
-    private static final int MAX_COMMAND_BYTES = 64 << 10;
 
     /** A leaf of {@code net/fib_trie} (fib_trie.c) that is an address of the namespace itself. */
     private static final Pattern OWN_ADDRESS =
@@ -111,10 +110,9 @@ final class NetworkNamespaces {
         }
     }
 
-    /** Where a process forwards connections to, if it is a forwarder of Docker. */
-    Optional<ServerPort> forwardsTo(int pid) {
-        List<String> words = List.of(text(pid + "/cmdline", MAX_COMMAND_BYTES).split("\0", -1));
-        if (!words.get(0).endsWith(FORWARDER)) {
+    /** Where the process of a command line forwards connections to, if it is a forwarder of Docker. */
+    static Optional<ServerPort> forwardsTo(List<String> words) {
+        if (words.isEmpty() || !words.get(0).endsWith(FORWARDER)) {
             return Optional.empty();
         }
         Optional<String> host = valueOf("-container-ip", words);

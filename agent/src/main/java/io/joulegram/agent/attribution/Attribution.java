@@ -139,6 +139,18 @@ public final class Attribution {
         }
     }
 
+    /**
+     * Notes what the models of a server hold of its GPUs, for what these draw while idle.
+     *
+     * @param bytesByModel memory by {@code model} label; where one that is loaded is missing, all are taken to hold the same
+     */
+    public void onMemory(String server, Map<String, Double> bytesByModel) {
+        ServerAccount known = servers.get(server);
+        if (known != null) {
+            known.noteMemory(bytesByModel);
+        }
+    }
+
     private ServerAccount account(String server) {
         return servers.computeIfAbsent(server, name -> new ServerAccount(name, weights, pue));
     }

@@ -47,6 +47,7 @@ public final class ServerAccount {
 
     private final IdlePower idlePower = new IdlePower();
 
+    private Map<String, Double> memoryByModel = Map.of();
     private boolean open;
     private long openedNanos;
     private boolean quietBefore;
@@ -86,6 +87,11 @@ public final class ServerAccount {
     /** In the open interval a device's energy was shared with another server on no evidence of what each did. */
     void noteShared() {
         phases.noteShared();
+    }
+
+    /** What its models hold of the GPUs, as far as they have processes of their own. */
+    void noteMemory(Map<String, Double> bytesByModel) {
+        memoryByModel = Map.copyOf(bytesByModel);
     }
 
     Pool pool() {
@@ -258,12 +264,26 @@ public final class ServerAccount {
         }
     }
 
-    /** Idle energy is of the models that are loaded; where none is any more, of those that worked before they went. */
-    private static double[] residency(List<ModelWork> works) {
-        boolean anyLoaded = works.stream().anyMatch(work -> work.now().loaded());
+    /**
+     * Idle energy is of the models that are loaded, by the memory they hold if that is known of all; where none is loaded any
+     * more, of those that worked before they went.
+     */
+    private double[] residency(List<ModelWork> works) {
+        List<ModelWork> loaded =
+                works.stream().filter(work -> work.now().loaded()).toList();
+        boolean memoryKnown = loaded.stream().allMatch(work -> memoryOf(work) > 0);
         return works.stream()
-                .mapToDouble(work -> (anyLoaded ? work.now().loaded() : work.worked()) ? 1 : 0)
+                .mapToDouble(work -> {
+                    if (!(loaded.isEmpty() ? work.worked() : work.now().loaded())) {
+                        return 0;
+                    }
+                    return memoryKnown && !loaded.isEmpty() ? memoryOf(work) : 1;
+                })
                 .toArray();
+    }
+
+    private double memoryOf(ModelWork work) {
+        return memoryByModel.getOrDefault(work.now().model(), 0.0);
     }
 
     private static List<Amounts> emptyParts(int count) {

@@ -10,6 +10,8 @@ import io.joulegram.tokens.ServerTarget;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,16 +40,38 @@ public final class GpuLinks {
     /**
      * Finds the GPUs of all servers.
      *
+     * @param models the models that servers have loaded, by {@code server} label
      * @param processesByDevice the processes that compute on each GPU, by {@code device} label; in the order of devices
      */
-    public ServedDevices find(Collection<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
+    public ServedDevices find(
+            Collection<ServerTarget> servers,
+            Map<String, Set<String>> models,
+            Map<String, List<GpuProcess>> processesByDevice) {
         Set<ServerPort> ports = servers.stream().map(GpuLinks::port).collect(Collectors.toSet());
         Map<ServerPort, ServerGpus> owned = owned(ports, processesByDevice);
         Map<String, Link> links = new TreeMap<>();
         for (ServerTarget server : servers) {
-            links.put(server.name(), link(server, owned, servers.size(), processesByDevice));
+            Link link = link(server, owned, servers.size(), processesByDevice);
+            Map<Integer, String> modelByPid = modelByPid(link.pids(), models.getOrDefault(server.name(), Set.of()));
+            links.put(server.name(), new Link(link.devices(), link.pids(), modelByPid, link.origin()));
         }
         return new ServedDevices(links);
+    }
+
+    /**
+     * A server of several models, such as llama.cpp as a router, may have a process for each, with its name on the command
+     * line.
+     */
+    private Map<Integer, String> modelByPid(Set<Integer> pids, Set<String> models) {
+        Map<Integer, String> modelByPid = new HashMap<>();
+        for (int pid : models.size() > 1 ? pids : Set.<Integer>of()) {
+            Set<String> named = new HashSet<>(ownership.command(pid));
+            named.retainAll(models);
+            if (named.size() == 1) {
+                modelByPid.put(pid, named.iterator().next());
+            }
+        }
+        return modelByPid;
     }
 
     private static Link link(

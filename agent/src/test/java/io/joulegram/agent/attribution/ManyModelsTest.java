@@ -255,17 +255,24 @@ class ManyModelsTest {
         assertThat(microjoules(host, "a")).isEqualTo(1_500_000_000);
         assertThat(microjoules(host, "b")).isEqualTo(500_000_000);
 
+        host.attribution.onMemory("router", Map.of("a", 3e9));
+        idle(host, 2);
+        host.attribution.onMemory("router", Map.of("a", 3e9, "b", 1e9));
+        idle(host, 2);
+        assertThat(microjoules(host, "a")).isEqualTo(1_750_000_000);
+        assertThat(microjoules(host, "b")).isEqualTo(650_000_000);
+
         // It works in the interval in which it is unloaded.
         host.model("router", "b").generated = 100;
         host.model("router", "b").loaded = false;
         host.run(SECOND, Map.of("0", 300.0), 0);
         host.scrape("router");
-        assertThat(microjoules(host, "a")).isEqualTo(1_600_000_000);
-        assertThat(microjoules(host, "b")).isEqualTo(700_000_000);
+        assertThat(microjoules(host, "a")).isEqualTo(1_850_000_000);
+        assertThat(microjoules(host, "b")).isEqualTo(850_000_000);
 
         host.model("router", "a").loaded = false;
         idle(host, 10);
-        assertThat(microjoules(host, "a") + microjoules(host, "b")).isEqualTo(2_300_000_000L);
+        assertThat(microjoules(host, "a") + microjoules(host, "b")).isEqualTo(2_700_000_000L);
         assertThat(host.attribution.unattributed().microjoules(Component.GPU)).isEqualTo(1_000_000_000);
         host.assertConserved("");
     }
