@@ -18,9 +18,10 @@ final class DeploymentFindings {
 
     /** Takes note of a server that answers. */
     void note(ServerTarget server, ServerRole role) {
-        server.deployment().ifPresent(deployment -> rolesByDeployment
-                .computeIfAbsent(deployment, name -> EnumSet.noneOf(ServerRole.class))
-                .add(role));
+        server.deployment()
+                .ifPresent(deployment -> rolesByDeployment
+                        .computeIfAbsent(deployment, name -> EnumSet.noneOf(ServerRole.class))
+                        .add(role));
         if (role != ServerRole.BOTH) {
             String known = server.role().isPresent() ? "as configured" : "as its engine tells";
             String what = server.name() + " does";
@@ -45,7 +46,8 @@ final class DeploymentFindings {
             } else {
                 findings.missing(
                         what,
-                        "only " + roles.iterator().next().label() + " is done here, so its figures per token are no one host's",
+                        "only " + roles.iterator().next().label()
+                                + " is done here, so its figures per token are no one host's",
                         "sum over the hosts, as docs/deployments.md shows");
             }
         });

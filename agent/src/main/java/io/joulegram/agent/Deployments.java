@@ -44,9 +44,10 @@ final class Deployments {
             roles.add(member.role());
             gpus.addAll(member.gpus());
             gpusKnown &= !member.gpus().isEmpty();
-            member.models().forEach(model -> windowsByModel
-                    .computeIfAbsent(model.model(), name -> new ArrayList<>())
-                    .add(model.window()));
+            member.models()
+                    .forEach(model -> windowsByModel
+                            .computeIfAbsent(model.model(), name -> new ArrayList<>())
+                            .add(model.window()));
         }
 
         boolean doesBothPhases() {

@@ -56,7 +56,8 @@ final class LinkFindings {
             String what = server.name() + " on GPUs";
             ServedDevices.Link link = links.of(server.name());
             if (link.devices().isEmpty()) {
-                findings.missing(what, whyNone(gpus.owners(), processesByDevice), fix(gpus.owners(), processesByDevice));
+                findings.missing(
+                        what, whyNone(gpus.owners(), processesByDevice), fix(gpus.owners(), processesByDevice));
             } else if (link.origin().equals("config")) {
                 findings.found(what, String.join(", ", link.devices()) + ", as configured");
                 examineContradictions(server, gpus);
@@ -74,8 +75,7 @@ final class LinkFindings {
     private static Map<ServerPort, ServerGpus> owned(
             GpuOwnership ownership, List<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
         try {
-            return ownership.find(
-                    servers.stream().map(GpuLinks::port).collect(Collectors.toSet()), processesByDevice);
+            return ownership.find(servers.stream().map(GpuLinks::port).collect(Collectors.toSet()), processesByDevice);
         } catch (IOException e) {
             return Map.of();
         }
@@ -136,11 +136,12 @@ final class LinkFindings {
 
     private String evidence(Tie tie) {
         return switch (tie.evidence()) {
-            case PROCESSES -> "by the processes on it, which descend from the listening one or with it";
-            case CGROUP -> "by the control group that the listening process shares with those on it";
-            default ->
-                "by elimination: workers of Ray are on it, which are no server's kin, and no other server is without a GPU";
-        } + pids(tie);
+                    case PROCESSES -> "by the processes on it, which descend from the listening one or with it";
+                    case CGROUP -> "by the control group that the listening process shares with those on it";
+                    default ->
+                        "by elimination: workers of Ray are on it, which are no server's kin, and no other server is without a GPU";
+                }
+                + pids(tie);
     }
 
     private String pids(Tie tie) {

@@ -81,9 +81,7 @@ final class PerTokenFigures {
         boolean active = load == Load.ACTIVE;
         double grams = window.grams(components, active);
         OptionalDouble uncertainty = uncertainties.ofEnergy(
-                components,
-                part -> window.microjoules(Set.of(part), active),
-                window.divisionRatio(components, active));
+                components, part -> window.microjoules(Set.of(part), active), window.divisionRatio(components, active));
         OptionalDouble gramsUncertainty = intensityKnown && uncertainty.isPresent()
                 ? uncertainties.ofGrams(
                         components, uncertainty.getAsDouble(), grams, part -> window.embodiedGrams(part, active))

@@ -107,8 +107,7 @@ final class Uncertainties {
      * @param microjoules the energy by component
      * @param divisionRatio relative standard uncertainty from how it was divided
      */
-    OptionalDouble ofEnergy(
-            Set<Component> boundary, ToDoubleFunction<Component> microjoules, double divisionRatio) {
+    OptionalDouble ofEnergy(Set<Component> boundary, ToDoubleFunction<Component> microjoules, double divisionRatio) {
         double energy = 0;
         double squares = 0;
         for (Component component : boundary) {

@@ -117,8 +117,9 @@ class LinkFindingsTest {
         procfs.process(70, 1, "raylet", 70).process(71, 70, "ray::RayWorkerW");
 
         assertThat(servers(List.of(server(PORT)), gpus(71)))
-                .contains("s8000 on GPUs: 0, by elimination: workers of Ray are on it, which are no server's kin, and no other"
-                        + " server is without a GPU: pid 71 (ray::RayWorkerW)\n");
+                .contains(
+                        "s8000 on GPUs: 0, by elimination: workers of Ray are on it, which are no server's kin, and no other"
+                                + " server is without a GPU: pid 71 (ray::RayWorkerW)\n");
     }
 
     @Test

@@ -133,18 +133,20 @@ public final class GpuOwnership {
         processesByDevice.forEach((device, processes) -> {
             Map<ServerPort, Tie> tieOfServer = new HashMap<>();
             for (GpuProcess process : processes) {
-                serversByPid.getOrDefault(process.pid(), Map.of()).forEach((server, evidence) -> tieOfServer.put(
-                        server,
-                        tieOfServer
-                                .getOrDefault(server, new Tie(device, evidence, List.of()))
-                                .and(evidence, process.pid())));
+                serversByPid
+                        .getOrDefault(process.pid(), Map.of())
+                        .forEach((server, evidence) -> tieOfServer.put(
+                                server,
+                                tieOfServer
+                                        .getOrDefault(server, new Tie(device, evidence, List.of()))
+                                        .and(evidence, process.pid())));
             }
             tieOfServer.forEach((server, tie) ->
                     ties.computeIfAbsent(server, key -> new ArrayList<>()).add(tie));
         });
         Map<ServerPort, ServerGpus> result = new HashMap<>();
-        owners.forEach(
-                (server, owner) -> result.put(server, new ServerGpus(ties.getOrDefault(server, List.of()), owner)));
+        owners.forEach((server, owner) ->
+                result.put(server, new ServerGpus(ties.getOrDefault(server, List.of()), owner)));
         return result;
     }
 
@@ -159,8 +161,7 @@ public final class GpuOwnership {
         List<Integer> elsewhere = namespaces.foreign(gpuPids);
         Map<ServerPort, PortOwners> owners = new HashMap<>();
         for (ServerPort server : servers) {
-            PortOwners own = here.getOrDefault(
-                    server.port(), new PortOwners(server.port(), false, List.of(), false));
+            PortOwners own = here.getOrDefault(server.port(), new PortOwners(server.port(), false, List.of(), false));
             Optional<PortOwners> contained = inNamespaces(server, elsewhere);
             for (int pid : contained.isPresent() ? List.<Integer>of() : own.pids()) {
                 Optional<ServerPort> behind = NetworkNamespaces.forwardsTo(tree.command(pid));

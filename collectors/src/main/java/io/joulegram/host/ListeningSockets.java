@@ -81,8 +81,7 @@ public final class ListeningSockets {
 
     /** Finds the owners of a port in the network namespace of a process. */
     PortOwners ownersWhere(int pid, int port) throws IOException {
-        return owners(pid + "/net", Set.of(port))
-                .getOrDefault(port, new PortOwners(port, false, List.of(), false));
+        return owners(pid + "/net", Set.of(port)).getOrDefault(port, new PortOwners(port, false, List.of(), false));
     }
 
     private Map<Integer, PortOwners> owners(String tables, Set<Integer> ports) throws IOException {

@@ -122,9 +122,9 @@ final class LlamaRouter {
             types.putAll(reply.body().types());
             reply.body()
                     .samples()
-                    .forEach((metric, list) -> list.forEach(
-                            sample -> samples.computeIfAbsent(metric, name -> new ArrayList<>())
-                                    .add(new Sample(sample.id().with(MODEL_LABEL, model), sample.value(), sample.line()))));
+                    .forEach((metric, list) -> list.forEach(sample -> samples.computeIfAbsent(
+                                    metric, name -> new ArrayList<>())
+                            .add(new Sample(sample.id().with(MODEL_LABEL, model), sample.value(), sample.line()))));
         }
 
         Reply<Exposition> reply() {

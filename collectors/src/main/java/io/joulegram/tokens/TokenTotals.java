@@ -103,7 +103,9 @@ final class TokenTotals {
         return new Update(
                 engine.traits(countsAt(engine), does),
                 restarted,
-                modelTokens(running, waiting, loaded).stream().map(does::counted).toList());
+                modelTokens(running, waiting, loaded).stream()
+                        .map(does::counted)
+                        .toList());
     }
 
     /** Series that tell the role may come later than others, and go; what they told holds until the server restarts. */
@@ -174,7 +176,8 @@ final class TokenTotals {
         if (unsettledScrapes > 0) {
             throw new ScrapeException(
                     Reason.MALFORMED,
-                    Exposition.PROCESS_START + " went back: several processes answer here in turn, each with counters of"
+                    Exposition.PROCESS_START
+                            + " went back: several processes answer here in turn, each with counters of"
                             + " its own; name each server by an address of its own, not that of a load balancer");
         }
     }

@@ -253,8 +253,8 @@ class GpuOwnershipTest {
         procfs.process(pid, 1, "docker-proxy", pid)
                 .write(
                         pid + "/cmdline",
-                        ("/usr/bin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port " + port + " -container-ip " + address
-                                        + " -container-port 8000 ")
+                        ("/usr/bin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port " + port + " -container-ip "
+                                        + address + " -container-port 8000 ")
                                 .replace(' ', '\0'))
                 .listens(port, port)
                 .holds(pid, 4, port);

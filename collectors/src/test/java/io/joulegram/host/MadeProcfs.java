@@ -105,7 +105,8 @@ public final class MadeProcfs {
 
     private MadeProcfs symbolicLink(String directory, String name, String target) {
         try {
-            Files.createSymbolicLink(Files.createDirectories(root.resolve(directory)).resolve(name), Path.of(target));
+            Files.createSymbolicLink(
+                    Files.createDirectories(root.resolve(directory)).resolve(name), Path.of(target));
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -57,7 +57,10 @@ class LlamaRouterTest {
         } else if (uri.getPath().equals("/metrics") && query.startsWith("model=")) {
             String model = URLDecoder.decode(query.substring(6, query.indexOf('&')), UTF_8);
             boolean loaded = states.getOrDefault(model, UNLOADED).equals("loaded") && generated.containsKey(model);
-            reply(exchange, loaded ? 200 : 400, loaded ? page(model) : "{\"error\":{\"message\":\"model is not loaded\"}}");
+            reply(
+                    exchange,
+                    loaded ? 200 : 400,
+                    loaded ? page(model) : "{\"error\":{\"message\":\"model is not loaded\"}}");
         } else {
             reply(exchange, 400, "{\"error\":{\"message\":\"model name is missing from the request\"}}");
         }
@@ -142,7 +145,8 @@ class LlamaRouterTest {
         router.scrape();
         router.scrape();
 
-        assertThat(asked).filteredOn(uri -> uri.contains("model="))
+        assertThat(asked)
+                .filteredOn(uri -> uri.contains("model="))
                 .isNotEmpty()
                 .allMatch(uri -> uri.equals("/metrics?model=a&autoload=false"));
     }
@@ -186,7 +190,9 @@ class LlamaRouterTest {
         assertThat(found.get(0).engine()).hasValue("llamacpp");
         HttpTokenServer router = new HttpTokenServer(
                 HttpClient.newHttpClient(), found.get(0), EngineCatalog.builtIn(), ScrapeLimits.defaults());
-        assertThat(assertScrapes(router).models()).extracting(ModelTokens::model).containsExactly("a");
+        assertThat(assertScrapes(router).models())
+                .extracting(ModelTokens::model)
+                .containsExactly("a");
     }
 
     private static Scrape assertScrapes(HttpTokenServer server) {

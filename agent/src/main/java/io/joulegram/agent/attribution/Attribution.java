@@ -255,6 +255,7 @@ public final class Attribution {
         private final Map<String, GpuShareRatios> ratios = new TreeMap<>();
         /** Energy of GPUs by where it went, and its standard uncertainty, in microjoules. */
         private final Map<Pool, Share> gpuMicrojoules = new HashMap<>();
+
         private final List<DeviceSlice> parts = new ArrayList<>();
         private long overheadMicrojoules;
 
@@ -401,8 +402,8 @@ public final class Attribution {
             }
             double share = 1.0 / accounts.size();
             Map<Pool, Share> shares = new HashMap<>();
-            accounts.forEach(account ->
-                    shares.put(account.pool(), new Share(share, SplitUncertainty.ofUnknown(share))));
+            accounts.forEach(
+                    account -> shares.put(account.pool(), new Share(share, SplitUncertainty.ofUnknown(share))));
             return normalized(shares);
         }
 

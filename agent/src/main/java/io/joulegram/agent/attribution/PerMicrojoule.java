@@ -15,8 +15,7 @@ record PerMicrojoule(double headlineGrams, double locationGrams, double division
     private static final PerMicrojoule NOTHING = new PerMicrojoule(0, 0, 0);
 
     static PerMicrojoule ofGramsPerKwh(OptionalDouble headline, OptionalDouble location) {
-        return new PerMicrojoule(
-                headline.orElse(0) * KWH_PER_MICROJOULE, location.orElse(0) * KWH_PER_MICROJOULE, 0);
+        return new PerMicrojoule(headline.orElse(0) * KWH_PER_MICROJOULE, location.orElse(0) * KWH_PER_MICROJOULE, 0);
     }
 
     /** The mean over what a component used; 0 where it used nothing. */

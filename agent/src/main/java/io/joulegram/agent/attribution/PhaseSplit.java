@@ -173,16 +173,14 @@ final class PhaseSplit {
 
     /** The weights of an interval of a server of one phase, which has no tokens of the other. */
     static PhaseWeights byRole(List<ModelWork> works) {
-        return new PhaseWeights(
-                PhaseMethod.ROLE,
-                pairs(works, tokens -> new double[] {tokens.computedPrompt() + tokens.cachedPrompt(), tokens.generated()
-                }));
+        return new PhaseWeights(PhaseMethod.ROLE, pairs(works, tokens ->
+                new double[] {tokens.computedPrompt() + tokens.cachedPrompt(), tokens.generated()}));
     }
 
     private static double[] pairs(List<ModelWork> works, PairOf pairOf) {
         return works.stream()
-                .flatMapToDouble(work ->
-                        !work.worked() ? DoubleStream.of(0, 0) : DoubleStream.of(pairOf.pair(work.tokens())))
+                .flatMapToDouble(
+                        work -> !work.worked() ? DoubleStream.of(0, 0) : DoubleStream.of(pairOf.pair(work.tokens())))
                 .toArray();
     }
 

@@ -137,7 +137,11 @@ final class ModelSeries {
 
     private void addPerToken(PerTokenMetrics metrics, String of, String model, PerToken figure) {
         String[] labels = {
-            of, model, figure.kind().label(), figure.boundary().label(), figure.load().label()
+            of,
+            model,
+            figure.kind().label(),
+            figure.boundary().label(),
+            figure.load().label()
         };
         families.add(metrics.joules(), figure.joules(), labels);
         families.add(metrics.grams(), figure.grams(), labels);
@@ -148,9 +152,7 @@ final class ModelSeries {
 
     /** The same for all kinds of tokens, which are counted and not measured. */
     private void addUncertainty(PerTokenMetrics metrics, String of, String model, PerToken figure) {
-        String[] labels = {
-            of, model, figure.boundary().label(), figure.load().label()
-        };
+        String[] labels = {of, model, figure.boundary().label(), figure.load().label()};
         families.add(metrics.joulesUncertainty(), figure.uncertaintyRatio(), labels);
         families.add(metrics.gramsUncertainty(), figure.gramsUncertaintyRatio(), labels);
     }

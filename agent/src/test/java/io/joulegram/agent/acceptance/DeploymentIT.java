@@ -40,10 +40,13 @@ class DeploymentIT {
         try (FakeInferenceServer prefill = FakeInferenceServer.start(Dialect.VLLM);
                 FakeInferenceServer decode = FakeInferenceServer.start(Dialect.VLLM);
                 FakeInferenceServer other = FakeInferenceServer.start(Dialect.VLLM)) {
-            prefill.engine("llama", 0).steady(PROMPTS, PROMPTS / 4, OUTPUT / 100).requests(2, 0);
+            prefill.engine("llama", 0)
+                    .steady(PROMPTS, PROMPTS / 4, OUTPUT / 100)
+                    .requests(2, 0);
             decode.engine("llama", 0).steady(PROMPTS, PROMPTS, OUTPUT).requests(8, 0);
             other.engine("qwen", 0).steady(1_000, 0, 1_000).requests(8, 0);
-            Path config = Files.writeString(directory.resolve("joulegram.yaml"), """
+            Path config = Files.writeString(
+                    directory.resolve("joulegram.yaml"), """
                     servers:
                       - {url: "http://127.0.0.1:%d", name: reads, devices: [0], deployment: chat, role: prefill}
                       - {url: "http://127.0.0.1:%d", name: writes, devices: [1, 2], deployment: chat, role: decode}
@@ -71,8 +74,8 @@ class DeploymentIT {
     }
 
     private static void assertPerToken(Metrics metrics, String family, String of, double joules) {
-        double told = metrics.sum(
-                family, "=\"" + of + "\"", "kind=\"generation\"", "boundary=\"gpu\"", "load=\"loaded\"");
+        double told =
+                metrics.sum(family, "=\"" + of + "\"", "kind=\"generation\"", "boundary=\"gpu\"", "load=\"loaded\"");
         assertThat(told / joules).as(of).isCloseTo(1, within(0.02));
     }
 
@@ -96,7 +99,8 @@ class DeploymentIT {
                 .isZero();
         assertThat(metrics.sum("joulegram_phase_split_info", "model=\"llama\"", "method=\"role\""))
                 .isEqualTo(2);
-        assertThat(metrics.sum("joulegram_server_role_info", "deployment=\"chat\"")).isEqualTo(2);
+        assertThat(metrics.sum("joulegram_server_role_info", "deployment=\"chat\""))
+                .isEqualTo(2);
         assertThat(metrics.matching("joulegram_server_role_info", "server=\"alone\""))
                 .isEmpty();
     }

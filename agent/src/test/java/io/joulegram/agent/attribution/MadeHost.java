@@ -64,8 +64,7 @@ final class MadeHost {
     }
 
     MadeModel model(String server, String model) {
-        return models.computeIfAbsent(server, name -> new TreeMap<>())
-                .computeIfAbsent(model, name -> new MadeModel());
+        return models.computeIfAbsent(server, name -> new TreeMap<>()).computeIfAbsent(model, name -> new MadeModel());
     }
 
     void forgetModels(String server) {

@@ -136,8 +136,7 @@ class ManyModelsTest {
             if (!tokens) {
                 Map<String, Double> held = Map.of("a", heldByA, "b", 1 - heldByA);
                 Map<String, Double> active = method.equals("memory") ? held : Map.of("a", workA, "b", workB);
-                host.uses.put(
-                        "0", new GpuUse(Optional.of(new GpuShares(method, active, 0, held, 0)), List.of(), 0));
+                host.uses.put("0", new GpuUse(Optional.of(new GpuShares(method, active, 0, held, 0)), List.of(), 0));
             }
             host.run(SECOND, Map.of("0", drawn), 50);
             host.model("a", "x").generated += Math.round(1e6 * workA);
@@ -445,7 +444,9 @@ class ManyModelsTest {
                 host.uses.put(
                         gpu,
                         new GpuUse(
-                                Optional.of(new GpuShares(method, active, stranger, held, 1 + stranger)), List.of(), 0));
+                                Optional.of(new GpuShares(method, active, stranger, held, 1 + stranger)),
+                                List.of(),
+                                0));
             }
         }
 
