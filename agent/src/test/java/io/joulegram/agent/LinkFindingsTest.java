@@ -126,8 +126,8 @@ class LinkFindingsTest {
     void aConfigurationThatLeavesAGpuOutIsContradicted() throws Exception {
         assertThat(servers(List.of(server(PORT, "1")), gpus(WORKER)))
                 .contains("ok       s8000 on GPUs: 1, as configured\n")
-                .contains("missing  s8000 on GPU 0: its processes compute there, too: pid 12 (VLLM::Worker_TP)\n"
-                        + "           fix: add 0 to servers[].devices, or leave them out\n");
+                .contains("missing  s8000 on GPU 0: its processes compute there, too: pid 12 (VLLM::Worker_TP)\n")
+                .contains("fix: add 0 to servers[].devices, or leave them out\n");
     }
 
     @Test

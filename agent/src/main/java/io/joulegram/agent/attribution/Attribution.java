@@ -360,18 +360,16 @@ public final class Attribution {
             return new GpuShareRatios(method, byServer);
         }
 
-        /** The part of a server that is not open is of nobody. */
+        /** The part of a server that is not open, or that does not serve on the GPU any more, is of nobody. */
         private Map<Pool, Share> evidenceShares(List<String> names, GpuShares evidence, double idleRatio) {
             GpuShares.Division division = evidence.divide(idleRatio);
             Map<Pool, Share> shares = new HashMap<>();
             shares.put(nobody, new Share(division.ofNobody(), 0));
-            for (String name : names) {
-                ServerAccount account = servers.get(name);
-                Share share = new Share(
-                        division.byName().getOrDefault(name, 0.0),
-                        division.errorByName().getOrDefault(name, 0.0));
+            division.byName().forEach((name, ratio) -> {
+                ServerAccount account = names.contains(name) ? servers.get(name) : null;
+                Share share = new Share(ratio, division.errorByName().getOrDefault(name, 0.0));
                 shares.merge(account != null && account.isOpen() ? account.pool() : nobody, share, Share::plus);
-            }
+            });
             return normalized(shares);
         }
 
