@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * <p>Immutable; any thread.
  */
 final class NetworkNamespaces {
-    private static final int MAX_ROUTES_BYTES = 4 << 20;
+    private static final int MAX_ROUTES_BYTES = 1 << 20;
     private static final int MAX_ADDRESSES_BYTES = 1 << 20;
 
     /** A leaf of {@code net/fib_trie} (fib_trie.c) that is an address of the namespace itself. */

@@ -29,7 +29,7 @@ final class LlamaRouter {
 
     private static final String METRICS_PATH = "/metrics";
     private static final String LOADED = "loaded";
-    private static final int MAX_DOCUMENT_BYTES = 4 << 20;
+    private static final int MAX_DOCUMENT_BYTES = 512 << 10;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final BoundedGet http;
