@@ -24,7 +24,7 @@ class ManyModelsTest {
 
     @Test
     void modelsOnGpusOfTheirOwnGetWhatTheseUse() {
-        for (long seed = 0; seed < 20; seed++) {
+        for (long seed = 0; seed < 10; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             MadeHost host = new MadeHost(1, 6);
             // Tensor parallel over four GPUs, and over two.
@@ -71,7 +71,7 @@ class ManyModelsTest {
     @ParameterizedTest
     @CsvSource({"gpm, 1.5, 0.15", "process_utilization, 3, 0.4", "tokens, 10, 1", "memory, 0, 1"})
     void modelsOnOneGpuAreOffByNoMoreThanIsPublished(String method, double factor, double most) {
-        int runs = 200;
+        int runs = 100;
         int within = 0;
         double sum = 0;
         for (long seed = 0; seed < runs; seed++) {
@@ -411,7 +411,7 @@ class ManyModelsTest {
         }
 
         void live() {
-            for (int window = 0; window < 150; window++) {
+            for (int window = 0; window < 100; window++) {
                 host.gpus.keySet().forEach(this::look);
                 Map<String, Double> watts = new TreeMap<>();
                 host.gpus.keySet().forEach(gpu -> watts.put(gpu, random.nextDouble(700)));
