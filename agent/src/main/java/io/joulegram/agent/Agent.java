@@ -105,6 +105,7 @@ public final class Agent implements AutoCloseable {
     private final BuildInfo build;
     private HostHardware hardware;
     private volatile @Nullable Snapshot snapshot;
+    private volatile OptionalLong scrapedNanos = OptionalLong.empty();
     private volatile @Nullable HttpEndpoint endpoint;
     private @Nullable ControlSocket control;
     private @Nullable OtlpPusher otlp;
@@ -273,7 +274,10 @@ public final class Agent implements AutoCloseable {
     /** The snapshot that a scrape or a push takes away. */
     private Optional<Snapshot> scraped() {
         Optional<Snapshot> taken = snapshot();
-        taken.ifPresent(shown -> workloads.ifPresent(accounts -> accounts.noteScrape(shown.monotonicNanos())));
+        taken.ifPresent(shown -> {
+            scrapedNanos = OptionalLong.of(shown.monotonicNanos());
+            workloads.ifPresent(accounts -> accounts.noteScrape(shown.monotonicNanos()));
+        });
         return taken;
     }
 
@@ -389,6 +393,7 @@ public final class Agent implements AutoCloseable {
             ServedDevices served = survey.devices();
             Map<String, GpuEvidence.Observed> observed = observedGpus();
             workloads.ifPresent(accounts -> accounts.beginSlice(observed));
+            GpuEvidence.memoryOfModels(served, observed).forEach(attribution::onMemory);
             return new Conditions(
                     feeds,
                     carbon.rates(),
@@ -438,6 +443,7 @@ public final class Agent implements AutoCloseable {
                 carbon.noteHardware(found);
             }
             archive.onTick(grid, carbon.ledgerDevices());
+            scrapedNanos.ifPresent(scraped -> attribution.retire(nowNanos, scraped));
             ServedDevices devices = survey.devices();
             survey.servers()
                     .forEach(server -> attribution.onDevices(

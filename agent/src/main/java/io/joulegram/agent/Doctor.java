@@ -224,16 +224,19 @@ public final class Doctor {
                             : "none is configured",
                     "name it with --server URL; engines: " + String.join(", ", engines.names()));
         }
+        DeploymentFindings deployments = new DeploymentFindings(findings);
         for (ServerTarget target : targets) {
             try {
                 Scrape scrape = new HttpTokenServer(
                                 clients.of(target.baseUri()), target, engines, ScrapeLimits.defaults())
                         .scrape();
                 findings.found(target.name(), scrape.traits().engine() + ", models: " + models(scrape));
+                deployments.note(target, scrape.traits().role());
             } catch (ScrapeException | IllegalArgumentException e) {
                 findings.missing(target.name(), String.valueOf(e.getMessage()), "");
             }
         }
+        deployments.tell();
         links.examineServers(targets, processesByDevice);
     }
 

@@ -4,9 +4,12 @@ import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.serving.GpuLinks;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.host.GpuOwnership;
+import io.joulegram.host.GpuOwnership.ServerGpus;
+import io.joulegram.host.GpuOwnership.Tie;
 import io.joulegram.host.ListeningSockets;
 import io.joulegram.host.ListeningSockets.PortOwners;
 import io.joulegram.host.ProcessTree;
+import io.joulegram.host.ServerPort;
 import io.joulegram.host.Workload;
 import io.joulegram.host.WorkloadCpuClock;
 import io.joulegram.power.GpuProcess;
@@ -18,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Tells which links between servers, GPUs and workloads the daemon would make, on what evidence, and why it cannot make
@@ -42,18 +46,49 @@ final class LinkFindings {
         if (processesByDevice.isEmpty()) {
             return;
         }
-        ServedDevices links = new GpuLinks(new GpuOwnership(config.path().procfs())).find(servers, processesByDevice);
+        GpuOwnership ownership = new GpuOwnership(config.path().procfs());
+        ServedDevices links = new GpuLinks(ownership).find(servers, Map.of(), processesByDevice);
+        Map<ServerPort, ServerGpus> owned = owned(ownership, servers, processesByDevice);
         for (ServerTarget server : servers) {
+            ServerPort port = GpuLinks.port(server);
+            ServerGpus gpus = owned.getOrDefault(
+                    port, new ServerGpus(List.of(), new PortOwners(port.port(), false, List.of(), false)));
+            String what = server.name() + " on GPUs";
             ServedDevices.Link link = links.of(server.name());
             if (link.devices().isEmpty()) {
-                PortOwners owners = owners(GpuLinks.port(server));
                 findings.missing(
-                        server.name() + " on GPUs", whyNone(owners, processesByDevice), fix(owners, processesByDevice));
+                        what, whyNone(gpus.owners(), processesByDevice), fix(gpus.owners(), processesByDevice));
+            } else if (link.origin().equals("config")) {
+                findings.found(what, String.join(", ", link.devices()) + ", as configured");
+                examineContradictions(server, gpus);
+            } else if (link.origin().equals("only-server")) {
+                findings.found(
+                        what,
+                        String.join(", ", link.devices()) + ", as it is the only server; the processes do not tell");
             } else {
-                findings.found(server.name() + " on GPUs", String.join(", ", link.devices()) + ", " + evidence(link));
+                gpus.ties().forEach(tie -> findings.found(what, tie.device() + ", " + evidence(tie)));
             }
         }
         examineStrangers(links, processesByDevice);
+    }
+
+    private static Map<ServerPort, ServerGpus> owned(
+            GpuOwnership ownership, List<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
+        try {
+            return ownership.find(servers.stream().map(GpuLinks::port).collect(Collectors.toSet()), processesByDevice);
+        } catch (IOException e) {
+            return Map.of();
+        }
+    }
+
+    /** GPUs that compute for a server and that the configuration does not give it. */
+    private void examineContradictions(ServerTarget server, ServerGpus gpus) {
+        gpus.ties().stream()
+                .filter(tie -> !server.devices().contains(tie.device()))
+                .forEach(tie -> findings.missing(
+                        server.name() + " on GPU " + tie.device(),
+                        "its processes compute there, too" + pids(tie),
+                        "add " + tie.device() + " to servers[].devices, or leave them out"));
     }
 
     /**
@@ -99,24 +134,18 @@ final class LinkFindings {
         }
     }
 
-    private PortOwners owners(int port) {
-        try {
-            return new ListeningSockets(config.path().procfs())
-                    .owners(Set.of(port))
-                    .getOrDefault(port, new PortOwners(port, false, List.of(), false));
-        } catch (IOException e) {
-            return new PortOwners(port, false, List.of(), false);
-        }
+    private String evidence(Tie tie) {
+        return switch (tie.evidence()) {
+                    case PROCESSES -> "by the processes on it, which descend from the listening one or with it";
+                    case CGROUP -> "by the control group that the listening process shares with those on it";
+                    default ->
+                        "by elimination: workers of Ray are on it, which are no server's kin, and no other server is without a GPU";
+                }
+                + pids(tie);
     }
 
-    private String evidence(ServedDevices.Link link) {
-        String pids = link.pids().isEmpty() ? "" : ": " + named(link.pids());
-        return switch (link.origin()) {
-            case "config" -> "as configured";
-            case "processes" -> "by the processes on them, which descend from the listening one or with it" + pids;
-            case "cgroup" -> "by the control group that the listening process shares with those on them" + pids;
-            default -> "as it is the only server; the processes do not tell";
-        };
+    private String pids(Tie tie) {
+        return ": " + named(Set.copyOf(tie.pids()));
     }
 
     private String named(Set<Integer> pids) {

@@ -80,8 +80,8 @@ final class PerTokenFigures {
         Set<Component> components = boundary.components();
         boolean active = load == Load.ACTIVE;
         double grams = window.grams(components, active);
-        OptionalDouble uncertainty =
-                uncertainties.ofEnergy(components, part -> window.microjoules(Set.of(part), active));
+        OptionalDouble uncertainty = uncertainties.ofEnergy(
+                components, part -> window.microjoules(Set.of(part), active), window.divisionRatio(components, active));
         OptionalDouble gramsUncertainty = intensityKnown && uncertainty.isPresent()
                 ? uncertainties.ofGrams(
                         components, uncertainty.getAsDouble(), grams, part -> window.embodiedGrams(part, active))

@@ -107,9 +107,14 @@ final class SnapshotAssembler {
                 attribution.servers().stream()
                         .flatMap(account -> models(account, devices, carbon, parts, factors))
                         .toList(),
+                new Deployments(perToken)
+                        .of(
+                                members(servers, devices),
+                                gpus -> new Uncertainties(parts, gpus, carbon.embodied(), factors)),
                 attribution.facilityMicrojoules(),
                 byComponent(attribution.unattributed()),
                 pending(),
+                byComponent(attribution.retired()),
                 carbon,
                 kept,
                 agentMicrojoules,
@@ -242,8 +247,29 @@ final class SnapshotAssembler {
                 watch.lastError().isEmpty(),
                 devices.of(name).devices(),
                 devices.of(name).origin(),
+                watch.target().deployment(),
+                watch.traits().map(traits -> traits.role().label()),
                 watch.lastError(),
                 watch.errors());
+    }
+
+    private List<Deployments.Member> members(Collection<ServerWatch> servers, ServedDevices devices) {
+        List<Deployments.Member> members = new ArrayList<>();
+        for (ServerWatch server : servers) {
+            String name = server.target().name();
+            Optional<String> deployment = server.target().deployment();
+            if (deployment.isPresent() && server.traits().isPresent()) {
+                members.add(new Deployments.Member(
+                        deployment.get(),
+                        server.traits().get().role(),
+                        devices.of(name).devices(),
+                        attribution.servers().stream()
+                                .filter(account -> account.server().equals(name))
+                                .flatMap(account -> account.models().stream())
+                                .toList()));
+            }
+        }
+        return members;
     }
 
     private Stream<ModelState> models(

@@ -19,8 +19,8 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>Errors of different meters are taken to be independent, as each sensor has a gain of its own, so they add as the root of
  * the sum of squares, each weighted with its energy. What PUE adds errs as what it is added to, and by the error of
- * PUE itself; grams err by that of the intensity as well. What is not in these figures: how energy was shared between servers
- * on one device.
+ * PUE itself; grams err by that of the intensity as well. How energy was divided between those who share a device errs
+ * whatever the sensors do.
  */
 final class Uncertainties {
     private static final double UNIFORM_TO_STANDARD = Math.sqrt(3);
@@ -105,8 +105,9 @@ final class Uncertainties {
      * Relative standard uncertainty of energy inside a boundary; empty where a part of it has no meter.
      *
      * @param microjoules the energy by component
+     * @param divisionRatio relative standard uncertainty from how it was divided
      */
-    OptionalDouble ofEnergy(Set<Component> boundary, ToDoubleFunction<Component> microjoules) {
+    OptionalDouble ofEnergy(Set<Component> boundary, ToDoubleFunction<Component> microjoules, double divisionRatio) {
         double energy = 0;
         double squares = 0;
         for (Component component : boundary) {
@@ -121,7 +122,9 @@ final class Uncertainties {
             }
         }
         double pue = boundary.contains(Component.OVERHEAD) ? factors.pueRatio() : 0;
-        return energy > 0 ? OptionalDouble.of(Math.hypot(Math.sqrt(squares) / energy, pue)) : OptionalDouble.empty();
+        return energy > 0
+                ? OptionalDouble.of(Math.hypot(Math.hypot(Math.sqrt(squares) / energy, pue), divisionRatio))
+                : OptionalDouble.empty();
     }
 
     /**

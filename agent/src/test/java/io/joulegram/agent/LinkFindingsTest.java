@@ -86,7 +86,7 @@ class LinkFindingsTest {
     @Test
     void workersOfTheListeningProcessAreNamed() throws Exception {
         assertThat(servers(List.of(server(PORT)), gpus(WORKER)))
-                .contains("ok       s8000 on GPUs: 0, by the processes on them, which descend from the listening one or"
+                .contains("ok       s8000 on GPUs: 0, by the processes on it, which descend from the listening one or"
                         + " with it: pid 12 (VLLM::Worker_TP)\n");
     }
 
@@ -97,8 +97,37 @@ class LinkFindingsTest {
                 .cgroup(API, "0::/system.slice/docker-" + ID + ".scope\n");
 
         assertThat(servers(List.of(server(PORT)), gpus(60)))
-                .contains("s8000 on GPUs: 0, by the control group that the listening process shares with those on them:"
+                .contains("s8000 on GPUs: 0, by the control group that the listening process shares with those on it:"
                         + " pid 60 (ray::Worker)\n");
+    }
+
+    @Test
+    void eachGpuOfAGroupHasItsOwnEvidence() throws Exception {
+        procfs.process(13, 11, "VLLM::Worker_TP");
+        Map<String, List<GpuProcess>> gpus = gpus(WORKER);
+        gpus.putAll(Map.of("1", gpus(13).getOrDefault("0", List.of())));
+
+        assertThat(servers(List.of(server(PORT)), gpus))
+                .contains("s8000 on GPUs: 0, by the processes on it", ": pid 12 (VLLM::Worker_TP)\n")
+                .contains("s8000 on GPUs: 1, by the processes on it", ": pid 13 (VLLM::Worker_TP)\n");
+    }
+
+    @Test
+    void workersOfRayAreNamedAsWhatTheyAre() throws Exception {
+        procfs.process(70, 1, "raylet", 70).process(71, 70, "ray::RayWorkerW");
+
+        assertThat(servers(List.of(server(PORT)), gpus(71)))
+                .contains(
+                        "s8000 on GPUs: 0, by elimination: workers of Ray are on it, which are no server's kin, and no other"
+                                + " server is without a GPU: pid 71 (ray::RayWorkerW)\n");
+    }
+
+    @Test
+    void aConfigurationThatLeavesAGpuOutIsContradicted() throws Exception {
+        assertThat(servers(List.of(server(PORT, "1")), gpus(WORKER)))
+                .contains("ok       s8000 on GPUs: 1, as configured\n")
+                .contains("missing  s8000 on GPU 0: its processes compute there, too: pid 12 (VLLM::Worker_TP)\n")
+                .contains("fix: add 0 to servers[].devices, or leave them out\n");
     }
 
     @Test

@@ -25,7 +25,7 @@ class UncertaintiesTest {
 
     private static double energy(List<String> gpus, Map<Component, Double> window) {
         return new Uncertainties(PARTS, gpus, List.of(), EXACT)
-                .ofEnergy(RollingWindow.FACILITY, part -> window.getOrDefault(part, 0.0))
+                .ofEnergy(RollingWindow.FACILITY, part -> window.getOrDefault(part, 0.0), 0)
                 .orElseThrow();
     }
 
@@ -51,9 +51,9 @@ class UncertaintiesTest {
     @Test
     void partWithoutAMeterIsNotGuessed() {
         assertThat(new Uncertainties(PARTS, List.of(), List.of(), EXACT)
-                        .ofEnergy(RollingWindow.HOST, part -> part == Component.OTHER ? 1 : 0))
+                        .ofEnergy(RollingWindow.HOST, part -> part == Component.OTHER ? 1 : 0, 0))
                 .isEmpty();
-        assertThat(new Uncertainties(PARTS, List.of(), List.of(), EXACT).ofEnergy(RollingWindow.HOST, part -> 0))
+        assertThat(new Uncertainties(PARTS, List.of(), List.of(), EXACT).ofEnergy(RollingWindow.HOST, part -> 0, 0))
                 .isEmpty();
     }
 
@@ -71,11 +71,11 @@ class UncertaintiesTest {
     void pueErrsWhatTheFacilityUsesAndNothingInsideIt() {
         Uncertainties uncertainties = new Uncertainties(PARTS, List.of("0"), List.of(), new Factors(0.12, 0));
         assertThat(uncertainties
-                        .ofEnergy(RollingWindow.GPU, part -> part == Component.GPU ? 100 : 0)
+                        .ofEnergy(RollingWindow.GPU, part -> part == Component.GPU ? 100 : 0, 0)
                         .orElseThrow())
                 .isCloseTo(0.05, within(1e-12));
         assertThat(uncertainties
-                        .ofEnergy(RollingWindow.FACILITY, part -> part == Component.GPU ? 100 : 0)
+                        .ofEnergy(RollingWindow.FACILITY, part -> part == Component.GPU ? 100 : 0, 0)
                         .orElseThrow())
                 .isCloseTo(0.13, within(1e-12));
     }

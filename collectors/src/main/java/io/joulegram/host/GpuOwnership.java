@@ -5,40 +5,50 @@ import static java.util.Objects.requireNonNull;
 import io.joulegram.host.ListeningSockets.PortOwners;
 import io.joulegram.power.GpuProcess;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Finds which GPUs serve which server of this host: a GPU belongs to the server whose listening process is the nearest
- * kin ({@link ProcessTree#kinship}) of a process that computes on the GPU.
+ * kin ({@link ProcessTree#kinship}) of a process that computes on the GPU. Servers in containers with a network of their own
+ * are found there, by their address or behind Docker's forwarder of a published port.
  *
  * <p>Immutable; any thread.
  */
 public final class GpuOwnership {
+    /** Ray names its workers so (setproctitle). They descend from its daemon, and share nothing with who sent them work. */
+    private static final String RAY_WORKER = "ray::";
+
     private final ListeningSockets sockets;
+    private final NetworkNamespaces namespaces;
     private final ProcessTree tree;
 
     /** @param procfs where procfs is mounted, {@code /proc} as a rule */
     public GpuOwnership(Path procfs) {
         this.sockets = new ListeningSockets(procfs);
+        this.namespaces = new NetworkNamespaces(procfs);
         this.tree = new ProcessTree(procfs);
     }
 
-    /** How a server's GPUs were found. */
+    /** How a server's GPUs were found, the strongest first. */
     public enum Evidence {
         /** By descent: the GPU's processes and the listening one are the same or of one family. */
         PROCESSES,
         /** At least one GPU only by a container, service or batch job that both run in. */
         CGROUP,
+        /** By elimination: a worker of Ray that is no server's kin, and no other server is without a GPU. */
+        RAY,
         /** No GPU was found. */
         NONE;
 
@@ -49,82 +59,167 @@ public final class GpuOwnership {
     }
 
     /**
+     * One GPU of a server.
+     *
+     * @param device its {@code device} label
+     * @param evidence how it was found, the weakest if in several ways
+     * @param pids the processes that compute on it for the server, lowest first
+     */
+    public record Tie(String device, Evidence evidence, List<Integer> pids) {
+        /** Copies the list. */
+        public Tie {
+            pids = List.copyOf(pids);
+        }
+
+        private Tie and(Evidence other, int pid) {
+            List<Integer> all = new ArrayList<>(pids);
+            all.add(pid);
+            return new Tie(
+                    device,
+                    weaker(evidence, other),
+                    all.stream().sorted().distinct().toList());
+        }
+    }
+
+    /**
      * The GPUs of one server.
      *
-     * @param devices {@code device} labels, in the order they were asked in; empty if none is known to serve it
-     * @param evidence how they were found, the weakest if in several ways
-     * @param pids the processes that compute for it, on any GPU
+     * @param ties its GPUs, in the order they were asked in; empty if none is known to serve it
      * @param owners who listens on the server's port; tells why nothing was found where that is so
      */
-    public record ServerGpus(List<String> devices, Evidence evidence, Set<Integer> pids, PortOwners owners) {
-        /** Copies the collections. */
+    public record ServerGpus(List<Tie> ties, PortOwners owners) {
+        /** Copies the list. */
         public ServerGpus {
-            devices = List.copyOf(devices);
-            pids = Set.copyOf(pids);
-            requireNonNull(evidence, "evidence");
+            ties = List.copyOf(ties);
             requireNonNull(owners, "owners");
+        }
+
+        /** The {@code device} labels. */
+        public List<String> devices() {
+            return ties.stream().map(Tie::device).toList();
+        }
+
+        /** How they were found, the weakest if in several ways. */
+        public Evidence evidence() {
+            return ties.isEmpty()
+                    ? Evidence.NONE
+                    : ties.stream().map(Tie::evidence).reduce(Evidence.PROCESSES, GpuOwnership::weaker);
+        }
+
+        /** The processes that compute for it, on any GPU. */
+        public Set<Integer> pids() {
+            return ties.stream().flatMap(tie -> tie.pids().stream()).collect(Collectors.toUnmodifiableSet());
         }
     }
 
     /**
      * Finds the GPUs of servers.
      *
-     * @param serverPorts the ports that the servers listen on
+     * @param servers where the servers listen
      * @param processesByDevice the processes that compute on each GPU, by {@code device} label; its order is kept
-     * @return one entry for each port. A GPU that no server was found for is in none; one that computes for two servers
+     * @return one entry for each server. A GPU that no server was found for is in none; one that computes for two servers
      *     is in both.
      * @throws IOException if the table of sockets cannot be read
      */
-    public Map<Integer, ServerGpus> find(Set<Integer> serverPorts, Map<String, List<GpuProcess>> processesByDevice)
+    public Map<ServerPort, ServerGpus> find(Set<ServerPort> servers, Map<String, List<GpuProcess>> processesByDevice)
             throws IOException {
-        Map<Integer, PortOwners> owners = sockets.owners(serverPorts);
-        Map<Integer, Map<Integer, Evidence>> serversByPid = new HashMap<>();
-        Map<Integer, List<String>> devicesByPort = new HashMap<>();
-        Map<Integer, Evidence> evidenceByPort = new HashMap<>();
-        Map<Integer, Set<Integer>> pidsByPort = new HashMap<>();
+        Set<Integer> pids = new TreeSet<>();
+        processesByDevice.values().forEach(list -> list.forEach(process -> pids.add(process.pid())));
+        Map<ServerPort, PortOwners> owners = owners(servers, pids);
+        Map<Integer, Map<ServerPort, Evidence>> serversByPid = new TreeMap<>();
+        pids.forEach(pid -> serversByPid.put(pid, nearestServers(pid, owners)));
+        giveRayWorkers(owners, serversByPid);
+        Map<ServerPort, List<Tie>> ties = new HashMap<>();
         processesByDevice.forEach((device, processes) -> {
-            Set<Integer> ports = new HashSet<>();
+            Map<ServerPort, Tie> tieOfServer = new HashMap<>();
             for (GpuProcess process : processes) {
                 serversByPid
-                        .computeIfAbsent(process.pid(), pid -> nearestServers(pid, owners))
-                        .forEach((port, evidence) -> {
-                            ports.add(port);
-                            pidsByPort
-                                    .computeIfAbsent(port, key -> new HashSet<>())
-                                    .add(process.pid());
-                            evidenceByPort.merge(port, evidence, GpuOwnership::weaker);
-                        });
+                        .getOrDefault(process.pid(), Map.of())
+                        .forEach((server, evidence) -> tieOfServer.put(
+                                server,
+                                tieOfServer
+                                        .getOrDefault(server, new Tie(device, evidence, List.of()))
+                                        .and(evidence, process.pid())));
             }
-            ports.forEach(port -> devicesByPort
-                    .computeIfAbsent(port, key -> new ArrayList<>())
-                    .add(device));
+            tieOfServer.forEach((server, tie) ->
+                    ties.computeIfAbsent(server, key -> new ArrayList<>()).add(tie));
         });
-        Map<Integer, ServerGpus> result = new TreeMap<>();
-        owners.forEach((port, owner) -> result.put(
-                port,
-                new ServerGpus(
-                        devicesByPort.getOrDefault(port, List.of()),
-                        evidenceByPort.getOrDefault(port, Evidence.NONE),
-                        pidsByPort.getOrDefault(port, Set.of()),
-                        owner)));
+        Map<ServerPort, ServerGpus> result = new HashMap<>();
+        owners.forEach((server, owner) ->
+                result.put(server, new ServerGpus(ties.getOrDefault(server, List.of()), owner)));
         return result;
     }
 
+    /** The words of the command line that started a process; empty if it is gone. */
+    public List<String> command(int pid) {
+        return tree.command(pid);
+    }
+
+    private Map<ServerPort, PortOwners> owners(Set<ServerPort> servers, Set<Integer> gpuPids) throws IOException {
+        Map<Integer, PortOwners> here =
+                sockets.owners(servers.stream().map(ServerPort::port).collect(Collectors.toSet()));
+        List<Integer> elsewhere = namespaces.foreign(gpuPids);
+        Map<ServerPort, PortOwners> owners = new HashMap<>();
+        for (ServerPort server : servers) {
+            PortOwners own = here.getOrDefault(server.port(), new PortOwners(server.port(), false, List.of(), false));
+            Optional<PortOwners> contained = inNamespaces(server, elsewhere);
+            for (int pid : contained.isPresent() ? List.<Integer>of() : own.pids()) {
+                Optional<ServerPort> behind = NetworkNamespaces.forwardsTo(tree.command(pid));
+                if (behind.isPresent()) {
+                    contained = inNamespaces(behind.get(), elsewhere);
+                }
+            }
+            owners.put(server, contained.orElse(own));
+        }
+        return owners;
+    }
+
+    private Optional<PortOwners> inNamespaces(ServerPort server, List<Integer> namespacePids) throws IOException {
+        Optional<InetAddress> address = NetworkNamespaces.literal(server.host());
+        for (int pid : address.isPresent() ? namespacePids : List.<Integer>of()) {
+            if (namespaces.has(pid, address.get())) {
+                return Optional.of(sockets.ownersWhere(pid, server.port()));
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The servers that a process works for: those of the nearest kin, several only if they are equally near. */
-    private Map<Integer, Evidence> nearestServers(int pid, Map<Integer, PortOwners> owners) {
-        Map<Integer, Kinship> kinships = new HashMap<>();
-        owners.forEach((port, owner) -> owner.pids().stream()
+    private Map<ServerPort, Evidence> nearestServers(int pid, Map<ServerPort, PortOwners> owners) {
+        Map<ServerPort, Kinship> kinships = new HashMap<>();
+        owners.forEach((server, owner) -> owner.pids().stream()
                 .flatMap(ownerPid -> tree.kinship(pid, ownerPid).stream())
                 .min(Comparator.naturalOrder())
-                .ifPresent(kinship -> kinships.put(port, kinship)));
+                .ifPresent(kinship -> kinships.put(server, kinship)));
         Optional<Kinship> nearest = kinships.values().stream().min(Comparator.naturalOrder());
-        Map<Integer, Evidence> servers = new HashMap<>();
-        kinships.forEach((port, kinship) -> {
+        Map<ServerPort, Evidence> servers = new HashMap<>();
+        kinships.forEach((server, kinship) -> {
             if (nearest.filter(kinship::equals).isPresent()) {
-                servers.put(port, kinship.kind() == Kinship.Kind.CGROUP ? Evidence.CGROUP : Evidence.PROCESSES);
+                servers.put(server, kinship.kind() == Kinship.Kind.CGROUP ? Evidence.CGROUP : Evidence.PROCESSES);
             }
         });
         return servers;
+    }
+
+    private void giveRayWorkers(
+            Map<ServerPort, PortOwners> owners, Map<Integer, Map<ServerPort, Evidence>> serversByPid) {
+        Set<ServerPort> withGpu = serversByPid.values().stream()
+                .flatMap(servers -> servers.keySet().stream())
+                .collect(Collectors.toSet());
+        List<ServerPort> without = owners.entrySet().stream()
+                .filter(entry -> entry.getValue().listening() && !withGpu.contains(entry.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (without.size() == 1) {
+            serversByPid.replaceAll((pid, servers) ->
+                    servers.isEmpty() && isRayWorker(pid) ? Map.of(without.get(0), Evidence.RAY) : servers);
+        }
+    }
+
+    private boolean isRayWorker(int pid) {
+        return tree.process(pid)
+                .filter(process -> process.name().startsWith(RAY_WORKER))
+                .isPresent();
     }
 
     private static Evidence weaker(Evidence a, Evidence b) {

@@ -76,7 +76,16 @@ public final class ListeningSockets {
      * @throws IOException if the table of sockets cannot be read at all
      */
     public Map<Integer, PortOwners> owners(Set<Integer> ports) throws IOException {
-        Map<Long, Integer> portByInode = listeningInodes(ports::contains);
+        return owners("net", ports);
+    }
+
+    /** Finds the owners of a port in the network namespace of a process. */
+    PortOwners ownersWhere(int pid, int port) throws IOException {
+        return owners(pid + "/net", Set.of(port)).getOrDefault(port, new PortOwners(port, false, List.of(), false));
+    }
+
+    private Map<Integer, PortOwners> owners(String tables, Set<Integer> ports) throws IOException {
+        Map<Long, Integer> portByInode = listeningInodes(tables, ports::contains);
         Map<Long, Set<Integer>> pidsByInode = portByInode.isEmpty() ? Map.of() : holders(portByInode.keySet());
         Map<Integer, PortOwners> result = new TreeMap<>();
         for (int port : ports) {
@@ -103,7 +112,7 @@ public final class ListeningSockets {
      * @throws IOException if the table of sockets cannot be read at all
      */
     public Map<Integer, Set<Integer>> portsByPid() throws IOException {
-        Map<Long, Integer> portByInode = listeningInodes(port -> port > 0);
+        Map<Long, Integer> portByInode = listeningInodes("net", port -> port > 0);
         Map<Integer, Set<Integer>> portsByPid = new TreeMap<>();
         holders(portByInode.keySet())
                 .forEach((inode, pids) -> pids.forEach(pid -> portsByPid
@@ -112,11 +121,11 @@ public final class ListeningSockets {
         return portsByPid;
     }
 
-    private Map<Long, Integer> listeningInodes(IntPredicate ports) throws IOException {
+    private Map<Long, Integer> listeningInodes(String tables, IntPredicate ports) throws IOException {
         Map<Long, Integer> portByInode = new HashMap<>();
-        readTable("net/tcp", ports, portByInode);
-        if (Files.exists(procfs.path("net/tcp6"))) {
-            readTable("net/tcp6", ports, portByInode);
+        readTable(tables + "/tcp", ports, portByInode);
+        if (Files.exists(procfs.path(tables + "/tcp6"))) {
+            readTable(tables + "/tcp6", ports, portByInode);
         }
         return portByInode;
     }

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 public final class ProcessTree {
     private static final int MAX_STAT_BYTES = 4096;
     private static final int MAX_CGROUP_BYTES = 64 * 1024;
+    private static final int MAX_COMMAND_BYTES = 64 * 1024;
     private static final int MAX_GENERATIONS = 128;
 
     /** Fields of {@code stat} behind the name, counted from the state. */
@@ -71,6 +72,15 @@ public final class ProcessTree {
                     Long.parseLong(fields[START_TIME])));
         } catch (NumberFormatException e) {
             return Optional.empty();
+        }
+    }
+
+    /** The words of the command line that started the process; empty if it is gone or has none. */
+    public List<String> command(int pid) {
+        try {
+            return List.of(procfs.text(pid + "/cmdline", MAX_COMMAND_BYTES).split("\0"));
+        } catch (IOException e) {
+            return List.of();
         }
     }
 

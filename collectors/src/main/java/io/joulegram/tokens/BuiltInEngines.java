@@ -26,7 +26,7 @@ final class BuiltInEngines {
     /**
      * vLLM 0 and 1 ({@code vllm/v1/metrics/loggers.py}), one series per data-parallel engine; also Triton's vLLM
      * backend on port 8002, which has the label {@code model} in place of {@code model_name}, and a Dynamo worker's, by
-     * convention on port 8081. The prefix cache's hits
+     * convention on port 8081, whose component is called {@code prefill} if it does no more than that. The prefix cache's hits
      * are not taken for cached tokens: they are counted again when an allocation fails.
      */
     private static Engine vllm() {
@@ -45,6 +45,7 @@ final class BuiltInEngines {
                 .running(gauge("vllm:num_requests_running"))
                 .waiting(gauge("vllm:num_requests_waiting"))
                 .modelLabels("model_name", "model")
+                .roleLabels("dynamo_component")
                 .build();
     }
 
@@ -53,7 +54,8 @@ final class BuiltInEngines {
      * as they are processed; before, and still, as requests finish. Ranks of one replica tell the same tokens each if
      * all schedulers export; {@code dp_rank} tells replicas apart. With priority scheduling the series with an empty
      * {@code priority} is the total of the others. Seconds by mode of the forward pass count only where its device timer
-     * is on ({@code SGLANG_ENABLE_METRICS_DEVICE_TIMER}); those of mixed batches are of no one phase.
+     * is on ({@code SGLANG_ENABLE_METRICS_DEVICE_TIMER}); those of mixed batches are of no one phase. Its schedulers tell
+     * by {@code engine_type} whether they do both phases ({@code unified}).
      */
     private static Engine sglang() {
         Selector realtime = counter("sglang:realtime_tokens_total").where("priority", "");
@@ -82,6 +84,7 @@ final class BuiltInEngines {
                 .waiting(gauge("sglang:num_queue_reqs").where("priority", ""))
                 .modelLabels("model_name")
                 .ranksToMax(Set.of("tp_rank", "pp_rank", "moe_ep_rank"))
+                .roleLabels("engine_type", "dynamo_component")
                 .build();
     }
 
@@ -132,13 +135,14 @@ final class BuiltInEngines {
     }
 
     /**
-     * llama.cpp's {@code llama-server} ({@code tools/server/README.md}): no labels at all; prompt tokens are those that
+     * llama.cpp's {@code llama-server} ({@code tools/server/README.md}): no labels at all, but for the one that
+     * {@link LlamaRouter} adds; prompt tokens are those that
      * were computed. It counts a prompt and its time once it has computed it, output tokens and theirs at the end of the
      * request. It prints six digits, so above a million its counters move in steps. Its gauges of tokens per
      * second are left alone: reading them resets them.
      */
     private static Engine llamacpp() {
-        return Engine.named("llamacpp")
+        return Engine.named(LlamaRouter.ENGINE)
                 .usualPorts(8080)
                 .promptIncludesCached(false)
                 .tokens(PROMPT, generated(counter("llamacpp:prompt_tokens_total")))
@@ -148,6 +152,7 @@ final class BuiltInEngines {
                 .tokens(DECODE_MICROSECONDS, finished(counter("llamacpp:tokens_predicted_seconds_total")))
                 .running(gauge("llamacpp:requests_processing"))
                 .waiting(gauge("llamacpp:requests_deferred"))
+                .modelLabels(LlamaRouter.MODEL_LABEL)
                 .modelNameAt("/v1/models", "id")
                 .build();
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  * @param modelLabels labels that may name the model; the first one that a series has does
  * @param ranksToMax labels of workers that all process the same tokens, such as tensor-parallel ranks
  * @param modelName where to ask for the model's name if the metrics do not tell it
+ * @param roleLabels labels whose values tell that a server does one phase only
  */
 record Engine(
         String name,
@@ -34,7 +36,8 @@ record Engine(
         List<Selector> waiting,
         List<String> modelLabels,
         Set<String> ranksToMax,
-        Optional<ModelNameSource> modelName) {
+        Optional<ModelNameSource> modelName,
+        Set<String> roleLabels) {
 
     /**
      * A document that names the model.
@@ -51,6 +54,7 @@ record Engine(
         waiting = List.copyOf(waiting);
         modelLabels = List.copyOf(modelLabels);
         ranksToMax = Set.copyOf(ranksToMax);
+        roleLabels = Set.copyOf(roleLabels);
     }
 
     static Builder named(String name) {
@@ -93,8 +97,21 @@ record Engine(
     }
 
     /** What the counters mean if output is told in this way. */
-    EngineTraits traits(CountsAt countsAt) {
-        return new EngineTraits(name, promptIncludesCached, countsAt);
+    EngineTraits traits(CountsAt countsAt, ServerRole role) {
+        return new EngineTraits(name, promptIncludesCached, countsAt, role);
+    }
+
+    /** The one phase that the server does, if its series tell of one; else both. */
+    ServerRole role(Exposition exposition) {
+        Set<String> told = roleLabels.isEmpty()
+                ? Set.of()
+                : exposition.samples().values().stream()
+                        .flatMap(List::stream)
+                        .flatMap(sample -> roleLabels.stream().map(sample.id()::label))
+                        .collect(Collectors.toSet());
+        boolean prefill = told.contains(ServerRole.PREFILL.label());
+        boolean decode = told.contains(ServerRole.DECODE.label());
+        return prefill == decode ? ServerRole.BOTH : prefill ? ServerRole.PREFILL : ServerRole.DECODE;
     }
 
     /** The model's name by the labels of a series. */
@@ -117,6 +134,7 @@ record Engine(
         private List<String> modelLabels = List.of();
         private Set<String> ranksToMax = Set.of();
         private Optional<ModelNameSource> modelName = Optional.empty();
+        private Set<String> roleLabels = Set.of();
 
         private Builder(String name) {
             this.name = name;
@@ -181,6 +199,11 @@ record Engine(
             return this;
         }
 
+        Builder roleLabels(String... labels) {
+            roleLabels = Set.of(labels);
+            return this;
+        }
+
         Engine build() {
             return new Engine(
                     name,
@@ -192,7 +215,8 @@ record Engine(
                     waiting,
                     modelLabels,
                     ranksToMax,
-                    modelName);
+                    modelName,
+                    roleLabels);
         }
     }
 }

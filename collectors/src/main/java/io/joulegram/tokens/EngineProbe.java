@@ -16,6 +16,7 @@ final class EngineProbe {
     private final BoundedGet http;
     private final EngineCatalog engines;
     private final ScrapeLimits limits;
+    private final LlamaRouter router;
 
     /** Metrics of a known engine and where they were found. */
     record Found(Engine engine, URI uri, Reply<Exposition> reply) {}
@@ -24,11 +25,24 @@ final class EngineProbe {
         this.http = http;
         this.engines = engines;
         this.limits = limits;
+        router = new LlamaRouter(http);
     }
 
     /** Reads the metrics of a server whose engine is known. */
     Found read(Engine engine, URI uri, long deadlineNanos) throws ScrapeException {
-        Reply<Exposition> reply = exposition(uri, engine.metrics(), deadlineNanos);
+        if (isRouter(uri)) {
+            return router(uri, deadlineNanos).orElseThrow(() -> noRouter(uri));
+        }
+        Reply<Exposition> reply;
+        try {
+            reply = exposition(uri, engine.metrics(), deadlineNanos);
+        } catch (ScrapeException e) {
+            if (e.reason() == Reason.STATUS && engine.name().equals(LlamaRouter.ENGINE)) {
+                return routerAt(MetricsAddress.at(uri, LlamaRouter.MODELS_PATH), deadlineNanos)
+                        .orElseThrow(() -> e);
+            }
+            throw e;
+        }
         if (!engine.recognises(reply.body())) {
             throw unknown(uri, "of " + engine.name(), reply.body());
         }
@@ -37,9 +51,12 @@ final class EngineProbe {
 
     /**
      * Finds out what a server is. Where the address has no path the usual paths are tried, since TensorRT-LLM answers
-     * something else at {@code /metrics}.
+     * something else at {@code /metrics}, and a router of llama.cpp refuses there.
      */
     Found recognise(URI base, long deadlineNanos) throws ScrapeException {
+        if (isRouter(base)) {
+            return router(base, deadlineNanos).orElseThrow(() -> noRouter(base));
+        }
         List<URI> candidates = new ArrayList<>();
         if (MetricsAddress.hasPath(base)) {
             candidates.add(base);
@@ -57,7 +74,41 @@ final class EngineProbe {
                 firstFailure = firstFailure.or(() -> Optional.of(e));
             }
         }
-        throw firstFailure.orElseThrow();
+        ScrapeException failure = firstFailure.orElseThrow();
+        Optional<Found> found = failure.reason() == Reason.STATUS && !MetricsAddress.hasPath(base)
+                ? routerAt(MetricsAddress.at(base, LlamaRouter.MODELS_PATH), deadlineNanos)
+                : Optional.empty();
+        return found.orElseThrow(() -> failure);
+    }
+
+    private static boolean isRouter(URI uri) {
+        return MetricsAddress.hasPath(uri) && uri.getRawPath().endsWith(LlamaRouter.MODELS_PATH);
+    }
+
+    /** Whatever goes wrong: it is no router, then. */
+    private Optional<Found> routerAt(URI models, long deadlineNanos) {
+        try {
+            return router(models, deadlineNanos);
+        } catch (ScrapeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Found> router(URI models, long deadlineNanos) throws ScrapeException {
+        if (!engines.names().contains(LlamaRouter.ENGINE)) {
+            return Optional.empty();
+        }
+        Engine engine = engines.require(LlamaRouter.ENGINE);
+        return router.read(
+                        models,
+                        uri -> exposition(uri, engine.metrics(), deadlineNanos),
+                        limits.maxModels(),
+                        deadlineNanos)
+                .map(reply -> new Found(engine, models, reply));
+    }
+
+    private static ScrapeException noRouter(URI uri) {
+        return new ScrapeException(Reason.UNKNOWN_ENGINE, uri + " is not the list of models of a router of llama.cpp");
     }
 
     private Found recogniseAt(URI uri, long deadlineNanos) throws ScrapeException {

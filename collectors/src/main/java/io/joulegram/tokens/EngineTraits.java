@@ -8,8 +8,9 @@ import static java.util.Objects.requireNonNull;
  * @param engine the {@code engine} label: {@code vllm}, {@code sglang}, ...
  * @param promptIncludesCached whether the prompt counter includes tokens that came from a cache
  * @param countsAt when output tokens are counted
+ * @param role what it does of each request
  */
-public record EngineTraits(String engine, boolean promptIncludesCached, CountsAt countsAt) {
+public record EngineTraits(String engine, boolean promptIncludesCached, CountsAt countsAt, ServerRole role) {
     /** When an output token reaches the counter. */
     public enum CountsAt {
         /** As it is generated. */
@@ -33,5 +34,11 @@ public record EngineTraits(String engine, boolean promptIncludesCached, CountsAt
     public EngineTraits {
         requireNonNull(engine, "engine");
         requireNonNull(countsAt, "countsAt");
+        requireNonNull(role, "role");
+    }
+
+    /** Those of a server that does both phases. */
+    public EngineTraits(String engine, boolean promptIncludesCached, CountsAt countsAt) {
+        this(engine, promptIncludesCached, countsAt, ServerRole.BOTH);
     }
 }

@@ -56,7 +56,7 @@ public final class HttpTokenServer implements TokenServer {
         BoundedGet http = new BoundedGet(client, target.bearerToken());
         this.probe = new EngineProbe(http, engines, limits);
         this.modelName = new ModelName(http);
-        this.totals = new TokenTotals(limits);
+        this.totals = new TokenTotals(limits, target.role());
     }
 
     private static URI metricsOf(URI base, Engine engine) {

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param requestMicroseconds what those took from their arrival to their end, summed; empty if it does not tell
  * @param prefillMicroseconds time in which the engine computed prompts; empty if it does not tell
  * @param decodeMicroseconds time in which the engine computed output; empty if it does not tell
+ * @param loaded whether the newest scrape told of the model; false for one that the server has unloaded
  */
 public record ModelTokens(
         String model,
@@ -28,7 +29,8 @@ public record ModelTokens(
         OptionalLong requests,
         OptionalLong requestMicroseconds,
         OptionalLong prefillMicroseconds,
-        OptionalLong decodeMicroseconds) {
+        OptionalLong decodeMicroseconds,
+        boolean loaded) {
     /** The tokens of a server that does not tell how long requests take. */
     public ModelTokens(
             String model,
@@ -68,6 +70,7 @@ public record ModelTokens(
                 requests,
                 requestMicroseconds,
                 OptionalLong.empty(),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                true);
     }
 }

@@ -19,6 +19,13 @@ record SeriesId(String metric, Map<String, String> labels) {
         return labels.getOrDefault(name, "");
     }
 
+    /** This series with one more label, or another value of one. */
+    SeriesId with(String name, String value) {
+        Map<String, String> more = new HashMap<>(labels);
+        more.put(name, value);
+        return new SeriesId(metric, more);
+    }
+
     /** What this series has in common with those that differ in these labels only. */
     SeriesId without(Set<String> names) {
         if (labels.keySet().stream().noneMatch(names::contains)) {

@@ -15,9 +15,23 @@ import java.util.Optional;
  * @param engine the engine's name if it is known; else it is recognised from its metrics
  * @param bearerToken sent as {@code Authorization: Bearer}
  * @param devices the {@code device} labels of the GPUs that serve it; empty if they are to be found
+ * @param deployment the {@code deployment} label of the servers that together serve a model, of which this is one
+ * @param role what it does of each request; empty if the engine is to tell
  */
 public record ServerTarget(
-        String name, URI baseUri, Optional<String> engine, Optional<String> bearerToken, List<String> devices) {
+        String name,
+        URI baseUri,
+        Optional<String> engine,
+        Optional<String> bearerToken,
+        List<String> devices,
+        Optional<String> deployment,
+        Optional<ServerRole> role) {
+
+    /** A server that is of no deployment. */
+    public ServerTarget(
+            String name, URI baseUri, Optional<String> engine, Optional<String> bearerToken, List<String> devices) {
+        this(name, baseUri, engine, bearerToken, devices, Optional.empty(), Optional.empty());
+    }
 
     /** Copies the list. */
     public ServerTarget {
@@ -25,12 +39,16 @@ public record ServerTarget(
         requireNonNull(baseUri, "baseUri");
         requireNonNull(engine, "engine");
         requireNonNull(bearerToken, "bearerToken");
+        requireNonNull(deployment, "deployment");
+        requireNonNull(role, "role");
         devices = List.copyOf(devices);
     }
 
     /** Leaves the token out. */
     @Override
     public String toString() {
-        return "ServerTarget[" + name + ", " + baseUri + ", " + engine.orElse("auto") + ", devices=" + devices + "]";
+        return "ServerTarget[" + name + ", " + baseUri + ", " + engine.orElse("auto") + ", devices=" + devices
+                + deployment.map(of -> ", deployment=" + of).orElse("")
+                + role.map(of -> ", role=" + of.label()).orElse("") + "]";
     }
 }

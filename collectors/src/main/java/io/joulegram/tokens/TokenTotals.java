@@ -5,15 +5,20 @@ import io.joulegram.tokens.Exposition.Sample;
 import io.joulegram.tokens.ScrapeException.Reason;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of one server's models since its first scrape, carried over restarts of the server. Used by one thread.
+ *
+ * <p>Tokens that the server's {@linkplain ServerRole role} leaves to others are not told.
  *
  * <ul>
  *   <li>The first scrape is where counting starts: what the server counted before is not ours.
@@ -28,15 +33,21 @@ final class TokenTotals {
     private static final double LARGEST_COUNT = 0x1p53;
 
     private static final double PROCESS_START_CHANGE_SECONDS = 1.0;
+    /** As many scrapes of one process, after another one had answered, are taken to be of a server that was replaced. */
+    private static final int SETTLED_SCRAPES = 60;
+
     private static final double MICROS_PER_SECOND = 1e6;
     private static final String FURTHER_MODELS = "other";
 
     private final ScrapeLimits limits;
+    private final Optional<ServerRole> roleGiven;
     private final Map<TrackId, CounterTrack> tracks = new HashMap<>();
     private final Map<Counted, TokenCounter> inUse = new EnumMap<>(Counted.class);
     private final Map<String, Map<Counted, Long>> models = new TreeMap<>();
     private OptionalDouble processStartSeconds = OptionalDouble.empty();
+    private ServerRole roleTold = ServerRole.BOTH;
     private long scrapes;
+    private int unsettledScrapes;
 
     /** A counter of one kind; the same series may be part of two. */
     private record TrackId(Counted kind, TokenCounter way, SeriesId series) {}
@@ -47,17 +58,21 @@ final class TokenTotals {
     /** The state after a scrape. */
     record Update(EngineTraits traits, boolean restarted, List<ModelTokens> models) {}
 
-    TokenTotals(ScrapeLimits limits) {
+    /** @param roleGiven what the server does of each request; empty if the engine is to tell */
+    TokenTotals(ScrapeLimits limits, Optional<ServerRole> roleGiven) {
         this.limits = limits;
+        this.roleGiven = roleGiven;
     }
 
     /**
      * Takes a scrape.
      *
      * @param unlabelledModel the model of series that do not name theirs
-     * @throws ScrapeException if a counter is not a count; then nothing is changed
+     * @throws ScrapeException if a counter is not a count, or if several processes answer in turn; then no total is
+     *     changed
      */
     Update update(Engine engine, Exposition exposition, String unlabelledModel) throws ScrapeException {
+        requireOneProcess(exposition);
         Map<TrackId, Reading> readings = new HashMap<>();
         for (Counted kind : Counted.values()) {
             for (TokenCounter way : engine.countersOf(kind)) {
@@ -67,6 +82,7 @@ final class TokenTotals {
         boolean first = scrapes++ == 0;
         boolean serverRestarted = processStartMoved(exposition);
         boolean restarted = serverRestarted;
+        Set<String> loaded = new HashSet<>();
         Map<Counted, TokenCounter> counting = chooseCounting(engine, exposition);
         for (Map.Entry<TrackId, Reading> entry : readings.entrySet()) {
             TrackId id = entry.getKey();
@@ -74,13 +90,30 @@ final class TokenTotals {
             long growth = track.advance(entry.getValue().copies(), scrapes, serverRestarted);
             restarted |= track.beganAnew();
             if (id.way().equals(counting.get(id.kind()))) {
+                loaded.add(known(entry.getValue().model()));
                 tokensOf(entry.getValue().model()).merge(id.kind(), first ? 0 : growth, TokenTotals::saturatedSum);
             }
         }
         forgetVanishedBeyondLimit();
         Map<String, Double> running = requests(engine, engine.running(), exposition, unlabelledModel);
         Map<String, Double> waiting = requests(engine, engine.waiting(), exposition, unlabelledModel);
-        return new Update(engine.traits(countsAt(engine)), restarted, modelTokens(running, waiting));
+        loaded.addAll(running.keySet());
+        loaded.addAll(waiting.keySet());
+        ServerRole does = role(engine.role(exposition), restarted);
+        return new Update(
+                engine.traits(countsAt(engine), does),
+                restarted,
+                modelTokens(running, waiting, loaded).stream()
+                        .map(does::counted)
+                        .toList());
+    }
+
+    /** Series that tell the role may come later than others, and go; what they told holds until the server restarts. */
+    private ServerRole role(ServerRole toldNow, boolean restarted) {
+        if (restarted || toldNow != ServerRole.BOTH) {
+            roleTold = toldNow;
+        }
+        return roleGiven.orElse(roleTold);
     }
 
     private void read(
@@ -120,6 +153,33 @@ final class TokenTotals {
     private static OptionalLong requestCount(Counted kind, Sample sample) {
         double value = sample.value() * (kind.isTime() ? MICROS_PER_SECOND : 1);
         return value >= 0 && value <= LARGEST_COUNT ? OptionalLong.of(Math.round(value)) : OptionalLong.empty();
+    }
+
+    /**
+     * Behind a load balancer, or where the workers of a server share its port, each answer has the counters of another process:
+     * every change would be taken for a restart. A process that began earlier than the one before tells so.
+     */
+    private void requireOneProcess(Exposition exposition) throws ScrapeException {
+        OptionalDouble now = exposition.processStartSeconds();
+        if (now.isEmpty() || processStartSeconds.isEmpty()) {
+            return;
+        }
+        double change = now.getAsDouble() - processStartSeconds.getAsDouble();
+        boolean another = Math.abs(change) > PROCESS_START_CHANGE_SECONDS;
+        if (another && (change < 0 || unsettledScrapes > 0)) {
+            unsettledScrapes = SETTLED_SCRAPES;
+            processStartSeconds = now;
+        } else if (unsettledScrapes > 0 && --unsettledScrapes == 0) {
+            tracks.clear();
+            scrapes = 0;
+        }
+        if (unsettledScrapes > 0) {
+            throw new ScrapeException(
+                    Reason.MALFORMED,
+                    Exposition.PROCESS_START
+                            + " went back: several processes answer here in turn, each with counters of"
+                            + " its own; name each server by an address of its own, not that of a load balancer");
+        }
     }
 
     private boolean processStartMoved(Exposition exposition) {
@@ -201,7 +261,8 @@ final class TokenTotals {
         return byModel;
     }
 
-    private List<ModelTokens> modelTokens(Map<String, Double> running, Map<String, Double> waiting) {
+    private List<ModelTokens> modelTokens(
+            Map<String, Double> running, Map<String, Double> waiting, Set<String> loaded) {
         return models.entrySet().stream()
                 .map(model -> new ModelTokens(
                         model.getKey(),
@@ -213,7 +274,8 @@ final class TokenTotals {
                         total(model.getValue().get(Counted.REQUESTS)),
                         total(model.getValue().get(Counted.REQUEST_MICROSECONDS)),
                         total(model.getValue().get(Counted.PREFILL_MICROSECONDS)),
-                        total(model.getValue().get(Counted.DECODE_MICROSECONDS))))
+                        total(model.getValue().get(Counted.DECODE_MICROSECONDS)),
+                        loaded.contains(model.getKey())))
                 .toList();
     }
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.joulegram.host.GpuOwnership.Evidence;
 import io.joulegram.host.GpuOwnership.ServerGpus;
+import io.joulegram.host.GpuOwnership.Tie;
 import io.joulegram.power.GpuProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -44,7 +46,7 @@ class GpuOwnershipTest {
 
         assertThat(find(8000)).isEqualTo(List.of("0", "1"));
         assertThat(find(9000)).isEqualTo(List.of("2"));
-        assertThat(servers().get(8000)).extracting(ServerGpus::evidence).isEqualTo(Evidence.PROCESSES);
+        assertThat(servers().get(at(8000))).extracting(ServerGpus::evidence).isEqualTo(Evidence.PROCESSES);
     }
 
     @Test
@@ -52,7 +54,7 @@ class GpuOwnershipTest {
         procfs.process(300, 1, "train");
         gpu("0", 300);
 
-        ServerGpus server = servers().get(8000);
+        ServerGpus server = servers().get(at(8000));
         assertThat(server).isNotNull();
         assertThat(server.devices()).isEmpty();
         assertThat(server.evidence()).isEqualTo(Evidence.NONE);
@@ -74,7 +76,7 @@ class GpuOwnershipTest {
         gpu("0", 310);
 
         assertThat(find(8000)).isEqualTo(List.of("0"));
-        assertThat(servers().get(8000)).extracting(ServerGpus::evidence).isEqualTo(Evidence.CGROUP);
+        assertThat(servers().get(at(8000))).extracting(ServerGpus::evidence).isEqualTo(Evidence.CGROUP);
     }
 
     @Test
@@ -84,7 +86,7 @@ class GpuOwnershipTest {
         gpu("0", 110);
         gpu("1", 310);
 
-        assertThat(servers().get(8000)).extracting(ServerGpus::evidence).isEqualTo(Evidence.CGROUP);
+        assertThat(servers().get(at(8000))).extracting(ServerGpus::evidence).isEqualTo(Evidence.CGROUP);
     }
 
     @Test
@@ -104,9 +106,9 @@ class GpuOwnershipTest {
         procfs.process(210, 200, "llama-server").holds(210, 5, 3).listens(9001, 3);
         gpu("0", 210);
 
-        Map<Integer, ServerGpus> servers = new GpuOwnership(root).find(Set.of(9000, 9001), gpus);
-        assertThat(servers.get(9001)).extracting(ServerGpus::devices).isEqualTo(List.of("0"));
-        assertThat(servers.get(9000)).extracting(ServerGpus::devices).isEqualTo(List.of());
+        Map<ServerPort, ServerGpus> servers = new GpuOwnership(root).find(Set.of(at(9000), at(9001)), gpus);
+        assertThat(servers.get(at(9001))).extracting(ServerGpus::devices).isEqualTo(List.of("0"));
+        assertThat(servers.get(at(9000))).extracting(ServerGpus::devices).isEqualTo(List.of());
     }
 
     @Test
@@ -120,10 +122,142 @@ class GpuOwnershipTest {
     void aHiddenOwnerIsTold() throws IOException {
         procfs.listens(7000, 77);
 
-        ServerGpus server = new GpuOwnership(root).find(Set.of(7000), gpus).get(7000);
+        ServerGpus server = new GpuOwnership(root).find(Set.of(at(7000)), gpus).get(at(7000));
         assertThat(server).isNotNull();
         assertThat(server.evidence()).isEqualTo(Evidence.NONE);
         assertThat(server.owners().ownersHidden()).isTrue();
+    }
+
+    @Test
+    void aGroupOfWorkersLeadsToAllItsGpusWhateverTheyAreCalled() throws IOException {
+        procfs.process(110, 100, "VLLM::EngineCor");
+        for (int rank = 0; rank < 4; rank++) {
+            procfs.process(111 + rank, 110, "VLLM::Worker_(TP) " + rank);
+            gpu(String.valueOf(rank), 111 + rank);
+        }
+
+        assertThat(find(8000)).isEqualTo(List.of("0", "1", "2", "3"));
+        assertThat(servers().get(at(8000)))
+                .extracting(ServerGpus::ties)
+                .isEqualTo(List.of(
+                        new Tie("0", Evidence.PROCESSES, List.of(111)),
+                        new Tie("1", Evidence.PROCESSES, List.of(112)),
+                        new Tie("2", Evidence.PROCESSES, List.of(113)),
+                        new Tie("3", Evidence.PROCESSES, List.of(114))));
+    }
+
+    @Test
+    void workersOfRayAreOfTheOnlyServerWithoutAGpu() throws IOException {
+        procfs.process(110, 100, "Worker");
+        procfs.process(50, 1, "raylet", 50)
+                .process(51, 50, "ray::RayWorkerW")
+                .process(52, 50, "ray::RayWorkerW")
+                .process(60, 1, "train");
+        gpu("0", 110);
+        gpu("1", 51);
+        gpu("2", 52, 60);
+
+        assertThat(find(8000)).isEqualTo(List.of("0"));
+        assertThat(find(9000)).isEqualTo(List.of("1", "2"));
+        ServerGpus ray = servers().get(at(9000));
+        assertThat(ray).isNotNull();
+        assertThat(ray.evidence()).isEqualTo(Evidence.RAY);
+        assertThat(ray.pids()).containsExactlyInAnyOrder(51, 52);
+    }
+
+    @Test
+    void workersOfRayThatMayBeOfTwoServersAreOfNone() throws IOException {
+        procfs.process(50, 1, "raylet", 50).process(51, 50, "ray::RayWorkerW");
+        gpu("0", 51);
+
+        assertThat(find(8000)).isEmpty();
+        assertThat(find(9000)).isEmpty();
+    }
+
+    @Test
+    void serversOfContainersAreToldApartByTheirAddresses() throws IOException {
+        pod(500, "10.244.1.7", 0xfd01);
+        pod(600, "10.244.1.8", 0xfd02);
+        gpu("0", 501);
+        gpu("1", 601);
+        ServerPort first = new ServerPort("10.244.1.7", 8000);
+        ServerPort second = new ServerPort("10.244.1.8", 8000);
+        ServerPort sixth = new ServerPort("[fd00::fd02]", 8000);
+        ServerPort elsewhere = new ServerPort("10.244.9.9", 8000);
+
+        Map<ServerPort, ServerGpus> servers = servers(first, second, sixth, at(8000), elsewhere);
+
+        assertThat(servers.get(first)).extracting(ServerGpus::devices).isEqualTo(List.of("0"));
+        assertThat(servers.get(second)).extracting(ServerGpus::devices).isEqualTo(List.of("1"));
+        assertThat(servers.get(sixth)).extracting(ServerGpus::devices).isEqualTo(List.of("1"));
+        assertThat(servers.get(at(8000))).extracting(ServerGpus::devices).isEqualTo(List.of());
+    }
+
+    @Test
+    void aPublishedPortLeadsIntoItsContainer() throws IOException {
+        pod(500, "172.17.0.2", 0xfd01);
+        pod(600, "172.17.0.3", 0xfd02);
+        gpu("0", 501);
+        gpu("1", 601);
+        forwarder(700, 8081, "172.17.0.3");
+
+        assertThat(servers(at(8081)).get(at(8081)))
+                .extracting(ServerGpus::devices)
+                .isEqualTo(List.of("1"));
+    }
+
+    @Test
+    void aForwarderThatTellsNonsenseLeadsNowhere() throws IOException {
+        pod(500, "172.17.0.2", 0xfd01);
+        gpu("0", 501);
+        for (String command : List.of(
+                "",
+                "docker-proxy",
+                "docker-proxy -container-ip",
+                "docker-proxy -container-ip evil.example -container-port 8000",
+                "docker-proxy -container-ip 172.17.0.2 -container-port -1",
+                "docker-proxy -container-ip 172.17.0.2 -container-port 99999")) {
+            procfs.process(700, 1, "docker-proxy", 700).write("700/cmdline", command.replace(' ', '\0'));
+            procfs.listens(8081, 8081);
+            if (command.isEmpty()) {
+                procfs.holds(700, 4, 8081);
+            }
+            assertThat(servers(at(8081)).get(at(8081)))
+                    .as(command)
+                    .extracting(ServerGpus::devices)
+                    .isEqualTo(List.of());
+        }
+    }
+
+    /** A container with a network of its own, a server that listens on port 8000 in it, and the server's worker. */
+    private void pod(int pid, String address, int last) throws IOException {
+        procfs.process(pid, 1, "vllm", pid).process(pid + 1, pid, "Worker");
+        namespace(pid + 1, pid, address, last);
+        namespace(pid, pid, address, last);
+        procfs.listensWhere(pid + 1, 8000, pid).holds(pid, 4, pid);
+    }
+
+    private void namespace(int pid, int id, String address, int last) throws IOException {
+        procfs.namespace(pid, "net:[" + id + "]")
+                .write(
+                        pid + "/net/fib_trie",
+                        "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 127.0.0.1\n        /32 host LOCAL\n        |-- "
+                                + address + "\n           /32 host LOCAL\n        |-- 10.244.9.9\n"
+                                + "           /32 link BROADCAST\n")
+                .write(
+                        pid + "/net/if_inet6",
+                        String.format(Locale.ROOT, "fd00%024d%04x 02 40 00 80     eth0\n", 0, last));
+    }
+
+    private void forwarder(int pid, int port, String address) {
+        procfs.process(pid, 1, "docker-proxy", pid)
+                .write(
+                        pid + "/cmdline",
+                        ("/usr/bin/docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port " + port + " -container-ip "
+                                        + address + " -container-port 8000 ")
+                                .replace(' ', '\0'))
+                .listens(port, port)
+                .holds(pid, 4, port);
     }
 
     private void server(int pid, int port) {
@@ -138,12 +272,20 @@ class GpuOwnershipTest {
                         .toList());
     }
 
-    private Map<Integer, ServerGpus> servers() throws IOException {
-        return new GpuOwnership(root).find(Set.of(8000, 9000), gpus);
+    private static ServerPort at(int port) {
+        return new ServerPort("127.0.0.1", port);
+    }
+
+    private Map<ServerPort, ServerGpus> servers() throws IOException {
+        return servers(at(8000), at(9000));
+    }
+
+    private Map<ServerPort, ServerGpus> servers(ServerPort... ports) throws IOException {
+        return new GpuOwnership(root).find(Set.of(ports), gpus);
     }
 
     private List<String> find(int port) throws IOException {
-        ServerGpus server = servers().get(port);
+        ServerGpus server = servers().get(at(port));
         return server == null ? List.of("missing") : server.devices();
     }
 }

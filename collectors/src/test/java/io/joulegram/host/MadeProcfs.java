@@ -64,6 +64,15 @@ public final class MadeProcfs {
         return socket("net/tcp", "0100007F", port, "0A", inode);
     }
 
+    /** In the network namespace of a process. */
+    MadeProcfs listensWhere(int pid, int port, long inode) {
+        return write(pid + "/net/tcp", TCP_HEADER).socket(pid + "/net/tcp", "00000000", port, "0A", inode);
+    }
+
+    MadeProcfs namespace(int pid, String id) {
+        return symbolicLink(pid + "/ns", "net", id);
+    }
+
     MadeProcfs listensOnVersion6(int port, long inode) {
         return socket("net/tcp6", "00000000000000000000000000000000", port, "0A", inode);
     }
@@ -91,9 +100,13 @@ public final class MadeProcfs {
     }
 
     MadeProcfs link(int pid, int descriptor, String target) {
+        return symbolicLink(pid + "/fd", Integer.toString(descriptor), target);
+    }
+
+    private MadeProcfs symbolicLink(String directory, String name, String target) {
         try {
-            Path directory = Files.createDirectories(root.resolve(pid + "/fd"));
-            Files.createSymbolicLink(directory.resolve(Integer.toString(descriptor)), Path.of(target));
+            Files.createSymbolicLink(
+                    Files.createDirectories(root.resolve(directory)).resolve(name), Path.of(target));
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -57,7 +57,7 @@ class EngineMappingTest {
                 my_draft_sum{llm="a"} %3$d
                 my_active{llm="a"} 4
                 """;
-        TokenTotals totals = new TokenTotals(ScrapeLimits.defaults());
+        TokenTotals totals = new TokenTotals(ScrapeLimits.defaults(), Optional.empty());
         scrape(totals, engines, page.formatted(10, 20, 30));
 
         TokenTotals.Update update = scrape(totals, engines, page.formatted(11, 22, 33));

@@ -92,7 +92,8 @@ class ExpositionParserPropertyTest {
             parse(body, 1000)
                     .ifPresent(exposition -> ENGINES.recognise(exposition).ifPresent(engine -> {
                         try {
-                            new TokenTotals(ScrapeLimits.defaults()).update(engine, exposition, "default");
+                            new TokenTotals(ScrapeLimits.defaults(), Optional.empty())
+                                    .update(engine, exposition, "default");
                         } catch (ScrapeException refused) {
                             assertThat(refused.getMessage()).isNotBlank();
                         }

@@ -60,7 +60,7 @@ class TokenTotalsPropertyTest {
     }
 
     private static void follow(List<Step> schedule, long seed) {
-        TokenTotals totals = new TokenTotals(ScrapeLimits.defaults());
+        TokenTotals totals = new TokenTotals(ScrapeLimits.defaults(), Optional.empty());
         Truth truth = new Truth();
         long before = 0;
         for (Step step : schedule) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenTotalsTest {
     private static final EngineCatalog ENGINES = EngineCatalog.builtIn();
 
-    private final TokenTotals totals = new TokenTotals(ScrapeLimits.defaults());
+    private final TokenTotals totals = new TokenTotals(ScrapeLimits.defaults(), Optional.empty());
 
     private TokenTotals.Update scrape(String body) throws ScrapeException {
         return scrape(totals, body);
@@ -229,6 +229,79 @@ class TokenTotalsTest {
     }
 
     @Test
+    void processesThatAnswerInTurnAreRefusedUntilOneIsLeft() throws ScrapeException {
+        String first = vllm("m", 0, 1_000) + "process_start_time_seconds 1.7e9\n";
+        String second = vllm("m", 0, 90_000) + "process_start_time_seconds 1.7000001e9\n";
+        scrape(first);
+        scrape(second);
+        for (int turn = 0; turn < 100; turn++) {
+            String page = turn % 3 == 0 ? first : second;
+            assertThatThrownBy(() -> scrape(page))
+                    .isInstanceOf(ScrapeException.class)
+                    .hasMessageContaining("several processes answer here in turn");
+        }
+        // The 100th was of the first, and now it answers alone.
+        for (int turn = 1; turn < 60; turn++) {
+            assertThatThrownBy(() -> scrape(first)).isInstanceOf(ScrapeException.class);
+        }
+        long before = generated(scrape(first));
+
+        assertThat(generated(scrape(vllm("m", 0, 1_050) + "process_start_time_seconds 1.7e9\n")) - before)
+                .isEqualTo(50);
+    }
+
+    @Test
+    void aModelThatTheServerTellsOfNoMoreIsNotLoaded() throws ScrapeException {
+        scrape(vllm("a", 0, 10) + vllm("b", 0, 10));
+        List<ModelTokens> models = scrape(vllm("a", 0, 12)).models();
+
+        assertThat(models).extracting(ModelTokens::model).containsExactly("a", "b");
+        assertThat(models).extracting(ModelTokens::loaded).containsExactly(true, false);
+        assertThat(scrape(vllm("a", 0, 12) + vllm("b", 0, 15)).models())
+                .extracting(ModelTokens::loaded)
+                .containsExactly(true, true);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sglang:num_running_reqs, engine_type, prefill, PREFILL",
+        "sglang:num_running_reqs, engine_type, decode, DECODE",
+        "sglang:num_running_reqs, engine_type, unified, BOTH",
+        "sglang:num_running_reqs, dynamo_component, prefill, PREFILL",
+        "sglang:num_running_reqs, dynamo_component, backend, BOTH",
+        "vllm:num_requests_running, dynamo_component, prefill, PREFILL",
+        "vllm:num_requests_running, engine_type, prefill, BOTH",
+    })
+    void theRoleIsLearnedFromWhatTheEngineTells(String gauge, String label, String value, ServerRole role)
+            throws ScrapeException {
+        String engine = gauge.substring(0, gauge.indexOf(':'));
+        String tokens = engine + ":prompt_tokens_total{model_name=\"m\"} 100\n" + engine
+                + ":generation_tokens_total{model_name=\"m\"} 7\n";
+        String page = tokens + gauge + "{model_name=\"m\"," + label + "=\"" + value + "\"} 1\n";
+        TokenTotals.Update update = scrape(page);
+
+        assertThat(update.traits().role()).isEqualTo(role);
+        assertThat(update.models().get(0).promptTokens().isPresent()).isEqualTo(role != ServerRole.DECODE);
+        assertThat(update.models().get(0).generatedTokens().isPresent()).isEqualTo(role != ServerRole.PREFILL);
+        assertThat(scrape(tokens).traits().role()).as("while nothing tells").isEqualTo(role);
+    }
+
+    @Test
+    void theRoleThatIsConfiguredHolds() throws ScrapeException {
+        TokenTotals decoding = new TokenTotals(ScrapeLimits.defaults(), Optional.of(ServerRole.DECODE));
+        ModelTokens model = scrape(
+                        decoding,
+                        "vllm:prompt_tokens_total{model_name=\"m\",engine_type=\"prefill\"} 100\n"
+                                + "vllm:prompt_tokens_cached_total{model_name=\"m\"} 100\n" + vllm("m", 0, 7))
+                .models()
+                .get(0);
+
+        assertThat(model.promptTokens()).isEmpty();
+        assertThat(model.cachedPromptTokens()).isEmpty();
+        assertThat(model.generatedTokens()).hasValue(0);
+    }
+
+    @Test
     void ranksOfOneReplicaAreNotAddedUpAndReplicasAre() throws ScrapeException {
         scrape(sglang(0, 0, 100) + sglang(0, 1, 100) + sglang(1, 0, 50) + sglang(1, 1, 50));
 
@@ -330,7 +403,7 @@ class TokenTotalsTest {
     @Test
     void tokensOfFurtherModelsAreCountedTogether() throws ScrapeException {
         ScrapeLimits two = new ScrapeLimits(Duration.ofSeconds(1), 1 << 20, 1000, 100, 100, 2);
-        TokenTotals few = new TokenTotals(two);
+        TokenTotals few = new TokenTotals(two, Optional.empty());
         scrape(few, vllm("a", 0, 0) + vllm("b", 0, 0));
 
         TokenTotals.Update update = scrape(few, vllm("a", 0, 1) + vllm("c", 0, 20) + vllm("d", 0, 300));

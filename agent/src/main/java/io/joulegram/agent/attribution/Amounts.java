@@ -9,15 +9,21 @@ import java.util.Map;
  * another conserves it exactly. Mutable; owned by the accounting thread.
  */
 public final class Amounts {
-    private record Part(long microjoules, double operationalGrams, double locationGrams, double embodiedGrams) {
-        static final Part NONE = new Part(0, 0, 0, 0);
+    private record Part(
+            long microjoules,
+            double operationalGrams,
+            double locationGrams,
+            double embodiedGrams,
+            double divisionMicrojoules) {
+        static final Part NONE = new Part(0, 0, 0, 0, 0);
 
         Part plus(Part other) {
             return new Part(
                     microjoules + other.microjoules,
                     operationalGrams + other.operationalGrams,
                     locationGrams + other.locationGrams,
-                    embodiedGrams + other.embodiedGrams);
+                    embodiedGrams + other.embodiedGrams,
+                    divisionMicrojoules + other.divisionMicrojoules);
         }
     }
 
@@ -62,22 +68,35 @@ public final class Amounts {
         return parts.getOrDefault(component, Part.NONE);
     }
 
-    void addEnergy(Component component, long energyMicrojoules, GramRate rate) {
+    /**
+     * Standard uncertainty of a component's energy from how it was divided, in microjoules. Whoever gets too much of one
+     * interval gets too much of the next, so errors of intervals add up.
+     */
+    public double divisionMicrojoules(Component component) {
+        return part(component).divisionMicrojoules;
+    }
+
+    void addEnergy(Component component, long energyMicrojoules, PerMicrojoule rate) {
         parts.merge(
                 component,
                 new Part(
-                        energyMicrojoules, energyMicrojoules * rate.headline(), energyMicrojoules * rate.location(), 0),
+                        energyMicrojoules,
+                        energyMicrojoules * rate.headlineGrams(),
+                        energyMicrojoules * rate.locationGrams(),
+                        0,
+                        energyMicrojoules * rate.divisionRatio()),
                 Part::plus);
     }
 
     void addEmbodied(Component component, double grams) {
-        parts.merge(component, new Part(0, 0, 0, grams), Part::plus);
+        parts.merge(component, new Part(0, 0, 0, grams, 0), Part::plus);
     }
 
-    /** The mean intensity of a component's energy. */
-    GramRate rate(Component component) {
+    /** What goes with a component's energy, in the mean. */
+    PerMicrojoule rate(Component component) {
         Part part = part(component);
-        return GramRate.meanOf(part.microjoules, part.operationalGrams, part.locationGrams);
+        return PerMicrojoule.meanOf(
+                part.microjoules, part.operationalGrams, part.locationGrams, part.divisionMicrojoules);
     }
 
     void add(Amounts other) {

@@ -28,10 +28,13 @@ import java.util.TreeMap;
  *       nobody: it is of intervals that are closed.
  * </ol>
  *
- * <p>Every microjoule ends up in exactly one place: the accounts of models, their servers' open intervals, or
- * unattributed. Owned by the accounting thread.
+ * <p>Every microjoule ends up in exactly one place: the accounts of models, those of models that left, servers' open
+ * intervals, or unattributed. Owned by the accounting thread.
  */
 public final class Attribution {
+    /** Longer than it may take until the ledger has what was booked to a model: an hour, if it lags. */
+    private static final long KEEP_MODEL_NANOS = 2 * 3_600_000_000_000L;
+
     private record Key(Component component, String device) {}
 
     private static final class Cursor {
@@ -45,6 +48,7 @@ public final class Attribution {
     private final Map<String, ServerAccount> servers = new TreeMap<>();
     private final Pool nobody;
     private final Amounts unattributed = new Amounts();
+    private final Amounts retired = new Amounts();
     private final Map<Component, Long> facility = new EnumMap<>(Component.class);
     private final Map<String, List<String>> devicesOfServer = new HashMap<>();
     private final IdleFloors idleFloors = new IdleFloors();
@@ -88,7 +92,7 @@ public final class Attribution {
                 hosts.add(meter);
             }
         }
-        Map<Pool, Double> hostShares = slice.hostShares();
+        Map<Pool, Share> hostShares = slice.hostShares();
         for (MeterFeed meter : hosts) {
             slice.takeHost(meter, gain(meter, startNanos, endNanos), hostShares);
         }
@@ -124,7 +128,7 @@ public final class Attribution {
 
     /** Gives up on a server's open interval: it has been silent for too long. */
     public void onOutage(String server) {
-        account(server).onOutage(unattributed);
+        account(server).onOutage(untilNanos, unattributed);
     }
 
     /** Notes which GPUs serve a server, so that what was learned of them is forgotten when they change. */
@@ -135,6 +139,18 @@ public final class Attribution {
         }
     }
 
+    /**
+     * Notes what the models of a server hold of its GPUs, for what these draw while idle.
+     *
+     * @param bytesByModel memory by {@code model} label; where one that is loaded is missing, all are taken to hold the same
+     */
+    public void onMemory(String server, Map<String, Double> bytesByModel) {
+        ServerAccount known = servers.get(server);
+        if (known != null) {
+            known.noteMemory(bytesByModel);
+        }
+    }
+
     private ServerAccount account(String server) {
         return servers.computeIfAbsent(server, name -> new ServerAccount(name, weights, pue));
     }
@@ -142,6 +158,23 @@ public final class Attribution {
     /** Drops from the windows of models what is older than a minute. */
     public void expire(long nowNanos) {
         servers.values().forEach(server -> server.expire(nowNanos));
+    }
+
+    /**
+     * Closes the accounts of models of which their servers have told nothing for two hours, and whose last figures were
+     * published since; what is in them is of models that left.
+     *
+     * @param scrapedNanos the instant of what was last taken away, on the clock of {@link System#nanoTime()}
+     */
+    public void retire(long nowNanos, long scrapedNanos) {
+        long keptSinceNanos = nowNanos - KEEP_MODEL_NANOS;
+        long leftBeforeNanos = scrapedNanos - keptSinceNanos < 0 ? scrapedNanos : keptSinceNanos;
+        servers.values().forEach(server -> server.retire(leftBeforeNanos, retired));
+    }
+
+    /** What was booked to models that have no account any more. */
+    public Amounts retired() {
+        return retired;
     }
 
     /** The servers that were ever scraped, in the order of their names. */
@@ -215,17 +248,19 @@ public final class Attribution {
 
     /** One slice of time as it is taken apart. */
     private final class Slice {
-        private final GramRate rate;
+        private final PerMicrojoule rate;
         private final Map<String, List<String>> serversByGpu;
         private final Map<String, GpuUse> useByGpu;
         private final long elapsedNanos;
         private final Map<String, GpuShareRatios> ratios = new TreeMap<>();
-        private final Map<Pool, Double> gpuMicrojoules = new HashMap<>();
+        /** Energy of GPUs by where it went, and its standard uncertainty, in microjoules. */
+        private final Map<Pool, Share> gpuMicrojoules = new HashMap<>();
+
         private final List<DeviceSlice> parts = new ArrayList<>();
         private long overheadMicrojoules;
 
         Slice(Conditions now, long elapsedNanos) {
-            rate = GramRate.ofGramsPerKwh(now.gramsPerKwh(), now.locationGramsPerKwh());
+            rate = PerMicrojoule.ofGramsPerKwh(now.gramsPerKwh(), now.locationGramsPerKwh());
             this.elapsedNanos = elapsedNanos;
             serversByGpu = now.serversByGpu();
             useByGpu = now.useByGpu();
@@ -234,42 +269,48 @@ public final class Attribution {
         void takeGpu(MeterFeed meter, Gain gain) {
             long timely = gain.microjoules() - gain.lateMicrojoules();
             double idle = idleMicrojoules(meter.device(), timely);
-            Map<Pool, Double> shares = gpuShares(meter.device(), timely > 0 ? idle / timely : 0);
+            Map<Pool, Share> shares = gpuShares(meter.device(), timely > 0 ? idle / timely : 0);
             noteRatios(meter.device(), shares);
             GpuUse use = useByGpu.get(meter.device());
             if (use != null) {
                 instances.add(meter.device(), use, timely, idle);
             }
-            shares.forEach((pool, share) -> gpuMicrojoules.merge(pool, share * timely, Double::sum));
+            shares.forEach((pool, share) ->
+                    gpuMicrojoules.merge(pool, new Share(share.ratio() * timely, share.error() * timely), Share::plus));
             take(meter, gain, shares);
         }
 
-        void takeHost(MeterFeed meter, Gain gain, Map<Pool, Double> shares) {
+        void takeHost(MeterFeed meter, Gain gain, Map<Pool, Share> shares) {
             take(meter, gain, shares);
         }
 
-        private void take(MeterFeed meter, Gain gain, Map<Pool, Double> shares) {
+        private void take(MeterFeed meter, Gain gain, Map<Pool, Share> shares) {
             Component component = meter.component();
-            flow(nobody, component, gain.lateMicrojoules());
-            List<Pool> pools = List.copyOf(shares.keySet());
-            double[] weights = pools.stream().mapToDouble(shares::get).toArray();
+            flow(nobody, component, gain.lateMicrojoules(), 0);
+            List<Map.Entry<Pool, Share>> parties = List.copyOf(shares.entrySet());
+            double[] weights = parties.stream()
+                    .mapToDouble(party -> party.getValue().ratio())
+                    .toArray();
             long[] split = Apportionment.split(gain.microjoules() - gain.lateMicrojoules(), weights);
             for (int i = 0; i < split.length; i++) {
-                flow(pools.get(i), component, split[i]);
+                flow(
+                        parties.get(i).getKey(),
+                        component,
+                        split[i],
+                        parties.get(i).getValue().errorRatio());
             }
             facility.merge(component, gain.microjoules(), Long::sum);
             parts.add(new DeviceSlice(component, meter.device(), gain.microjoules()));
         }
 
-        private void flow(Pool pool, Component component, long microjoules) {
-            overheadMicrojoules += pool.addEnergy(component, microjoules, rate);
+        private void flow(Pool pool, Component component, long microjoules, double errorRatio) {
+            overheadMicrojoules += pool.addEnergy(component, microjoules, rate.withDivision(errorRatio));
         }
 
-        void amortize(EmbodiedRate rate, double grams, Map<Pool, Double> hostShares) {
-            Map<Pool, Double> shares = rate.component() == Component.GPU ? gpuShares(rate.device(), 1) : hostShares;
-            double sum =
-                    shares.values().stream().mapToDouble(Double::doubleValue).sum();
-            shares.forEach((pool, share) -> pool.addEmbodied(rate.component(), grams * share / sum));
+        void amortize(EmbodiedRate rate, double grams, Map<Pool, Share> hostShares) {
+            Map<Pool, Share> shares = rate.component() == Component.GPU ? gpuShares(rate.device(), 1) : hostShares;
+            double sum = shares.values().stream().mapToDouble(Share::ratio).sum();
+            shares.forEach((pool, share) -> pool.addEmbodied(rate.component(), grams * share.ratio() / sum));
         }
 
         /** What of a GPU's energy it would have drawn with nobody at work; 0 where that was never seen. */
@@ -279,7 +320,7 @@ public final class Attribution {
         }
 
         /** @param idleRatio the part that is shared by what each holds and not by what each does */
-        private Map<Pool, Double> gpuShares(String device, double idleRatio) {
+        private Map<Pool, Share> gpuShares(String device, double idleRatio) {
             List<String> names = serversByGpu.getOrDefault(device, List.of());
             Optional<GpuShares> evidence = evidence(device);
             return evidence.isPresent() && !names.isEmpty()
@@ -292,10 +333,10 @@ public final class Attribution {
             return use == null ? Optional.empty() : use.shares();
         }
 
-        private void noteRatios(String device, Map<Pool, Double> shares) {
+        private void noteRatios(String device, Map<Pool, Share> shares) {
             List<String> names = serversByGpu.getOrDefault(device, List.of());
             if (!names.isEmpty()) {
-                if (shares.values().stream().filter(share -> share > 0).count() > 1
+                if (shares.values().stream().filter(share -> share.ratio() > 0).count() > 1
                         && evidence(device).filter(GpuShares::tellsWork).isEmpty()) {
                     names.stream()
                             .map(servers::get)
@@ -307,65 +348,74 @@ public final class Attribution {
             }
         }
 
-        private GpuShareRatios ratios(List<String> names, String method, Map<Pool, Double> shares) {
+        private GpuShareRatios ratios(List<String> names, String method, Map<Pool, Share> shares) {
             Map<String, Double> byServer = new HashMap<>();
             for (String name : names) {
                 ServerAccount account = servers.get(name);
-                if (account != null && shares.containsKey(account.pool())) {
-                    byServer.put(name, shares.get(account.pool()));
+                Share share = account == null ? null : shares.get(account.pool());
+                if (share != null) {
+                    byServer.put(name, share.ratio());
                 }
             }
             return new GpuShareRatios(method, byServer);
         }
 
-        /** The part of a server that is not open is of nobody. */
-        private Map<Pool, Double> evidenceShares(List<String> names, GpuShares evidence, double idleRatio) {
+        /** The part of a server that is not open, or that does not serve on the GPU any more, is of nobody. */
+        private Map<Pool, Share> evidenceShares(List<String> names, GpuShares evidence, double idleRatio) {
             GpuShares.Division division = evidence.divide(idleRatio);
-            Map<Pool, Double> shares = new HashMap<>();
-            shares.put(nobody, division.ofNobody());
-            for (String name : names) {
-                ServerAccount account = servers.get(name);
-                double share = division.byName().getOrDefault(name, 0.0);
-                shares.merge(account != null && account.isOpen() ? account.pool() : nobody, share, Double::sum);
-            }
+            Map<Pool, Share> shares = new HashMap<>();
+            shares.put(nobody, new Share(division.ofNobody(), 0));
+            division.byName().forEach((name, ratio) -> {
+                ServerAccount account = names.contains(name) ? servers.get(name) : null;
+                Share share = new Share(ratio, division.errorByName().getOrDefault(name, 0.0));
+                shares.merge(account != null && account.isOpen() ? account.pool() : nobody, share, Share::plus);
+            });
             return normalized(shares);
         }
 
-        private Map<Pool, Double> tokenShares(String device) {
+        private Map<Pool, Share> tokenShares(String device) {
             List<ServerAccount> open = serversByGpu.getOrDefault(device, List.of()).stream()
                     .map(servers::get)
                     .filter(account -> account != null && account.isOpen())
                     .toList();
-            if (open.isEmpty()) {
-                return Map.of(nobody, 1.0);
+            double sum = open.stream()
+                    .mapToDouble(ServerAccount::weightedTokensPerSecond)
+                    .sum();
+            if (open.isEmpty() || !(sum > 0)) {
+                return equally(open);
             }
-            boolean working = open.stream().anyMatch(account -> account.weightedTokensPerSecond() > 0);
-            Map<Pool, Double> shares = new HashMap<>();
+            Map<Pool, Share> shares = new HashMap<>();
             for (ServerAccount account : open) {
-                shares.put(account.pool(), working ? account.weightedTokensPerSecond() : 1.0);
+                double share = account.weightedTokensPerSecond() / sum;
+                shares.put(
+                        account.pool(),
+                        new Share(share, SplitUncertainty.ofFactor(SplitUncertainty.TOKENS_FACTOR, share)));
             }
             return normalized(shares);
         }
 
-        /** How the host's own energy is shared; sums to 1. */
-        Map<Pool, Double> hostShares() {
-            if (gpuMicrojoules.values().stream().anyMatch(energy -> energy > 0)) {
-                return normalized(gpuMicrojoules);
+        private Map<Pool, Share> equally(List<ServerAccount> accounts) {
+            if (accounts.isEmpty()) {
+                return Map.of(nobody, Share.WHOLE);
             }
-            List<ServerAccount> open = openServers();
-            if (open.isEmpty()) {
-                return Map.of(nobody, 1.0);
-            }
-            Map<Pool, Double> equal = new HashMap<>();
-            open.forEach(account -> equal.put(account.pool(), 1.0));
-            return normalized(equal);
+            double share = 1.0 / accounts.size();
+            Map<Pool, Share> shares = new HashMap<>();
+            accounts.forEach(
+                    account -> shares.put(account.pool(), new Share(share, SplitUncertainty.ofUnknown(share))));
+            return normalized(shares);
         }
 
-        private Map<Pool, Double> normalized(Map<Pool, Double> weights) {
-            double sum =
-                    weights.values().stream().mapToDouble(Double::doubleValue).sum();
-            Map<Pool, Double> shares = new HashMap<>();
-            weights.forEach((pool, weight) -> shares.put(pool, weight / sum));
+        /** How the host's own energy is shared; sums to 1. It errs as that of the GPUs does. */
+        Map<Pool, Share> hostShares() {
+            return gpuMicrojoules.values().stream().anyMatch(energy -> energy.ratio() > 0)
+                    ? normalized(gpuMicrojoules)
+                    : equally(openServers());
+        }
+
+        private Map<Pool, Share> normalized(Map<Pool, Share> weights) {
+            double sum = weights.values().stream().mapToDouble(Share::ratio).sum();
+            Map<Pool, Share> shares = new HashMap<>();
+            weights.forEach((pool, weight) -> shares.put(pool, new Share(weight.ratio() / sum, weight.error() / sum)));
             return shares;
         }
 

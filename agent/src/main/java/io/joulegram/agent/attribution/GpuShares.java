@@ -2,6 +2,8 @@ package io.joulegram.agent.attribution;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How the energy of a GPU is shared between those who use it, by what its driver tells of them. Weights are 0 or more,
@@ -49,24 +51,35 @@ public record GpuShares(
      *
      * @param byName of each that does or holds something
      * @param ofNobody of processes that belong to none of them
+     * @param errorByName standard uncertainties of the parts, from how they were divided
      */
-    public record Division(Map<String, Double> byName, double ofNobody) {}
+    public record Division(Map<String, Double> byName, double ofNobody, Map<String, Double> errorByName) {}
 
     /**
      * Divides an energy: its idle part by what each holds, the rest by what each did.
      *
-     * @param idleRatio the idle part, 0 to 1; all of it where nobody did anything
+     * @param idleRatio the idle part, 0 to 1; 0 where it is not known; all of it where nobody did anything
      */
     public Division divide(double idleRatio) {
         double activeSum = activeOfNobody + sum(active);
         double residentSum = residentOfNobody + sum(resident);
         double idle = activeSum > 0 ? idleRatio : 1;
-        double perActive = activeSum > 0 ? (1 - idle) / activeSum : 0;
-        double perResident = idle / residentSum;
+        boolean idleUnknown = idle == 0;
         Map<String, Double> byName = new HashMap<>();
-        active.forEach((name, weight) -> byName.merge(name, perActive * weight, Double::sum));
-        resident.forEach((name, weight) -> byName.merge(name, perResident * weight, Double::sum));
-        return new Division(byName, perActive * activeOfNobody + perResident * residentOfNobody);
+        Map<String, Double> errorByName = new HashMap<>();
+        Set<String> names = new TreeSet<>(active.keySet());
+        names.addAll(resident.keySet());
+        for (String name : names) {
+            double worked = activeSum > 0 ? active.getOrDefault(name, 0.0) / activeSum : 0;
+            double held = resident.getOrDefault(name, 0.0) / residentSum;
+            byName.put(name, (1 - idle) * worked + idle * held);
+            double ofWork = activeSum > 0 ? (1 - idle) * SplitUncertainty.ofShare(method, worked) : 0;
+            // An idle part that is not known is anything up to half of the energy.
+            double ofIdle = idleUnknown ? SplitUncertainty.UNKNOWN * Math.abs(held - worked) : 0;
+            errorByName.put(name, Math.hypot(ofWork, ofIdle));
+        }
+        double workedByNobody = activeSum > 0 ? activeOfNobody / activeSum : 0;
+        return new Division(byName, (1 - idle) * workedByNobody + idle * residentOfNobody / residentSum, errorByName);
     }
 
     private static double sum(Map<String, Double> weights) {

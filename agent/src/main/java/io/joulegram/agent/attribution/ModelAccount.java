@@ -17,6 +17,7 @@ public final class ModelAccount {
     private TokenDelta attributed = TokenDelta.NONE;
     private long unattributedTokens;
     private OptionalLong bookedUntilNanos = OptionalLong.empty();
+    private OptionalLong leftNanos = OptionalLong.empty();
     private PhaseMethod phaseMethod = PhaseMethod.TOKEN_WEIGHTS;
 
     ModelAccount(ModelTokens first) {
@@ -37,8 +38,32 @@ public final class ModelAccount {
         unattributedTokens += tokens.all();
     }
 
-    void noteLatest(ModelTokens tokens) {
+    void noteLatest(ModelTokens tokens, long atNanos) {
         latest = tokens;
+        if (tokens.loaded()) {
+            leftNanos = OptionalLong.empty();
+        } else {
+            noteLeft(atNanos);
+        }
+    }
+
+    /** Its server tells of it no more. */
+    void noteLeft(long atNanos) {
+        leftNanos = leftNanos.isPresent() ? leftNanos : OptionalLong.of(atNanos);
+    }
+
+    /** Since when its server has not told of it, on the clock of {@link System#nanoTime()}; empty while it does. */
+    OptionalLong leftNanos() {
+        return leftNanos;
+    }
+
+    /** Energy and grams of all phases since the start. */
+    Amounts total() {
+        Amounts sum = new Amounts();
+        sum.add(prefill);
+        sum.add(decode);
+        sum.add(idle);
+        return sum;
     }
 
     /** Brings the gauges up to date without moving the counters that the open interval began with. */
@@ -53,7 +78,8 @@ public final class ModelAccount {
                 latest.requests(),
                 latest.requestMicroseconds(),
                 latest.prefillMicroseconds(),
-                latest.decodeMicroseconds());
+                latest.decodeMicroseconds(),
+                now.loaded());
     }
 
     /** Notes what the split of an interval that had tokens rested on. */

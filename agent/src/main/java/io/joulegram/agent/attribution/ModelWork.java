@@ -9,4 +9,9 @@ import io.joulegram.tokens.ModelTokens;
  * @param now its counters at the end
  * @param tokens what they grew by
  */
-record ModelWork(ModelAccount account, ModelTokens now, TokenDelta tokens) {}
+record ModelWork(ModelAccount account, ModelTokens now, TokenDelta tokens) {
+    /** Whether it had tokens. */
+    boolean worked() {
+        return !tokens.isEmpty();
+    }
+}

@@ -9,7 +9,9 @@ public enum PhaseMethod {
     /** On energy per token, fitted. */
     TOKEN_FIT("token_fit"),
     /** On the time that the engine says it spent on each phase, and its fitted power in each. */
-    SECONDS_FIT("seconds_fit");
+    SECONDS_FIT("seconds_fit"),
+    /** On the server's role: it does nothing but one phase, so all of it is measured. */
+    ROLE("role");
 
     private final String label;
 

@@ -95,7 +95,7 @@ final class PhaseSplit {
     }
 
     private static Stream<ModelWork> working(List<ModelWork> works) {
-        return works.stream().filter(work -> !work.tokens().isEmpty());
+        return works.stream().filter(ModelWork::worked);
     }
 
     private void attend(String model, Component component) {
@@ -171,10 +171,16 @@ final class PhaseSplit {
                 new double[] {weights.prefillWeight(tokens), weights.decodeWeight(tokens)}));
     }
 
+    /** The weights of an interval of a server of one phase, which has no tokens of the other. */
+    static PhaseWeights byRole(List<ModelWork> works) {
+        return new PhaseWeights(PhaseMethod.ROLE, pairs(works, tokens ->
+                new double[] {tokens.computedPrompt() + tokens.cachedPrompt(), tokens.generated()}));
+    }
+
     private static double[] pairs(List<ModelWork> works, PairOf pairOf) {
         return works.stream()
-                .flatMapToDouble(work ->
-                        work.tokens().isEmpty() ? DoubleStream.of(0, 0) : DoubleStream.of(pairOf.pair(work.tokens())))
+                .flatMapToDouble(
+                        work -> !work.worked() ? DoubleStream.of(0, 0) : DoubleStream.of(pairOf.pair(work.tokens())))
                 .toArray();
     }
 

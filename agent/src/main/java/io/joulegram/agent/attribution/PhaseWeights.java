@@ -28,4 +28,17 @@ final class PhaseWeights {
     double sum() {
         return DoubleStream.of(pairs).sum();
     }
+
+    /** Relative standard uncertainty of what a model gets, from how it was divided between several that worked. */
+    double errorRatio(int model) {
+        double share = (pairs[2 * model] + pairs[2 * model + 1]) / sum();
+        return share > 0 ? SplitUncertainty.ofFactor(costFactor(), share) / share : 0;
+    }
+
+    /** By which a unit of weight may cost one model more than another. */
+    private double costFactor() {
+        return method == PhaseMethod.PHASE_SECONDS
+                ? SplitUncertainty.KERNEL_TIME_FACTOR
+                : SplitUncertainty.TOKENS_FACTOR;
+    }
 }

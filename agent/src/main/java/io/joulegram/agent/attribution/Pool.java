@@ -19,10 +19,10 @@ final class Pool {
     /**
      * Takes energy of a component in, with its overhead.
      *
-     * @param rate carbon intensity
+     * @param rate what goes with it
      * @return the overhead, in microjoules
      */
-    long addEnergy(Component component, long microjoules, GramRate rate) {
+    long addEnergy(Component component, long microjoules, PerMicrojoule rate) {
         amounts.addEnergy(component, microjoules, rate);
         double exact = microjoules * overheadRatio + overheadRemainder;
         long overhead = (long) Math.floor(exact);

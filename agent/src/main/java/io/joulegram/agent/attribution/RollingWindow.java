@@ -2,6 +2,7 @@ package io.joulegram.agent.attribution;
 
 import io.joulegram.power.Component;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -27,6 +28,13 @@ public final class RollingWindow {
     private final ArrayDeque<IntervalShare> shares = new ArrayDeque<>();
     /** Of the intervals as they are; null when they have changed since. */
     private @Nullable WindowTotals totals;
+
+    /** The intervals of several windows, for what their models did together. A copy. */
+    public static RollingWindow together(Collection<RollingWindow> windows) {
+        RollingWindow all = new RollingWindow();
+        windows.forEach(window -> window.shares.forEach(all::add));
+        return all;
+    }
 
     void add(IntervalShare share) {
         shares.addLast(share);
@@ -77,6 +85,12 @@ public final class RollingWindow {
      */
     public long microjoules(Set<Component> boundary, boolean activeOnly) {
         return totals().microjoules(boundary, activeOnly);
+    }
+
+    /** Relative standard uncertainty of {@link #microjoules} from how energy was divided between those who share it. */
+    public double divisionRatio(Set<Component> boundary, boolean activeOnly) {
+        long energy = totals().microjoules(boundary, activeOnly);
+        return energy > 0 ? totals().divisionMicrojoules(boundary, activeOnly) / energy : 0;
     }
 
     /**

@@ -5,11 +5,13 @@ import io.joulegram.power.Component;
 import io.joulegram.tokens.EngineTraits.CountsAt;
 import io.joulegram.tokens.ModelTokens;
 import io.joulegram.tokens.Scrape;
-import java.util.Arrays;
+import io.joulegram.tokens.ServerRole;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
  *   <li>Without tokens, and with nothing running, all of it is idle.
  *   <li>Without tokens while requests run (a long prefill, or a server that counts at the end of a request), the
  *       interval stays open, at most for {@value #MAX_OPEN_NANOS} ns.
+ *   <li>Idle energy is of the models that the server told of at the end: one that it has unloaded holds nothing.
  *   <li>If the server was restarted in between, tokens may be missing, so neither its energy nor its tokens are
  *       attributed.
  * </ul>
@@ -39,8 +42,12 @@ public final class ServerAccount {
     private final PhaseSplit phases;
     private final Pool pool;
     private final Map<String, ModelAccount> models = new TreeMap<>();
+    /** The counters of models without an account any more, from which they go on if they come back. */
+    private final Map<String, ModelTokens> departed = new HashMap<>();
+
     private final IdlePower idlePower = new IdlePower();
 
+    private Map<String, Double> memoryByModel = Map.of();
     private boolean open;
     private long openedNanos;
     private boolean quietBefore;
@@ -82,6 +89,11 @@ public final class ServerAccount {
         phases.noteShared();
     }
 
+    /** What its models hold of the GPUs, as far as they have processes of their own. */
+    void noteMemory(Map<String, Double> bytesByModel) {
+        memoryByModel = Map.copyOf(bytesByModel);
+    }
+
     Pool pool() {
         return pool;
     }
@@ -103,6 +115,7 @@ public final class ServerAccount {
      */
     void onScrape(Scrape scrape, Amounts unattributed) {
         List<ModelWork> works = scrape.models().stream()
+                .filter(now -> now.loaded() || !departed.containsKey(now.model()))
                 .map(now -> work(now, scrape.traits().promptIncludesCached()))
                 .toList();
         if (!open || scrape.restarted()) {
@@ -114,7 +127,7 @@ public final class ServerAccount {
             return;
         }
         boolean busy = works.stream().anyMatch(work -> isBusy(work.now()));
-        boolean worked = works.stream().anyMatch(work -> !work.tokens().isEmpty());
+        boolean worked = works.stream().anyMatch(ModelWork::worked);
         if (!worked && busy && elapsedNanos < MAX_OPEN_NANOS) {
             quietBefore = false;
             works.forEach(work -> work.account().noteRequests(work.now()));
@@ -123,20 +136,30 @@ public final class ServerAccount {
         noteQuiet(!worked && !busy, elapsedNanos);
         Amounts amounts = new Amounts();
         pool.drainTo(amounts);
-        if (works.isEmpty()) {
+        if (works.stream().noneMatch(work -> work.now().loaded() || work.worked())) {
             unattributed.add(amounts);
         } else {
-            boolean atFinish = scrape.traits().countsAt() == CountsAt.FINISHED;
-            phases.learn(works, amounts, scrape.atNanos(), elapsedNanos, atFinish, idlePower);
-            distribute(amounts, works, scrape.atNanos(), elapsedNanos);
+            distribute(amounts, works, weigh(scrape, works, amounts, elapsedNanos), scrape.atNanos(), elapsedNanos);
         }
-        works.forEach(work -> work.account().noteLatest(work.now()));
+        works.forEach(work -> work.account().noteLatest(work.now(), scrape.atNanos()));
         openedNanos = scrape.atNanos();
     }
 
+    /** A server of one phase needs no fit: what it uses is that phase's, as its role leaves it no tokens of the other. */
+    private PhaseWeights weigh(Scrape scrape, List<ModelWork> works, Amounts amounts, long elapsedNanos) {
+        if (scrape.traits().role() != ServerRole.BOTH) {
+            phases.interrupt();
+            return PhaseSplit.byRole(works);
+        }
+        boolean atFinish = scrape.traits().countsAt() == CountsAt.FINISHED;
+        phases.learn(works, amounts, scrape.atNanos(), elapsedNanos, atFinish, idlePower);
+        return phases.weigh(works);
+    }
+
     /** Gives up on the open interval: the server has been silent for too long. */
-    void onOutage(Amounts unattributed) {
+    void onOutage(long atNanos, Amounts unattributed) {
         pool.drainTo(unattributed);
+        models.values().forEach(model -> model.noteLeft(atNanos));
         phases.interrupt();
         open = false;
         quietBefore = false;
@@ -154,10 +177,28 @@ public final class ServerAccount {
         models.values().forEach(model -> model.window().expire(nowNanos));
     }
 
+    /**
+     * Closes the accounts of models that left before an instant.
+     *
+     * @param retired takes what is in them
+     */
+    void retire(long leftBeforeNanos, Amounts retired) {
+        for (ModelAccount model : List.copyOf(models.values())) {
+            OptionalLong left = model.leftNanos();
+            if (left.isPresent() && left.getAsLong() - leftBeforeNanos < 0) {
+                models.remove(model.model());
+                departed.put(model.model(), model.latest());
+                retired.add(model.total());
+            }
+        }
+    }
+
     private ModelWork work(ModelTokens now, boolean promptIncludesCached) {
         ModelAccount known = models.get(now.model());
-        TokenDelta delta = TokenDelta.between(known == null ? null : known.latest(), now, promptIncludesCached);
-        return new ModelWork(models.computeIfAbsent(now.model(), name -> new ModelAccount(now)), now, delta);
+        ModelTokens before = known == null ? departed.remove(now.model()) : known.latest();
+        TokenDelta delta = TokenDelta.between(before, now, promptIncludesCached);
+        ModelTokens first = before == null ? now : before;
+        return new ModelWork(models.computeIfAbsent(now.model(), name -> new ModelAccount(first)), now, delta);
     }
 
     /** Opens an interval; what was open before is of nobody, and so are the tokens since. */
@@ -166,7 +207,7 @@ public final class ServerAccount {
         phases.interrupt();
         for (ModelWork work : works) {
             work.account().bookUnattributed(work.tokens());
-            work.account().noteLatest(work.now());
+            work.account().noteLatest(work.now(), atNanos);
         }
         open = true;
         openedNanos = atNanos;
@@ -186,26 +227,25 @@ public final class ServerAccount {
         quietBefore = quiet;
     }
 
-    private void distribute(Amounts amounts, List<ModelWork> works, long endNanos, long elapsedNanos) {
-        PhaseWeights weights = phases.weigh(works);
+    private void distribute(
+            Amounts amounts, List<ModelWork> works, PhaseWeights weights, long endNanos, long elapsedNanos) {
         double[] active = weights.pairs();
-        double[] equal = new double[works.size()];
-        Arrays.fill(equal, 1);
+        double[] resident = residency(works);
         boolean worked = weights.sum() > 0;
         weightedTokensPerSecond = phases.byTokens(works).sum() * 1e9 / elapsedNanos;
         List<Amounts> activeParts = emptyParts(active.length);
-        List<Amounts> idleParts = emptyParts(equal.length);
+        List<Amounts> idleParts = emptyParts(resident.length);
         for (Component component : Component.values()) {
             long energy = amounts.microjoules(component);
             long idle = worked ? idlePower.idleMicrojoules(component, energy, elapsedNanos) : energy;
-            GramRate rate = amounts.rate(component);
-            spread(component, idle, rate, equal, idleParts);
-            spread(component, energy - idle, rate, active, activeParts);
+            PerMicrojoule rate = amounts.rate(component);
+            spread(component, idle, worked ? rate.withDivision(0) : rate, resident, idleParts);
+            spreadActive(component, energy - idle, rate, amounts.divisionMicrojoules(component), weights, activeParts);
             // Hardware is there whether or not it works, so its grams follow the work, or rest with the idle models.
             spreadEmbodied(
                     component,
                     amounts.embodiedGrams(component),
-                    worked ? active : equal,
+                    worked ? active : resident,
                     worked ? activeParts : idleParts);
         }
         for (int i = 0; i < works.size(); i++) {
@@ -224,16 +264,59 @@ public final class ServerAccount {
         }
     }
 
+    /**
+     * Idle energy is of the models that are loaded, by the memory they hold if that is known of all; where none is loaded any
+     * more, of those that worked before they went.
+     */
+    private double[] residency(List<ModelWork> works) {
+        List<ModelWork> loaded =
+                works.stream().filter(work -> work.now().loaded()).toList();
+        boolean memoryKnown = loaded.stream().allMatch(work -> memoryOf(work) > 0);
+        return works.stream()
+                .mapToDouble(work -> {
+                    if (!(loaded.isEmpty() ? work.worked() : work.now().loaded())) {
+                        return 0;
+                    }
+                    return memoryKnown && !loaded.isEmpty() ? memoryOf(work) : 1;
+                })
+                .toArray();
+    }
+
+    private double memoryOf(ModelWork work) {
+        return memoryByModel.getOrDefault(work.now().model(), 0.0);
+    }
+
     private static List<Amounts> emptyParts(int count) {
         return Stream.generate(Amounts::new).limit(count).toList();
     }
 
     private static void spread(
-            Component component, long microjoules, GramRate rate, double[] weights, List<Amounts> parts) {
+            Component component, long microjoules, PerMicrojoule rate, double[] weights, List<Amounts> parts) {
         if (microjoules > 0) {
             long[] split = Apportionment.split(microjoules, weights);
             for (int i = 0; i < split.length; i++) {
                 parts.get(i).addEnergy(component, split[i], rate);
+            }
+        }
+    }
+
+    /**
+     * What idle models would have drawn is by what they hold, so all that is not known of how energy was divided is of the
+     * work: between servers, and between the models of this one.
+     */
+    private static void spreadActive(
+            Component component,
+            long microjoules,
+            PerMicrojoule rate,
+            double divisionMicrojoules,
+            PhaseWeights weights,
+            List<Amounts> parts) {
+        if (microjoules > 0) {
+            long[] split = Apportionment.split(microjoules, weights.pairs());
+            double betweenServers = divisionMicrojoules / microjoules;
+            for (int i = 0; i < split.length; i++) {
+                double error = Math.hypot(betweenServers, weights.errorRatio(i / 2));
+                parts.get(i).addEnergy(component, split[i], rate.withDivision(error));
             }
         }
     }

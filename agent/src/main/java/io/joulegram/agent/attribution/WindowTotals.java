@@ -63,6 +63,16 @@ final class WindowTotals {
         return sum;
     }
 
+    double divisionMicrojoules(Set<Component> boundary, boolean activeOnly) {
+        double sum = 0;
+        for (Component part : boundary) {
+            sum += prefill.divisionMicrojoules(part)
+                    + decode.divisionMicrojoules(part)
+                    + (activeOnly ? 0 : idle.divisionMicrojoules(part));
+        }
+        return sum;
+    }
+
     double embodiedGrams(Component part, boolean activeOnly) {
         return activeOnly
                 ? working.embodiedGrams(part)

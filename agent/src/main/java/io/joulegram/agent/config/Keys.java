@@ -22,6 +22,7 @@ import io.joulegram.grid.UkIntensityProvider;
 import io.joulegram.grid.WattTimeProvider;
 import io.joulegram.power.Component;
 import io.joulegram.tokens.EngineTraits;
+import io.joulegram.tokens.ServerRole;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -219,6 +220,17 @@ final class Keys {
             "a list of device labels such as `[0, 1]`",
             Optional.empty(),
             "The GPUs that serve it; where empty they are found by their processes");
+    static final ConfigKey.Value<Optional<String>> SERVER_DEPLOYMENT = value(
+            "deployment",
+            "none",
+            NAME.or("none"),
+            "The deployment label of the servers that serve a model together, on this host and on others");
+    static final ConfigKey.Value<Optional<ServerRole>> SERVER_ROLE = value(
+            "role",
+            "auto",
+            choice(ServerRole.class).or("auto"),
+            "What it does of each request where prefill and decode are apart, so that no token is counted by both; auto is"
+                    + " as its engine tells, else both");
     static final ConfigKey.Value<Optional<String>> SERVER_BEARER_TOKEN = value(
             "bearer-token",
             "none",
@@ -231,7 +243,14 @@ final class Keys {
             PATH.or("none"),
             "A file that holds the token instead, relative to the configuration file");
     static final List<ConfigKey> SERVER = List.of(
-            SERVER_URL, SERVER_NAME, SERVER_ENGINE, SERVER_DEVICES, SERVER_BEARER_TOKEN, SERVER_BEARER_TOKEN_FILE);
+            SERVER_URL,
+            SERVER_NAME,
+            SERVER_ENGINE,
+            SERVER_DEVICES,
+            SERVER_DEPLOYMENT,
+            SERVER_ROLE,
+            SERVER_BEARER_TOKEN,
+            SERVER_BEARER_TOKEN_FILE);
 
     static final ConfigKey.Value<Duration> TOKENS_SCRAPE_INTERVAL =
             value("tokens.scrape-interval", "1s", duration("100ms", "1m"), "Time between two scrapes of a server");

@@ -1,5 +1,6 @@
 package io.joulegram.agent.config;
 
+import io.joulegram.tokens.ServerRole;
 import io.joulegram.tokens.ServerTarget;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,6 +77,8 @@ final class ServersReader {
         Optional<String> name = scope.get(Keys.SERVER_NAME);
         Optional<String> engine = scope.get(Keys.SERVER_ENGINE);
         List<String> devices = scope.values(Keys.SERVER_DEVICES, Keys.DEVICE);
+        Optional<String> deployment = scope.get(Keys.SERVER_DEPLOYMENT);
+        Optional<ServerRole> role = scope.get(Keys.SERVER_ROLE);
         Optional<String> token = secrets.read(scope, Keys.SERVER_BEARER_TOKEN, Keys.SERVER_BEARER_TOKEN_FILE);
         if (url.isEmpty()) {
             return Optional.empty();
@@ -87,6 +90,12 @@ final class ServersReader {
                     Quoted.text(engine.get()) + " contradicts " + Quoted.text(forced.get()) + " in the URL; keep one");
         }
         return Optional.of(new ServerTarget(
-                name.orElseGet(url.get()::hostAndPort), url.get().uri(), engine.or(() -> forced), token, devices));
+                name.orElseGet(url.get()::hostAndPort),
+                url.get().uri(),
+                engine.or(() -> forced),
+                token,
+                devices,
+                deployment,
+                role));
     }
 }

@@ -25,6 +25,7 @@ final class FacilitySeries {
         addEnergy(MetricCatalogue.FACILITY_ENERGY_JOULES_TOTAL, snapshot.facilityMicrojoules());
         addEnergy(MetricCatalogue.UNATTRIBUTED_ENERGY_JOULES_TOTAL, snapshot.unattributedMicrojoules());
         addEnergy(MetricCatalogue.PENDING_ENERGY_JOULES, snapshot.pendingMicrojoules());
+        addEnergy(MetricCatalogue.RETIRED_ENERGY_JOULES_TOTAL, snapshot.retiredMicrojoules());
         snapshot.agentMicrojoules()
                 .ifPresent(energy -> families.addJoules(MetricCatalogue.AGENT_ENERGY_JOULES_TOTAL, energy));
         addCarbon(snapshot.carbon(), !snapshot.facilityMicrojoules().isEmpty());

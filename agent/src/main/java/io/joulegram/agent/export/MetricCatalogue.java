@@ -93,6 +93,13 @@ public enum MetricCatalogue {
             "Part of the facility's energy whose model is not known yet: since the last good scrape of the inference"
                     + " servers.",
             "component"),
+    /** Energy of models that left. */
+    RETIRED_ENERGY_JOULES_TOTAL(
+            COUNTER,
+            "joules",
+            "Part of the facility's energy that was booked to models which have no series any more: their servers have told"
+                    + " nothing of them for two hours, and what they had was scraped.",
+            "component"),
     /** Energy of the agent itself. */
     AGENT_ENERGY_JOULES_TOTAL(
             COUNTER, "joules", "Energy that the agent itself has used: its share of the processor's."),
@@ -165,6 +172,15 @@ public enum MetricCatalogue {
             "engine",
             "prompt_includes_cached",
             "counts_at"),
+    /** What a server does of each request. */
+    SERVER_ROLE_INFO(
+            GAUGE,
+            "1",
+            "What an inference server does of each request, and the deployment that it is of; always 1. Only of servers that"
+                    + " are of one or do one phase.",
+            "server",
+            "deployment",
+            "role"),
     /** Tokens as the server counts them. */
     TOKENS_TOTAL(
             COUNTER,
@@ -236,8 +252,8 @@ public enum MetricCatalogue {
     ENERGY_PER_TOKEN_UNCERTAINTY_RATIO(
             GAUGE,
             "ratio",
-            "Relative standard uncertainty of the energy per token, from that of the sensors: 95 % of true values lie within"
-                    + " twice as much.",
+            "Relative standard uncertainty of the energy per token, from that of the sensors and from how energy was divided"
+                    + " between those who share it: 95 % of true values lie within twice as much.",
             "server",
             "model",
             "boundary",
@@ -249,6 +265,45 @@ public enum MetricCatalogue {
             "The same for grams per token, from that of the energy, of the carbon intensity as far as it is known or"
                     + " configured, and from the bounds of the devices' making.",
             "server",
+            "model",
+            "boundary",
+            "load"),
+    /** Joules per token of a deployment. */
+    DEPLOYMENT_ENERGY_PER_TOKEN_JOULES(
+            GAUGE,
+            "joules per token",
+            "Energy of all servers of a deployment on this host over its tokens of the last minute, each counted once, in"
+                    + " joules per token. Gone unless they do both phases.",
+            "deployment",
+            "model",
+            "kind",
+            "boundary",
+            "load"),
+    /** Grams per token of a deployment. */
+    DEPLOYMENT_CO2_PER_TOKEN_GRAMS(
+            GAUGE,
+            "grams per token",
+            "The same for operational and embodied CO2e, in grams per token.",
+            "deployment",
+            "model",
+            "kind",
+            "boundary",
+            "load"),
+    /** Relative uncertainty of joules per token of a deployment. */
+    DEPLOYMENT_ENERGY_PER_TOKEN_UNCERTAINTY_RATIO(
+            GAUGE,
+            "ratio",
+            "Relative standard uncertainty of the deployment's energy per token.",
+            "deployment",
+            "model",
+            "boundary",
+            "load"),
+    /** Relative uncertainty of grams per token of a deployment. */
+    DEPLOYMENT_CO2_PER_TOKEN_UNCERTAINTY_RATIO(
+            GAUGE,
+            "ratio",
+            "Relative standard uncertainty of the deployment's grams per token.",
+            "deployment",
             "model",
             "boundary",
             "load"),

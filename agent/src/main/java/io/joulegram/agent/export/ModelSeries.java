@@ -1,5 +1,6 @@
 package io.joulegram.agent.export;
 
+import io.joulegram.agent.export.Snapshot.DeploymentState;
 import io.joulegram.agent.export.Snapshot.ModelState;
 import io.joulegram.agent.export.Snapshot.PerToken;
 import io.joulegram.agent.export.Snapshot.PhaseEnergy;
@@ -7,9 +8,28 @@ import io.joulegram.agent.export.Snapshot.PhaseEstimate;
 import io.joulegram.agent.export.Snapshot.PhaseFitState;
 import io.joulegram.agent.export.Snapshot.PhasePerToken;
 import io.joulegram.agent.export.Snapshot.ServerState;
+import io.joulegram.tokens.ServerRole;
 
 /** The series of inference servers and their models. */
 final class ModelSeries {
+    /** The metrics of figures per token of servers, or of deployments. */
+    private record PerTokenMetrics(
+            MetricCatalogue joules,
+            MetricCatalogue grams,
+            MetricCatalogue joulesUncertainty,
+            MetricCatalogue gramsUncertainty) {}
+
+    private static final PerTokenMetrics SERVER = new PerTokenMetrics(
+            MetricCatalogue.ENERGY_PER_TOKEN_JOULES,
+            MetricCatalogue.CO2_PER_TOKEN_GRAMS,
+            MetricCatalogue.ENERGY_PER_TOKEN_UNCERTAINTY_RATIO,
+            MetricCatalogue.CO2_PER_TOKEN_UNCERTAINTY_RATIO);
+    private static final PerTokenMetrics DEPLOYMENT = new PerTokenMetrics(
+            MetricCatalogue.DEPLOYMENT_ENERGY_PER_TOKEN_JOULES,
+            MetricCatalogue.DEPLOYMENT_CO2_PER_TOKEN_GRAMS,
+            MetricCatalogue.DEPLOYMENT_ENERGY_PER_TOKEN_UNCERTAINTY_RATIO,
+            MetricCatalogue.DEPLOYMENT_CO2_PER_TOKEN_UNCERTAINTY_RATIO);
+
     private final Families families;
 
     ModelSeries(Families families) {
@@ -20,6 +40,9 @@ final class ModelSeries {
         snapshot.servers().forEach(this::addServer);
         boolean embodiedKnown = !snapshot.carbon().embodied().isEmpty();
         snapshot.models().forEach(model -> addModel(model, embodiedKnown));
+        for (DeploymentState state : snapshot.deployments()) {
+            state.perToken().forEach(figure -> addPerToken(DEPLOYMENT, state.deployment(), state.model(), figure));
+        }
     }
 
     private void addServer(ServerState server) {
@@ -39,6 +62,14 @@ final class ModelSeries {
                     server.promptIncludesCached().get().toString(),
                     server.countsAt().get());
         }
+        server.role()
+                .filter(role -> server.deployment().isPresent() || !role.equals(ServerRole.BOTH.label()))
+                .ifPresent(role -> families.add(
+                        MetricCatalogue.SERVER_ROLE_INFO,
+                        1,
+                        server.server(),
+                        server.deployment().orElse(""),
+                        role));
     }
 
     private void addModel(ModelState state, boolean embodiedKnown) {
@@ -66,7 +97,7 @@ final class ModelSeries {
         if (embodiedKnown) {
             families.add(MetricCatalogue.MODEL_CO2_GRAMS_TOTAL, state.embodiedGrams(), server, model, "embodied");
         }
-        state.perToken().forEach(figure -> addPerToken(server, model, figure));
+        state.perToken().forEach(figure -> addPerToken(SERVER, server, model, figure));
         for (PhasePerToken figure : state.phasePerToken()) {
             families.add(
                     MetricCatalogue.PHASE_ENERGY_PER_TOKEN_JOULES,
@@ -104,27 +135,25 @@ final class ModelSeries {
                 MetricCatalogue.TOTAL_CARBON_DELAY_PRODUCT_GRAM_SECONDS, products.totalCarbonDelay(), server, model);
     }
 
-    private void addPerToken(String server, String model, PerToken figure) {
+    private void addPerToken(PerTokenMetrics metrics, String of, String model, PerToken figure) {
         String[] labels = {
-            server,
+            of,
             model,
             figure.kind().label(),
             figure.boundary().label(),
             figure.load().label()
         };
-        families.add(MetricCatalogue.ENERGY_PER_TOKEN_JOULES, figure.joules(), labels);
-        families.add(MetricCatalogue.CO2_PER_TOKEN_GRAMS, figure.grams(), labels);
+        families.add(metrics.joules(), figure.joules(), labels);
+        families.add(metrics.grams(), figure.grams(), labels);
         if (figure.kind() == Snapshot.TokenKind.ALL) {
-            addUncertainty(server, model, figure);
+            addUncertainty(metrics, of, model, figure);
         }
     }
 
     /** The same for all kinds of tokens, which are counted and not measured. */
-    private void addUncertainty(String server, String model, PerToken figure) {
-        String[] labels = {
-            server, model, figure.boundary().label(), figure.load().label()
-        };
-        families.add(MetricCatalogue.ENERGY_PER_TOKEN_UNCERTAINTY_RATIO, figure.uncertaintyRatio(), labels);
-        families.add(MetricCatalogue.CO2_PER_TOKEN_UNCERTAINTY_RATIO, figure.gramsUncertaintyRatio(), labels);
+    private void addUncertainty(PerTokenMetrics metrics, String of, String model, PerToken figure) {
+        String[] labels = {of, model, figure.boundary().label(), figure.load().label()};
+        families.add(metrics.joulesUncertainty(), figure.uncertaintyRatio(), labels);
+        families.add(metrics.gramsUncertainty(), figure.gramsUncertaintyRatio(), labels);
     }
 }

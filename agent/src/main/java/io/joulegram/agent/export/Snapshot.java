@@ -27,9 +27,11 @@ import java.util.Set;
  * @param sources the sources of power readings, working or not
  * @param servers the inference servers
  * @param models their models
+ * @param deployments what the servers of a deployment did together
  * @param facilityMicrojoules energy of the facility by component
  * @param unattributedMicrojoules the part of it that belongs to no model, by component
  * @param pendingMicrojoules the part of it whose model is not known yet, by component
+ * @param retiredMicrojoules the part of it that was booked to models which left, by component
  * @param carbon grams and what they rest on
  * @param kept what outlives the agent
  * @param agentMicrojoules the agent's own energy, if it can be told
@@ -43,9 +45,11 @@ public record Snapshot(
         List<SourceState> sources,
         List<ServerState> servers,
         List<ModelState> models,
+        List<DeploymentState> deployments,
         Map<Component, Long> facilityMicrojoules,
         Map<Component, Long> unattributedMicrojoules,
         Map<Component, Long> pendingMicrojoules,
+        Map<Component, Long> retiredMicrojoules,
         CarbonState carbon,
         KeptState kept,
         OptionalLong agentMicrojoules,
@@ -58,9 +62,11 @@ public record Snapshot(
         sources = List.copyOf(sources);
         servers = List.copyOf(servers);
         models = List.copyOf(models);
+        deployments = List.copyOf(deployments);
         facilityMicrojoules = Map.copyOf(facilityMicrojoules);
         unattributedMicrojoules = Map.copyOf(unattributedMicrojoules);
         pendingMicrojoules = Map.copyOf(pendingMicrojoules);
+        retiredMicrojoules = Map.copyOf(retiredMicrojoules);
     }
 
     /**
@@ -229,7 +235,10 @@ public record Snapshot(
      *
      * @param engine its engine; empty if not recognised yet
      * @param devices GPUs that serve it
-     * @param devicesFrom how they were found: {@code config}, {@code processes}, {@code only-server} or {@code none}
+     * @param devicesFrom how they were found: {@code config}, {@code processes}, {@code cgroup}, {@code ray}, {@code only-server} or
+     *     {@code none}
+     * @param deployment the servers that it serves with; empty if it is of none
+     * @param role {@code both}, {@code prefill} or {@code decode}; empty if not recognised yet
      * @param lastError why the last scrape failed; empty if it did not
      * @param errors failed scrapes by reason
      */
@@ -241,6 +250,8 @@ public record Snapshot(
             boolean up,
             List<String> devices,
             String devicesFrom,
+            Optional<String> deployment,
+            Optional<String> role,
             String lastError,
             Map<String, Long> errors) {
         /** Copies the collections. */
@@ -424,6 +435,18 @@ public record Snapshot(
             energy = List.copyOf(energy);
             perToken = List.copyOf(perToken);
             phasePerToken = List.copyOf(phasePerToken);
+        }
+    }
+
+    /**
+     * A model on the servers of a deployment that are watched here, over the last minute; only if they do both phases.
+     *
+     * @param perToken energy of all of them over tokens, each of which is counted once
+     */
+    public record DeploymentState(String deployment, String model, List<PerToken> perToken) {
+        /** Copies the list. */
+        public DeploymentState {
+            perToken = List.copyOf(perToken);
         }
     }
 

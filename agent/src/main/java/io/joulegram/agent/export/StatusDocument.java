@@ -141,6 +141,8 @@ final class StatusDocument {
         server.engine().ifPresent(engine -> json.text("engine", engine));
         server.promptIncludesCached().ifPresent(cached -> json.flag("promptIncludesCached", cached));
         server.countsAt().ifPresent(countsAt -> json.text("countsAt", countsAt));
+        server.deployment().ifPresent(deployment -> json.text("deployment", deployment));
+        server.role().ifPresent(role -> json.text("role", role));
         json.texts("devices", server.devices())
                 .text("devicesFrom", server.devicesFrom())
                 .text("lastError", server.lastError())

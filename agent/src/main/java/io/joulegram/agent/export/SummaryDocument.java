@@ -3,6 +3,7 @@ package io.joulegram.agent.export;
 import io.joulegram.agent.budget.BudgetState;
 import io.joulegram.agent.budget.ObjectiveState;
 import io.joulegram.agent.export.Snapshot.CarbonState;
+import io.joulegram.agent.export.Snapshot.DeploymentState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GramsState;
 import io.joulegram.agent.export.Snapshot.IntensityState;
@@ -24,9 +25,11 @@ final class SummaryDocument {
         JsonObject document = new JsonObject();
         document.number("unixMillis", snapshot.wallMillis())
                 .objects("models", snapshot.models(), (json, model) -> model(json, model, snapshot, embodiedKnown))
+                .objects("deployments", snapshot.deployments(), SummaryDocument::deployment)
                 .numbers("facilityMicrojoules", snapshot.facilityMicrojoules())
                 .numbers("unattributedMicrojoules", snapshot.unattributedMicrojoules())
                 .numbers("pendingMicrojoules", snapshot.pendingMicrojoules())
+                .numbers("retiredMicrojoules", snapshot.retiredMicrojoules())
                 .number("agentMicrojoules", snapshot.agentMicrojoules());
         carbon(document.object("carbon"), snapshot.carbon());
         document.objects("budgets", snapshot.kept().budgets(), SummaryDocument::budget)
@@ -85,6 +88,12 @@ final class SummaryDocument {
                                 node.text("phase", figure.phase().label()).number("joulesPerToken", figure.joules()));
         model.sci().ifPresent(sci -> sci(json, sci));
         model.delayProducts().ifPresent(products -> delayProducts(json.object("delayProducts"), products));
+    }
+
+    private static void deployment(JsonObject json, DeploymentState state) {
+        json.text("deployment", state.deployment())
+                .text("model", state.model())
+                .objects("perToken", state.perToken(), SummaryDocument::perToken);
     }
 
     private static OptionalLong bookedUntil(ModelState model, Snapshot snapshot) {

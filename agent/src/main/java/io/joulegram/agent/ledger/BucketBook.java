@@ -56,7 +56,7 @@ public final class BucketBook {
     private final Map<Key, Line> lines = new TreeMap<>(Key.ORDER);
     private final Map<Key, Long> unobservedNanosBefore = new HashMap<>();
     private final Map<Key, Double> microgramsCarried = new HashMap<>();
-    private final Map<String, ModelUse> modelsBefore = new HashMap<>();
+    private Map<String, ModelUse> modelsBefore = new HashMap<>();
 
     private Map<String, BookedIntensity> intensities = Map.of();
     private List<LedgerDevice> devices = List.of();
@@ -190,16 +190,21 @@ public final class BucketBook {
 
     private List<ModelUse> models() {
         List<ModelUse> uses = new ArrayList<>();
+        Map<String, ModelUse> modelsNow = new HashMap<>();
         for (ServerAccount server : attribution.servers()) {
             for (ModelAccount account : server.models()) {
                 ModelUse now = totals(server.server(), account);
-                @Nullable ModelUse before = modelsBefore.put(server.server() + '\n' + account.model(), now);
+                String key = server.server() + '\n' + account.model();
+                modelsNow.put(key, now);
+                @Nullable ModelUse before = modelsBefore.get(key);
                 ModelUse gained = before == null ? now : difference(now, before);
                 if (!gained.isEmpty()) {
                     uses.add(gained);
                 }
             }
         }
+        // The account of a model that left is closed, and begins at 0 if it comes back.
+        modelsBefore = modelsNow;
         return uses;
     }
 

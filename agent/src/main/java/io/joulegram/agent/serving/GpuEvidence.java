@@ -53,6 +53,26 @@ public final class GpuEvidence {
         return uses;
     }
 
+    /** Memory of GPUs that each model holds, as far as it has processes of its own, by {@code server} and {@code model}. */
+    public static Map<String, Map<String, Double>> memoryOfModels(
+            ServedDevices served, Map<String, Observed> observedByGpu) {
+        Map<String, Map<String, Double>> memory = new TreeMap<>();
+        served.byServer().forEach((server, link) -> {
+            Map<String, Double> held = new TreeMap<>();
+            for (String device : link.devices()) {
+                Observed observed = observedByGpu.get(device);
+                for (GpuProcess process : observed == null ? List.<GpuProcess>of() : observed.processes()) {
+                    String model = link.modelByPid().get(process.pid());
+                    if (model != null) {
+                        held.merge(model, bytes(process), Double::sum);
+                    }
+                }
+            }
+            memory.put(server, held);
+        });
+        return memory;
+    }
+
     private static List<InstanceUse> instances(@Nullable GpuActivity activity) {
         if (activity == null) {
             return List.of();

@@ -4,10 +4,14 @@ import io.joulegram.agent.serving.ServedDevices.Link;
 import io.joulegram.host.GpuOwnership;
 import io.joulegram.host.GpuOwnership.Evidence;
 import io.joulegram.host.GpuOwnership.ServerGpus;
+import io.joulegram.host.ServerPort;
 import io.joulegram.power.GpuProcess;
 import io.joulegram.tokens.ServerTarget;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,21 +40,43 @@ public final class GpuLinks {
     /**
      * Finds the GPUs of all servers.
      *
+     * @param models the models that servers have loaded, by {@code server} label
      * @param processesByDevice the processes that compute on each GPU, by {@code device} label; in the order of devices
      */
-    public ServedDevices find(Collection<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
-        Set<Integer> ports = servers.stream().map(GpuLinks::port).collect(Collectors.toSet());
-        Map<Integer, ServerGpus> owned = owned(ports, processesByDevice);
+    public ServedDevices find(
+            Collection<ServerTarget> servers,
+            Map<String, Set<String>> models,
+            Map<String, List<GpuProcess>> processesByDevice) {
+        Set<ServerPort> ports = servers.stream().map(GpuLinks::port).collect(Collectors.toSet());
+        Map<ServerPort, ServerGpus> owned = owned(ports, processesByDevice);
         Map<String, Link> links = new TreeMap<>();
         for (ServerTarget server : servers) {
-            links.put(server.name(), link(server, owned, servers.size(), processesByDevice));
+            Link link = link(server, owned, servers.size(), processesByDevice);
+            Map<Integer, String> modelByPid = modelByPid(link.pids(), models.getOrDefault(server.name(), Set.of()));
+            links.put(server.name(), new Link(link.devices(), link.pids(), modelByPid, link.origin()));
         }
         return new ServedDevices(links);
     }
 
+    /**
+     * A server of several models, such as llama.cpp as a router, may have a process for each, with its name on the command
+     * line.
+     */
+    private Map<Integer, String> modelByPid(Set<Integer> pids, Set<String> models) {
+        Map<Integer, String> modelByPid = new HashMap<>();
+        for (int pid : models.size() > 1 ? pids : Set.<Integer>of()) {
+            Set<String> named = new HashSet<>(ownership.command(pid));
+            named.retainAll(models);
+            if (named.size() == 1) {
+                modelByPid.put(pid, named.iterator().next());
+            }
+        }
+        return modelByPid;
+    }
+
     private static Link link(
             ServerTarget server,
-            Map<Integer, ServerGpus> owned,
+            Map<ServerPort, ServerGpus> owned,
             int serverCount,
             Map<String, List<GpuProcess>> processesByDevice) {
         ServerGpus gpus = owned.get(port(server));
@@ -65,12 +91,12 @@ public final class GpuLinks {
                 : Link.NONE;
     }
 
-    private Map<Integer, ServerGpus> owned(Set<Integer> ports, Map<String, List<GpuProcess>> processesByDevice) {
+    private Map<ServerPort, ServerGpus> owned(Set<ServerPort> ports, Map<String, List<GpuProcess>> processesByDevice) {
         if (ports.isEmpty() || processesByDevice.values().stream().allMatch(List::isEmpty)) {
             return Map.of();
         }
         try {
-            Map<Integer, ServerGpus> owned = ownership.find(ports, processesByDevice);
+            Map<ServerPort, ServerGpus> owned = ownership.find(ports, processesByDevice);
             failedBefore = false;
             return owned;
         } catch (IOException e) {
@@ -82,9 +108,10 @@ public final class GpuLinks {
         }
     }
 
-    /** The TCP port that a server listens on. */
-    public static int port(ServerTarget server) {
-        int port = server.baseUri().getPort();
-        return port >= 0 ? port : "https".equals(server.baseUri().getScheme()) ? 443 : 80;
+    /** Where a server listens. */
+    public static ServerPort port(ServerTarget server) {
+        URI uri = server.baseUri();
+        int port = uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+        return new ServerPort(String.valueOf(uri.getHost()), port);
     }
 }

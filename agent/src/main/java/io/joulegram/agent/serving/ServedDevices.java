@@ -20,16 +20,23 @@ public record ServedDevices(Map<String, Link> byServer) {
      *
      * @param devices {@code device} labels, in order
      * @param pids the processes that compute for the server, if they are known
-     * @param origin {@code config}, {@code processes}, {@code cgroup}, {@code only-server} or {@code none}
+     * @param modelByPid the model of each process that serves one alone, as far as its command line names it
+     * @param origin {@code config}, {@code processes}, {@code cgroup}, {@code ray}, {@code only-server} or {@code none}
      */
-    public record Link(List<String> devices, Set<Integer> pids, String origin) {
+    public record Link(List<String> devices, Set<Integer> pids, Map<Integer, String> modelByPid, String origin) {
         /** No GPU is known to serve the server. */
         public static final Link NONE = new Link(List.of(), Set.of(), "none");
+
+        /** One whose processes tell of no model. */
+        public Link(List<String> devices, Set<Integer> pids, String origin) {
+            this(devices, pids, Map.of(), origin);
+        }
 
         /** Copies the collections. */
         public Link {
             devices = List.copyOf(devices);
             pids = Set.copyOf(pids);
+            modelByPid = Map.copyOf(modelByPid);
         }
     }
 

@@ -51,17 +51,20 @@ public final class ServerSurvey implements AutoCloseable {
     private final Map<String, ServerWatch> byName = new TreeMap<>();
     private volatile Collection<ServerWatch> servers = List.of();
     private volatile ServedDevices devices = ServedDevices.NONE;
-    private Circumstances linkedIn = new Circumstances(List.of(), Map.of());
+    private Circumstances linkedIn = new Circumstances(List.of(), Map.of(), Map.of());
     private long linkedNanos;
     private long relinkNanos;
 
     /** What the links depend on and can be told without looking at processes. */
-    private record Circumstances(List<ServerTarget> targets, Map<String, Set<Integer>> pidsByDevice) {
+    private record Circumstances(
+            List<ServerTarget> targets, Map<String, Set<String>> models, Map<String, Set<Integer>> pidsByDevice) {
         static Circumstances of(Collection<ServerWatch> servers, Map<String, List<GpuProcess>> processes) {
             Map<String, Set<Integer>> pids = new TreeMap<>();
             processes.forEach((device, list) ->
                     pids.put(device, list.stream().map(GpuProcess::pid).collect(Collectors.toSet())));
-            return new Circumstances(servers.stream().map(ServerWatch::target).toList(), pids);
+            Map<String, Set<String>> models = new TreeMap<>();
+            servers.forEach(server -> models.put(server.target().name(), server.models()));
+            return new Circumstances(servers.stream().map(ServerWatch::target).toList(), models, pids);
         }
     }
 
@@ -138,7 +141,7 @@ public final class ServerSurvey implements AutoCloseable {
         if (!changed && System.nanoTime() - linkedNanos < relinkNanos) {
             return;
         }
-        devices = links.find(now.targets(), processes);
+        devices = links.find(now.targets(), now.models(), processes);
         relinkNanos = changed ? 0 : Math.min(MAX_RELINK_NANOS, Math.max(FIRST_RELINK_NANOS, 2 * relinkNanos));
         linkedIn = now;
         linkedNanos = System.nanoTime();

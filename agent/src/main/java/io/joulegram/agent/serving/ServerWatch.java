@@ -1,6 +1,7 @@
 package io.joulegram.agent.serving;
 
 import io.joulegram.tokens.EngineTraits;
+import io.joulegram.tokens.ModelTokens;
 import io.joulegram.tokens.Scrape;
 import io.joulegram.tokens.ScrapeException;
 import io.joulegram.tokens.ServerTarget;
@@ -8,12 +9,14 @@ import io.joulegram.tokens.TokenServer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,7 @@ public final class ServerWatch implements AutoCloseable {
 
     private volatile long inFlightSinceNanos = Long.MAX_VALUE;
     private volatile @Nullable EngineTraits traits;
+    private volatile Set<String> models = Set.of();
     private volatile String lastError = "not scraped yet";
 
     private int failures;
@@ -79,6 +83,10 @@ public final class ServerWatch implements AutoCloseable {
                 LOG.info("{}: {} answers", target().name(), scrape.traits().engine());
             }
             traits = scrape.traits();
+            models = scrape.models().stream()
+                    .filter(ModelTokens::loaded)
+                    .map(ModelTokens::model)
+                    .collect(Collectors.toUnmodifiableSet());
             failures = 0;
             lastError = "";
             events.accept(new ServerEvent.Scraped(this, scrape));
@@ -109,6 +117,11 @@ public final class ServerWatch implements AutoCloseable {
     /** What the counters mean; empty until the first scrape that worked. Any thread. */
     public Optional<EngineTraits> traits() {
         return Optional.ofNullable(traits);
+    }
+
+    /** The models that it had loaded at the last scrape that worked. Any thread. */
+    public Set<String> models() {
+        return models;
     }
 
     /** Why the last scrape failed; empty if it did not. Any thread. */

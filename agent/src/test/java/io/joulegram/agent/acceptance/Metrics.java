@@ -62,7 +62,8 @@ record Metrics(Map<String, Double> samples) {
     void assertConserved() {
         double parts = sum("joulegram_model_energy_joules_total")
                 + sum("joulegram_unattributed_energy_joules_total")
-                + sum("joulegram_pending_energy_joules");
+                + sum("joulegram_pending_energy_joules")
+                + sum("joulegram_retired_energy_joules_total");
         assertThat(parts).isCloseTo(sum("joulegram_facility_energy_joules_total"), within(1e-4));
     }
 

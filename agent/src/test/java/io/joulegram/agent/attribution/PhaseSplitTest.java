@@ -70,7 +70,8 @@ class PhaseSplitTest {
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 tellsSeconds ? OptionalLong.of(Math.round(prefillSeconds * 1e6)) : OptionalLong.empty(),
-                tellsSeconds ? OptionalLong.of(Math.round(decodeSeconds * 1e6)) : OptionalLong.empty());
+                tellsSeconds ? OptionalLong.of(Math.round(decodeSeconds * 1e6)) : OptionalLong.empty(),
+                true);
     }
 
     private void scrape(double running, boolean restarted) {

@@ -316,6 +316,10 @@ final class BadConfigTest {
                         "servers: [{url: 'http://a', devices: 0}]",
                         "1: servers[0].devices: is not a list; allowed: a" + " list of device labels such as `[0, 1]`"),
                 arguments(
+                        "servers: [{url: 'http://a', role: worker}]",
+                        "1: servers[0].role: \"worker\" is none of these; allowed: `auto` or `both`, `prefill`,"
+                                + " `decode`"),
+                arguments(
                         "servers: [{url: 'vllm+http://a', engine: tgi}]",
                         "1: servers[0].engine: \"tgi\" contradicts" + " \"vllm\" in the URL; keep one"),
                 arguments("servers: [[auto]]", "1: servers[0]: is a list" + allowed),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.joulegram.power.Component;
 import io.joulegram.tokens.EngineTraits;
+import io.joulegram.tokens.ServerRole;
 import io.joulegram.tokens.ServerTarget;
 import java.io.IOException;
 import java.net.URI;
@@ -100,6 +101,8 @@ final class ConfigLoaderTest {
                     name: chat
                     engine: sglang
                     devices: [0, "1"]
+                    deployment: chats
+                    role: prefill
                     bearer-token: ${TOKEN}
                   - {url: "http://10.0.0.1:9000/m", bearer-token-file: token}
                 """);
@@ -115,7 +118,9 @@ final class ConfigLoaderTest {
                                         URI.create("https://llm.example.com"),
                                         Optional.of("sglang"),
                                         Optional.of("from-environment"),
-                                        List.of("0", "1")),
+                                        List.of("0", "1"),
+                                        Optional.of("chats"),
+                                        Optional.of(ServerRole.PREFILL)),
                                 target(
                                         "10.0.0.1:9000",
                                         "http://10.0.0.1:9000/m",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.joulegram.host.GpuOwnership;
 import io.joulegram.host.GpuOwnership.ServerGpus;
+import io.joulegram.host.ServerPort;
 import io.joulegram.power.GpuProcess;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -102,7 +103,7 @@ class SimulatedVllmTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void itIsFoundToOwnTheGpusOfTheSimulatedHost() throws IOException {
-        int port = vllm.baseUri().getPort();
+        ServerPort port = new ServerPort("127.0.0.1", vllm.baseUri().getPort());
         GpuProcess process = new GpuProcess((int) ProcessHandle.current().pid(), OptionalLong.empty());
 
         assertThat(new GpuOwnership(Path.of("/proc"))

@@ -125,6 +125,8 @@ class ExpositionTest {
                 false,
                 List.of(),
                 "none",
+                Optional.empty(),
+                Optional.empty(),
                 "refused",
                 Map.of());
         snapshot = new Snapshot(
@@ -135,6 +137,8 @@ class ExpositionTest {
                 List.of(),
                 List.of(server),
                 List.of(),
+                List.of(),
+                Map.of(),
                 Map.of(),
                 Map.of(),
                 Map.of(),

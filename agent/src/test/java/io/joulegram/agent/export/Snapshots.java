@@ -10,6 +10,7 @@ import io.joulegram.agent.budget.ObjectiveState;
 import io.joulegram.agent.export.Snapshot.Backfilled;
 import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.export.Snapshot.CarbonState;
+import io.joulegram.agent.export.Snapshot.DeploymentState;
 import io.joulegram.agent.export.Snapshot.EmbodiedState;
 import io.joulegram.agent.export.Snapshot.GpuState;
 import io.joulegram.agent.export.Snapshot.GramsState;
@@ -67,6 +68,8 @@ public final class Snapshots {
                 List.of(new SourceState("nvml", false, "no driver", "modprobe nvidia", Map.of(), 0, 0, 0, 0, 0, 0)),
                 List.of(),
                 List.of(),
+                List.of(),
+                Map.of(),
                 Map.of(),
                 Map.of(),
                 Map.of(),
@@ -99,9 +102,13 @@ public final class Snapshots {
                         new SourceState("rapl", false, "permission denied", "chmod", Map.of(), 0, 0, 0, 0, 0, 0)),
                 List.of(server("vllm:8000")),
                 models,
+                models.stream()
+                        .map(model -> new DeploymentState("chat", model.model(), model.perToken()))
+                        .toList(),
                 Map.of(Component.GPU, 1_234_567_890L, Component.CPU, 500_000L, Component.OVERHEAD, 1L),
                 Map.of(Component.GPU, 234_567_890L),
                 Map.of(Component.GPU, 7_000_000L),
+                Map.of(Component.GPU, 3_000_000L),
                 carbon,
                 kept(),
                 OptionalLong.of(42_000),
@@ -241,6 +248,8 @@ public final class Snapshots {
                 true,
                 List.of("0"),
                 "processes",
+                Optional.of("chat"),
+                Optional.of("decode"),
                 "",
                 Map.of("timeout", 1L));
     }

@@ -114,6 +114,22 @@ final class GpuEvidenceTest {
     }
 
     @Test
+    void memoryOfModelsIsThatOfTheirProcessesOnAllGpus() {
+        ServedDevices router = new ServedDevices(Map.of(
+                "r",
+                new Link(List.of("0", "1"), Set.of(1, 2, 3), Map.of(1, "a", 2, "b"), "processes"),
+                "other",
+                new Link(List.of("2"), Set.of(9), "processes")));
+        Map<String, Observed> observed = Map.of(
+                "0", new Observed(List.of(OF_A, OF_B, process(3, 100)), null),
+                "1", new Observed(List.of(process(1, 12)), null),
+                "2", new Observed(List.of(FOREIGN), null));
+
+        assertThat(GpuEvidence.memoryOfModels(router, observed))
+                .isEqualTo(Map.of("r", Map.of("a", 42.0, "b", 10.0), "other", Map.of()));
+    }
+
+    @Test
     void workOfAnInstanceIsOfThoseWhoComputeInIt() {
         GpuActivity activity = new GpuActivity(
                 true,

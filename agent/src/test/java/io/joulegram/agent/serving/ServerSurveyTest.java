@@ -122,4 +122,27 @@ final class ServerSurveyTest {
         assertThat(named.devices().of("127.0.0.1:8000").origin()).isEqualTo("config");
         assertThat(named.devices().of("127.0.0.1:9000").devices()).isEmpty();
     }
+
+    @Test
+    void tellsWhichProcessOfARouterServesWhichModel() {
+        procfs().process(110, 100, "llama-server")
+                .write("110/cmdline", "llama-server\0--port\0" + "41000\0--alias\0org/a:Q4\0")
+                .process(111, 100, "llama-server")
+                .write("111/cmdline", "llama-server\0--alias\0b\0-m\0org/a:Q4.gguf\0")
+                .process(112, 100, "llama-server")
+                .write("112/cmdline", "llama-server\0b\0org/a:Q4\0")
+                .process(113, 100, "llama-server");
+        gpu("0", 110, 111, 112, 113);
+        GpuLinks links = new GpuLinks(new GpuOwnership(root));
+        ServerTarget server = Servers.target(8000);
+
+        assertThat(links.find(List.of(server), Map.of(server.name(), Set.of("org/a:Q4", "b")), gpus)
+                        .of(server.name())
+                        .modelByPid())
+                .isEqualTo(Map.of(110, "org/a:Q4", 111, "b"));
+        assertThat(links.find(List.of(server), Map.of(server.name(), Set.of("b")), gpus)
+                        .of(server.name())
+                        .modelByPid())
+                .isEmpty();
+    }
 }

@@ -1,0 +1,55 @@
+package io.joulegram.agent;
+
+import io.joulegram.tokens.ServerRole;
+import io.joulegram.tokens.ServerTarget;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Tells what servers do of each request, by what that is known, and which of them serve together. */
+final class DeploymentFindings {
+    private final Findings findings;
+    private final Map<String, Set<ServerRole>> rolesByDeployment = new TreeMap<>();
+
+    DeploymentFindings(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** Takes note of a server that answers. */
+    void note(ServerTarget server, ServerRole role) {
+        server.deployment()
+                .ifPresent(deployment -> rolesByDeployment
+                        .computeIfAbsent(deployment, name -> EnumSet.noneOf(ServerRole.class))
+                        .add(role));
+        if (role != ServerRole.BOTH) {
+            String known = server.role().isPresent() ? "as configured" : "as its engine tells";
+            String what = server.name() + " does";
+            findings.found(what, role.label() + " alone, " + known);
+            if (server.deployment().isEmpty()) {
+                findings.missing(
+                        what,
+                        "no figure per token over it and those that do the other phase",
+                        "give them the same servers[].deployment");
+            }
+        }
+    }
+
+    /** Tells of the deployments. */
+    void tell() {
+        rolesByDeployment.forEach((deployment, roles) -> {
+            boolean both = roles.contains(ServerRole.BOTH)
+                    || roles.containsAll(EnumSet.of(ServerRole.PREFILL, ServerRole.DECODE));
+            String what = "deployment " + deployment;
+            if (both) {
+                findings.found(what, "both phases are done here");
+            } else {
+                findings.missing(
+                        what,
+                        "only " + roles.iterator().next().label()
+                                + " is done here, so its figures per token are no one host's",
+                        "sum over the hosts, as docs/deployments.md shows");
+            }
+        });
+    }
+}

@@ -1,0 +1,65 @@
+package io.joulegram.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.joulegram.tokens.ServerRole;
+import io.joulegram.tokens.ServerTarget;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DeploymentFindingsTest {
+    private final StringWriter text = new StringWriter();
+    private final PrintWriter out = new PrintWriter(text);
+    private final DeploymentFindings findings = new DeploymentFindings(new Findings(out));
+
+    private static ServerTarget server(String name, String deployment, Optional<ServerRole> role) {
+        return new ServerTarget(
+                name,
+                URI.create("http://127.0.0.1:8000"),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(deployment).filter(of -> !of.isEmpty()),
+                role);
+    }
+
+    private String told() {
+        findings.tell();
+        out.flush();
+        return text.toString();
+    }
+
+    @Test
+    void aPairIsToldWithWhatItIsKnownBy() {
+        findings.note(server("a", "chat", Optional.of(ServerRole.PREFILL)), ServerRole.PREFILL);
+        findings.note(server("b", "chat", Optional.empty()), ServerRole.DECODE);
+
+        assertThat(told())
+                .contains("ok       a does: prefill alone, as configured\n")
+                .contains("ok       b does: decode alone, as its engine tells\n")
+                .contains("ok       deployment chat: both phases are done here\n")
+                .doesNotContain("missing");
+    }
+
+    @Test
+    void halfOfADeploymentIsTold() {
+        findings.note(server("a", "chat", Optional.of(ServerRole.DECODE)), ServerRole.DECODE);
+
+        assertThat(told()).contains("missing  deployment chat: only decode is done here");
+    }
+
+    @Test
+    void aRoleWithoutADeploymentIsTold() {
+        findings.note(server("a", "", Optional.empty()), ServerRole.PREFILL);
+        findings.note(server("b", "", Optional.empty()), ServerRole.BOTH);
+
+        assertThat(told())
+                .contains("fix: give them the same servers[].deployment")
+                .doesNotContain("b does")
+                .doesNotContain("deployment chat");
+    }
+}
