@@ -76,10 +76,9 @@ final class ProxyCommandTest {
     }
 
     @Test
-    void passwordsOfItsOwnAreRefused() throws Exception {
+    void whatIsNoTlsInItsFileIsRefused() throws Exception {
         Path web = Files.writeString(
-                directory.resolve("web.yaml"),
-                "basic_auth_users: {ann: $2y$10$abcdefghijklmnopqrstuuBcdefghijklmnopqrstuvwxyzABCDEFG}\n");
+                directory.resolve("web.yaml"), "http_server_config: {headers: {X-Frame-Options: deny}}\n");
 
         assertThat(execute("proxy", "--target=http://g", "--web.config.file=" + web))
                 .isEqualTo(Cli.WRONG);
