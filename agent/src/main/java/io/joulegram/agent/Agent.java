@@ -26,6 +26,7 @@ import io.joulegram.agent.export.HttpEndpoint;
 import io.joulegram.agent.export.ListenException;
 import io.joulegram.agent.export.PowerCurve;
 import io.joulegram.agent.export.Snapshot;
+import io.joulegram.agent.kubernetes.KubernetesWatch;
 import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.otlp.OtlpPusher;
 import io.joulegram.agent.otlp.OtlpResource;
@@ -99,6 +100,7 @@ public final class Agent implements AutoCloseable {
     private final Archive archive;
     private final Bookkeeper bookkeeper;
     private final ServerSurvey survey;
+    private final KubernetesWatch kubernetes;
     private final Optional<WorkloadAccounts> workloads;
     private final Exposition exposition;
     private final Access access;
@@ -134,7 +136,22 @@ public final class Agent implements AutoCloseable {
         EmbodiedInventory inventory = new EmbodiedInventory(
                 config, host, hardware, Disk.read(config.path().sysfs()));
         carbon = new CarbonBook(inventory);
-        archive = new Archive(config, attribution, book, host.bootId());
+        kubernetes = new KubernetesWatch(
+                config.workloads().kubeletSocket(), KubernetesAccess.of(config.workloads(), config.path(), clients));
+        workloads = config.workloads().enabled()
+                ? Optional.of(new WorkloadAccounts(
+                        config.path(),
+                        config.workloads(),
+                        config.ledger().workloads(),
+                        this::gpuPids,
+                        kubernetes::facts))
+                : Optional.empty();
+        archive = new Archive(
+                config,
+                attribution,
+                book,
+                host.bootId(),
+                () -> workloads.map(WorkloadAccounts::takeUnfiled).orElse(List.of()));
         bookkeeper = new Bookkeeper(
                 attribution,
                 new Desk(),
@@ -142,9 +159,6 @@ public final class Agent implements AutoCloseable {
                 config.tokens().outageAfter().toNanos());
         survey = survey();
         build = BuildInfo.current();
-        workloads = config.workloads().enabled()
-                ? Optional.of(new WorkloadAccounts(config.path(), config.workloads(), this::gpuPids))
-                : Optional.empty();
         exposition = new Exposition(this::scraped, build);
         access = Access.of(config.web().access());
     }
@@ -203,7 +217,10 @@ public final class Agent implements AutoCloseable {
         grid.start();
         supervisor.start();
         survey.start();
-        workloads.ifPresent(WorkloadAccounts::start);
+        workloads.ifPresent(accounts -> {
+            kubernetes.start();
+            accounts.start();
+        });
         bookkeeper.start();
         findMemoryModules(hardware);
         config.control().socket().ifPresent(this::listenForControl);
@@ -328,6 +345,7 @@ public final class Agent implements AutoCloseable {
         }
         survey.close();
         workloads.ifPresent(WorkloadAccounts::close);
+        kubernetes.close();
         bookkeeper.close();
         if (otlp != null) {
             otlp.end();
@@ -392,7 +410,8 @@ public final class Agent implements AutoCloseable {
             }
             ServedDevices served = survey.devices();
             Map<String, GpuEvidence.Observed> observed = observedGpus();
-            workloads.ifPresent(accounts -> accounts.beginSlice(observed));
+            workloads.ifPresent(accounts ->
+                    accounts.beginSlice(gpus().stream().map(GpuSource::info).toList(), observed));
             GpuEvidence.memoryOfModels(served, observed).forEach(attribution::onMemory);
             return new Conditions(
                     feeds,

@@ -22,6 +22,7 @@ import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.ledger.LedgerLock;
 import io.joulegram.agent.ledger.LedgerReader;
 import io.joulegram.agent.ledger.WallClock;
+import io.joulegram.agent.ledger.WorkloadUse;
 import io.joulegram.power.Component;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,11 +75,19 @@ final class Archive implements AutoCloseable {
     private @Nullable LedgerLock lock;
     private volatile @Nullable Legacy legacy;
 
-    /** @param bootId by which a counter of another boot is told; empty if unknown */
-    Archive(AgentConfig config, Attribution attribution, EnergyBook meters, Optional<String> bootId) {
+    /**
+     * @param bootId by which a counter of another boot is told; empty if unknown
+     * @param workloads gives, once, what workloads were booked since it was last asked
+     */
+    Archive(
+            AgentConfig config,
+            Attribution attribution,
+            EnergyBook meters,
+            Optional<String> bootId,
+            Supplier<List<WorkloadUse>> workloads) {
         this.config = config;
         this.meters = meters;
-        book = new BucketBook(config.pue(), attribution, new LedgerMeters(meters));
+        book = new BucketBook(config.pue(), attribution, new LedgerMeters(meters), workloads);
         budgets = new BudgetBook(
                 config.budgets(), config.timeZone(), config.grid().headline().label(), startMillis);
         objectives =
@@ -94,7 +104,10 @@ final class Archive implements AutoCloseable {
                 file,
                 hostName(config.path().procfs()),
                 new LedgerClerk.Retention(
-                        config.ledger().keepMinutes(), config.ledger().keep(), config.timeZone()),
+                        config.ledger().keepMinutes(),
+                        config.ledger().keep(),
+                        config.timeZone(),
+                        config.ledger().workloads()),
                 InstantSource.system(),
                 this::takeOver);
     }

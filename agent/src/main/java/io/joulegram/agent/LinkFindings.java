@@ -209,6 +209,7 @@ final class LinkFindings {
                     "in a container, mount the host's /sys elsewhere, with all that is below it, and give --path.sysfs");
         }
         processesByDevice.forEach((device, list) -> list.forEach(process -> examine(device, process.pid())));
+        new KubernetesFindings(config, findings).examine();
     }
 
     private static String count(WorkloadCpuClock.Listing listing) {

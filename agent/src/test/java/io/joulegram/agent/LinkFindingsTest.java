@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.config.ConfigLoader;
+import io.joulegram.agent.kubernetes.KubeletStandIn;
 import io.joulegram.host.MadeControlGroups;
 import io.joulegram.host.MadeProcfs;
 import io.joulegram.power.GpuProcess;
@@ -183,6 +184,28 @@ class LinkFindingsTest {
                 .contains("missing  gpu 0 pid 50 (train): runs in no container, job or unit\n")
                 .contains("missing  gpu 0 pid 99: is not in " + root.resolve("proc")
                         + "\n           fix: in a container");
+    }
+
+    @Test
+    void whatTheKubeletTellsIsToldAndWhatItDoesNot() throws Exception {
+        MadeControlGroups.version2(root.resolve("sys")).used("system.slice/a.service", 1);
+        Path logs = Files.createDirectory(root.resolve("logs"));
+        Path socket = root.resolve("kubelet.sock");
+        String config = "workloads: {enabled: true, container-logs: " + logs + ", kubelet-socket: " + socket + "}\n";
+        assertThat(told(config, List.of(), Map.of())).doesNotContain("kubelet");
+
+        Files.createFile(logs.resolve("vllm-0_llm_server-" + ID + ".log"));
+        assertThat(told(config, List.of(), Map.of()))
+                .contains("ok       names of pods: of 1 containers in " + logs + "\n")
+                .contains("missing  kubelet: there is no socket " + socket);
+
+        byte[] pods = KubeletStandIn.response(KubeletStandIn.pod("llm", "vllm-0", "server", "GPU-aa", "GPU-bb"));
+        try (KubeletStandIn kubelet = KubeletStandIn.telling(socket, pods)) {
+            assertThat(kubelet).isNotNull();
+            assertThat(told(config, List.of(), Map.of()))
+                    .contains("ok       kubelet: 2 devices are held by containers\n")
+                    .contains("ok       llm/vllm-0/server: holds GPU-aa, GPU-bb\n");
+        }
     }
 
     @Test

@@ -116,7 +116,8 @@ class SimulatedMonthTest {
                 attribution,
                 (component, device) -> component == Component.GPU
                         ? Optional.of(new BucketBook.MeterFacts("nvml_energy", 0.05, 0))
-                        : Optional.empty());
+                        : Optional.empty(),
+                List::of);
         private final long bornMillis;
         private final CumulativeEnergy sinceBirth;
 
@@ -211,7 +212,7 @@ class SimulatedMonthTest {
             // In steps of a second, up to two days of life and up to an hour of death.
             long dies = Math.min(END, now + 1_000 * random.nextLong(60, 2 * 86_400));
             try (Ledger ledger = Ledger.open(file, Instant.ofEpochMilli(now))) {
-                ledger.roll(BERLIN, Instant.ofEpochMilli(now).minusSeconds(2 * 86_400));
+                ledger.roll(BERLIN, Instant.ofEpochMilli(now).minusSeconds(2 * 86_400), 20);
                 Life life = new Life(ledger, load, now);
                 life.live(dies);
                 assertStates(life.budgets, dies, "life " + lives);

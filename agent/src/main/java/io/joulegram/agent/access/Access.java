@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +87,11 @@ public final class Access implements AutoCloseable {
     /** How connections are encrypted; not at all if empty. */
     public Optional<HttpsConfigurator> https() {
         return tls.map(Tls::configurator);
+    }
+
+    /** Makes the server's end of each connection; empty if connections are not encrypted. */
+    public Optional<Supplier<SSLEngine>> engines() {
+        return tls.map(present -> present::engine);
     }
 
     /** Headers that every answer has, by name. */

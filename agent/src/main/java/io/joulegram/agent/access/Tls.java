@@ -6,6 +6,7 @@ import io.joulegram.agent.config.WebConfig;
 import java.security.GeneralSecurityException;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 
@@ -47,6 +48,14 @@ final class Tls {
                 connection.setSSLParameters(parameters(rules));
             }
         };
+    }
+
+    /** The server's end of a connection. */
+    SSLEngine engine() {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setSSLParameters(parameters(rules));
+        return engine;
     }
 
     private SSLParameters parameters(WebConfig.Tls now) {

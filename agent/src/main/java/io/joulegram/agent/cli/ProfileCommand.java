@@ -70,6 +70,7 @@ final class ProfileCommand implements Callable<Integer> {
                         .auxiliaryTypes(String.class)
                         .description("The command and its arguments, after --.")
                         .build());
+        AgentAccessOptions.addTo(spec);
         options.addTo(spec);
         spec.usageMessage()
                 .description(
@@ -95,7 +96,9 @@ final class ProfileCommand implements Callable<Integer> {
         try {
             Optional<AgentAddress> running = Optional.ofNullable(parsed.matchedOptionValue(AGENT, (String) null))
                     .map(this::address);
-            return running.isPresent() ? beside(running.get(), parsed, repeats) : alone(parsed, repeats);
+            return running.isPresent()
+                    ? beside(running.get(), AgentAccessOptions.reader(spec, parsed), parsed, repeats)
+                    : alone(parsed, repeats);
         } catch (BenchException | ListenException | LedgerException | IOException e) {
             spec.commandLine().getErr().println("joulegram: " + e.getMessage());
             return FAILED;
@@ -120,6 +123,9 @@ final class ProfileCommand implements Callable<Integer> {
 
     private int alone(ParseResult parsed, int repeats)
             throws ConfigException, ListenException, LedgerException, BenchException, IOException {
+        AgentAccessOptions.given(parsed).ifPresent(option -> {
+            throw LedgerOptions.wrong(spec, option + " goes with " + AGENT);
+        });
         boolean named = parsed.hasMatchedOption("--server") || parsed.hasMatchedOption("--config");
         AgentConfig config = options.load(parsed).withoutOutlets();
         Logging.apply(parsed.hasMatchedOption("--log.level") ? config.log().level() : LogLevel.ERROR);
@@ -128,15 +134,16 @@ final class ProfileCommand implements Callable<Integer> {
             agent.start();
             AgentAddress address =
                     AgentAddress.parse("http://127.0.0.1:" + agent.address().getPort());
-            return beside(address, parsed, repeats);
+            AgentReader ownReader = AgentReader.of(Optional.empty(), Optional.empty(), Optional.empty());
+            return beside(address, ownReader, parsed, repeats);
         } catch (IllegalArgumentException e) {
             throw LedgerOptions.wrong(spec, String.valueOf(e.getMessage()));
         }
     }
 
-    private int beside(AgentAddress address, ParseResult parsed, int repeats) throws BenchException, IOException {
+    private int beside(AgentAddress address, AgentReader reader, ParseResult parsed, int repeats)
+            throws BenchException, IOException {
         List<String> command = parsed.matchedPositionalValue(0, List.of());
-        AgentReader reader = AgentReader.of(Optional.empty(), Optional.empty(), Optional.empty());
         Profile profile = new Profile(reader, address, command, repeats, baseline(parsed));
         // Ctrl-C ends the command, and this process only when it has told what that took.
         ShutdownHook hook = new ShutdownHook("profile-end", SECONDS_TO_END, profile::end);

@@ -1,17 +1,22 @@
 package io.joulegram.agent.cli;
 
 import io.joulegram.agent.Logging;
+import io.joulegram.agent.config.Certificates;
+import io.joulegram.agent.config.ConfigException;
 import io.joulegram.agent.config.DurationText;
 import io.joulegram.agent.config.ListenAddress;
 import io.joulegram.agent.config.LogLevel;
+import io.joulegram.agent.config.WebConfig;
 import io.joulegram.agent.proxy.ProxyPlan;
 import io.joulegram.agent.proxy.ProxySettings;
+import io.joulegram.agent.proxy.ProxyTrust;
 import io.joulegram.agent.proxy.Tenants;
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -44,9 +49,8 @@ final class ProxyCommand implements Callable<Integer> {
     private static final String ACCESS_LOG = "--access-log";
     private static final String CONNECTIONS = "--max-connections";
     private static final String PATIENCE = "--server-timeout";
-    private static final String AUTHORITIES = "--ca-file";
-    private static final String USER = "--user";
-    private static final String PASSWORD = "--password-file";
+    private static final String TLS = "--web.config.file";
+    private static final String TARGET_AUTHORITIES = "--target-ca-file";
     /** The daemon scrapes servers once a second, so more would tell nothing new. */
     private static final Duration ASKING = Duration.ofSeconds(1);
 
@@ -76,9 +80,10 @@ final class ProxyCommand implements Callable<Integer> {
                 .addOption(
                         text(PATIENCE, "DURATION", "How long the server may send nothing, 1s to 24h (default: 10m)."));
         spec.addOption(LedgerOptions.file(
-                        AUTHORITIES, "Certificates (PEM) that vouch for a daemon with TLS, in place of Java's."))
-                .addOption(text(USER, "NAME", "The name for a daemon that wants one; needs " + PASSWORD + "."))
-                .addOption(LedgerOptions.file(PASSWORD, "A file that holds the password of that name."));
+                        TARGET_AUTHORITIES, "Certificates (PEM) that vouch for the server, in place of Java's."))
+                .addOption(LedgerOptions.file(
+                        TLS, "TLS for clients and for its metrics: tls_server_config, as the agent's file has it."));
+        AgentAccessOptions.addTo(spec);
         spec.usageMessage()
                 .description("Passes requests on to an inference server and tells what energy and carbon each took.")
                 .abbreviateSynopsis(true)
@@ -99,7 +104,7 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws ConfigException {
         ParseResult parsed = spec.commandLine().getParseResult();
         ProxySettings usual = ProxySettings.to(option(parsed, TARGET, "", ProxyCommand::target));
         int connections = parsed.matchedOptionValue(CONNECTIONS, ProxySettings.USUAL_CONNECTIONS);
@@ -112,11 +117,12 @@ final class ProxyCommand implements Callable<Integer> {
                 usual.clientPatience(),
                 option(parsed, PATIENCE, "10m", text -> DurationText.parse(text, "1s", "24h")));
         AgentAddress agent = option(parsed, AGENT, "http://127.0.0.1:13600", AgentAddress::parse);
-        AgentReader reader = reader(parsed);
+        AgentReader reader = AgentAccessOptions.reader(spec, parsed);
         ProxyPlan plan = new ProxyPlan(
                 option(parsed, LISTEN, "127.0.0.1:13700", ListenAddress::of),
                 option(parsed, WEB, "127.0.0.1:13701", ListenAddress::of),
                 settings,
+                new ProxyTrust(tls(parsed), authorities(parsed)),
                 () -> reader.read(List.of(agent)).get(0),
                 ASKING,
                 Optional.ofNullable(parsed.matchedOptionValue(SERVER, (String) null)),
@@ -162,25 +168,34 @@ final class ProxyCommand implements Callable<Integer> {
         try {
             return file == null ? Tenants.none() : Tenants.read(file);
         } catch (IOException e) {
-            throw LedgerOptions.wrong(spec, TENANTS + ": " + reason(e));
+            throw LedgerOptions.wrong(spec, TENANTS + ": " + LedgerOptions.reason(e));
         }
     }
 
-    private AgentReader reader(ParseResult parsed) {
-        Optional<String> user = Optional.of(parsed.matchedOptionValue(USER, "")).filter(name -> !name.isEmpty());
-        Optional<Path> password = Optional.ofNullable(parsed.matchedOptionValue(PASSWORD, (Path) null));
-        if (user.isPresent() != password.isPresent()) {
-            throw LedgerOptions.wrong(spec, USER + " and " + PASSWORD + " go together");
-        }
+    private List<X509Certificate> authorities(ParseResult parsed) {
+        Path file = parsed.matchedOptionValue(TARGET_AUTHORITIES, (Path) null);
         try {
-            return AgentReader.of(
-                    Optional.ofNullable(parsed.matchedOptionValue(AUTHORITIES, (Path) null)), user, password);
+            return file == null ? List.of() : Certificates.read(file);
         } catch (IOException e) {
-            throw LedgerOptions.wrong(spec, "cannot read: " + reason(e));
+            throw LedgerOptions.wrong(spec, TARGET_AUTHORITIES + ": " + LedgerOptions.reason(e));
         }
     }
 
-    private static String reason(IOException e) {
-        return e.getClass() == IOException.class ? String.valueOf(e.getMessage()) : e.toString();
+    /** A client's password is for the server, so the proxy asks for none; headers of answers are the server's too. */
+    private Optional<WebConfig> tls(ParseResult parsed) throws ConfigException {
+        Path file = parsed.matchedOptionValue(TLS, (Path) null);
+        if (file == null) {
+            return Optional.empty();
+        }
+        WebConfig config = WebConfig.read(file);
+        if (config.tls().isEmpty()
+                || !config.passwordHashes().isEmpty()
+                || !config.headers().isEmpty()) {
+            throw LedgerOptions.wrong(
+                    spec,
+                    TLS + ": " + file + " must have tls_server_config, and nothing else: the proxy asks for no"
+                            + " password and adds no headers");
+        }
+        return Optional.of(config);
     }
 }

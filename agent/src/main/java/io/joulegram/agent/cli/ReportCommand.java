@@ -30,7 +30,8 @@ import picocli.CommandLine.ParseResult;
 final class ReportCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final Set<String> FORMATS = Set.of("text", "csv", "json", "html");
-    private static final Set<String> GROUPS = Set.of("component", "device", "host", "model", "scope", "day");
+    private static final Set<String> GROUPS =
+            Set.of("component", "device", "host", "model", "workload", "scope", "day");
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("report");
     private final LedgerOptions ledgers;
@@ -44,7 +45,8 @@ final class ReportCommand implements Callable<Integer> {
                 .addOption(LedgerOptions.text(
                         "--by",
                         "WHAT",
-                        "The lines of CSV: component, device, host, model, scope or day (default: component)."))
+                        "The lines of CSV: component, device, host, model, workload, scope or day (default:"
+                                + " component)."))
                 .addOption(OptionSpec.builder("--restate")
                         .paramLabel("FILE")
                         .type(Path.class)
@@ -117,6 +119,7 @@ final class ReportCommand implements Callable<Integer> {
         return switch (by) {
             case "device" -> report.byDevice();
             case "model" -> report.byModel();
+            case "workload" -> report.byWorkload();
             case "day" -> report.byDay();
             case "host" -> report.byHost();
             default -> report.byComponent();

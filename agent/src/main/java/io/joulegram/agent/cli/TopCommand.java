@@ -11,13 +11,11 @@ import io.joulegram.agent.top.Screen;
 import io.joulegram.agent.top.Terminal;
 import io.joulegram.agent.top.TokenRates;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,9 +28,6 @@ final class TopCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final String USUAL = "http://127.0.0.1:13600";
     private static final String INTERVAL = "--interval";
-    private static final String AUTHORITIES = "--ca-file";
-    private static final String USER = "--user";
-    private static final String PASSWORD = "--password-file";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("top");
@@ -51,12 +46,8 @@ final class TopCommand implements Callable<Integer> {
                 .addOption(flag("--once", "Prints one view and ends, as without a terminal."))
                 .addOption(flag("--json", "Prints one view as JSON and ends."))
                 .addOption(
-                        LedgerOptions.text(INTERVAL, "DURATION", "Time between two views, 500ms to 1h (default: 2s)."))
-                .addOption(LedgerOptions.file(
-                        AUTHORITIES, "Certificates (PEM) that vouch for agents with TLS, in place of Java's."))
-                .addOption(
-                        LedgerOptions.text(USER, "NAME", "The name for agents that want one; needs " + PASSWORD + "."))
-                .addOption(LedgerOptions.file(PASSWORD, "A file that holds the password of that name."));
+                        LedgerOptions.text(INTERVAL, "DURATION", "Time between two views, 500ms to 1h (default: 2s)."));
+        AgentAccessOptions.addTo(spec);
         spec.usageMessage()
                 .description("Shows power, tokens, joules and grams per token, budgets and what is down, live.")
                 .footer("Ends with Ctrl-C. Exits with 0 if every agent answered, 1 if one did not, 2 on wrong usage.")
@@ -79,7 +70,7 @@ final class TopCommand implements Callable<Integer> {
                 .map(this::address)
                 .toList();
         Duration interval = interval(parsed.matchedOptionValue(INTERVAL, "2s"));
-        AgentReader reader = reader(parsed);
+        AgentReader reader = AgentAccessOptions.reader(spec, parsed);
         if (parsed.hasMatchedOption("--json")) {
             return json(reader.read(addresses));
         }
@@ -102,20 +93,6 @@ final class TopCommand implements Callable<Integer> {
             return DurationText.parse(text, "500ms", "1h");
         } catch (IllegalArgumentException e) {
             throw LedgerOptions.wrong(spec, INTERVAL + ": " + e.getMessage());
-        }
-    }
-
-    private AgentReader reader(ParseResult parsed) {
-        Optional<String> user = Optional.of(parsed.matchedOptionValue(USER, "")).filter(name -> !name.isEmpty());
-        Optional<Path> password = Optional.ofNullable(parsed.matchedOptionValue(PASSWORD, (Path) null));
-        if (user.isPresent() != password.isPresent()) {
-            throw LedgerOptions.wrong(spec, USER + " and " + PASSWORD + " go together");
-        }
-        try {
-            return AgentReader.of(
-                    Optional.ofNullable(parsed.matchedOptionValue(AUTHORITIES, (Path) null)), user, password);
-        } catch (IOException e) {
-            throw LedgerOptions.wrong(spec, "cannot read: " + e.getMessage());
         }
     }
 

@@ -108,7 +108,7 @@ public record AgentConfig(
                 new Web(new ListenAddress("127.0.0.1", 0), Optional.empty()),
                 servers,
                 grid,
-                new Ledger(Optional.empty(), ledger.keepMinutes(), ledger.keep()),
+                new Ledger(Optional.empty(), ledger.keepMinutes(), ledger.keep(), ledger.workloads()),
                 List.of(),
                 List.of(),
                 otlp.withoutEndpoint(),
@@ -324,8 +324,35 @@ public record AgentConfig(
      * @param max how many workloads have series of their own, 1 to 1000
      * @param keep how long the series of one that has ended stay
      * @param containerLogs where the kubelet keeps its links to logs
+     * @param kubeletSocket where the kubelet tells which container holds which GPU; not asked if empty
+     * @param kubernetes the API of the cluster; not asked if empty
      */
-    public record Workloads(boolean enabled, Duration interval, int max, Duration keep, Path containerLogs) {}
+    public record Workloads(
+            boolean enabled,
+            Duration interval,
+            int max,
+            Duration keep,
+            Path containerLogs,
+            Optional<Path> kubeletSocket,
+            Optional<Kubernetes> kubernetes) {}
+
+    /**
+     * The API of a cluster.
+     *
+     * @param url where it is, {@code https}, without a slash at its end
+     * @param authorities who vouches for it
+     * @param tokenFile holds the token of a service account
+     * @param node the node's name; that of the host if empty
+     * @param labels those of pods that are published
+     */
+    public record Kubernetes(
+            URI url, List<X509Certificate> authorities, Path tokenFile, Optional<String> node, List<String> labels) {
+        /** Copies the lists. */
+        public Kubernetes {
+            authorities = List.copyOf(authorities);
+            labels = List.copyOf(labels);
+        }
+    }
 
     /**
      * Carbon intensities in gCO2e/kWh, 0 to 2500.
@@ -483,8 +510,9 @@ public record AgentConfig(
      * @param path the file; nothing is kept if empty
      * @param keepMinutes how long minutes are kept before they are rolled into hours
      * @param keep how long hours are kept
+     * @param workloads how many workloads of the host a minute or an hour tells apart, 0 to 1000
      */
-    public record Ledger(Optional<Path> path, Duration keepMinutes, Duration keep) {}
+    public record Ledger(Optional<Path> path, Duration keepMinutes, Duration keep, int workloads) {}
 
     /**
      * The carbon of making the hardware.

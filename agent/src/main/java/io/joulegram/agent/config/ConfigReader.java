@@ -70,12 +70,7 @@ final class ConfigReader {
                 new AgentConfig.Attribution(
                         root.get(Keys.ATTRIBUTION_PREFILL_TOKEN_WEIGHT),
                         root.get(Keys.ATTRIBUTION_CACHED_TOKEN_WEIGHT)),
-                new AgentConfig.Workloads(
-                        root.get(Keys.WORKLOADS_ENABLED),
-                        root.get(Keys.WORKLOADS_INTERVAL),
-                        root.get(Keys.WORKLOADS_MAX),
-                        root.get(Keys.WORKLOADS_KEEP),
-                        root.get(Keys.WORKLOADS_CONTAINER_LOGS)),
+                new WorkloadsReader(root, directory).read(),
                 grid.read(),
                 root.get(Keys.PUE),
                 root.get(Keys.PUE_UNCERTAINTY),
@@ -180,7 +175,8 @@ final class ConfigReader {
             case "auto" -> stateDirectory.map(directory -> directory.resolve("ledger.db"));
             default -> Optional.of(ledgerFile(path));
         };
-        return new AgentConfig.Ledger(file, root.get(Keys.LEDGER_KEEP_MINUTES), root.get(Keys.LEDGER_KEEP));
+        return new AgentConfig.Ledger(
+                file, root.get(Keys.LEDGER_KEEP_MINUTES), root.get(Keys.LEDGER_KEEP), root.get(Keys.LEDGER_WORKLOADS));
     }
 
     private Optional<Path> controlSocket() {

@@ -55,6 +55,12 @@ final class Keys {
             throw new BadValueException("is not one: " + e.getReason());
         }
     });
+    private static final ValueType<URI> SECURE_ADDRESS = ValueType.of("an https URL", text -> {
+        if (!text.startsWith("https://")) {
+            throw new BadValueException("is not one: a token goes with every question");
+        }
+        return WEB_ADDRESS.parser().parse(text);
+    });
     private static final ValueType<String> SECRET =
             new ValueType<>("`${NAME}` for an environment variable, or the secret itself", true, text -> text);
     private static final ValueType<OptionalDouble> FOOTPRINT = numberOrNone("kgCO2e", "0", "100000");
@@ -426,6 +432,47 @@ final class Keys {
             PATH,
             "Where the kubelet keeps its links to logs, which tell the names of pods and containers");
 
+    static final ConfigKey.Value<Optional<Path>> WORKLOADS_KUBELET_SOCKET = value(
+            "workloads.kubelet-socket",
+            "/var/lib/kubelet/pod-resources/kubelet.sock",
+            PATH.or("none"),
+            "Where the kubelet tells which container holds which GPU; not asked where there is none");
+    static final ConfigKey.Value<Optional<URI>> WORKLOADS_KUBERNETES_URL = value(
+                    "workloads.kubernetes.url",
+                    "none",
+                    SECURE_ADDRESS.or("none"),
+                    "The API of the cluster, such as `https://kubernetes.default.svc`, which tells the names and labels of"
+                            + " this node's pods; not asked unless it is set")
+            .withFlag("URL");
+    static final ConfigKey.Value<Path> WORKLOADS_KUBERNETES_CA_FILE = value(
+            "workloads.kubernetes.ca-file",
+            "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
+            PATH,
+            "Certificates (PEM) of the cluster's authority, relative to the configuration file");
+    static final ConfigKey.Value<Path> WORKLOADS_KUBERNETES_TOKEN_FILE = value(
+            "workloads.kubernetes.token-file",
+            "/var/run/secrets/kubernetes.io/serviceaccount/token",
+            PATH,
+            "A file that holds the token of a service account that may list pods, read for every question; relative to the"
+                    + " configuration file");
+    static final ConfigKey.Value<Optional<String>> WORKLOADS_KUBERNETES_NODE = value(
+                    "workloads.kubernetes.node",
+                    "auto",
+                    matching("a name of a node such as `gpu-1.example.org`", "[a-z0-9][a-z0-9.-]{0,252}")
+                            .or("auto"),
+                    "The node's name in the cluster; auto is the name of the host")
+            .withFlag("NAME");
+    static final int MOST_KUBERNETES_LABELS = 8;
+    static final ConfigKey.Items WORKLOADS_KUBERNETES_LABELS = new ConfigKey.Items(
+            "workloads.kubernetes.labels",
+            Optional.of("[]"),
+            "a list of names of labels such as `app.kubernetes.io/name`, 8 at most",
+            Optional.empty(),
+            "Labels of pods that are published, as joulegram_workload_pod_label_info");
+    static final ValueType<String> WORKLOADS_KUBERNETES_LABEL = matching(
+            "the name of a label such as `app.kubernetes.io/name`",
+            "([a-z0-9][a-z0-9.-]{0,252}/)?[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
+
     static final ConfigKey.Value<OptionalDouble> GRID_MARKET_INTENSITY =
             value("grid.market-intensity", "none", INTENSITY, "Fixed carbon intensity by contract, market-based");
     static final ConfigKey.Value<OptionalDouble> GRID_MARGINAL_INTENSITY =
@@ -572,6 +619,12 @@ final class Keys {
             "How long minutes are kept before they are rolled into hours");
     static final ConfigKey.Value<Duration> LEDGER_KEEP =
             value("ledger.keep", "10y", years("0.1y", "100y"), "How long hours are kept");
+    static final ConfigKey.Value<Integer> LEDGER_WORKLOADS = value(
+            "ledger.workloads",
+            "20",
+            count(0, 1000),
+            "How many workloads a minute or an hour tells apart, those that used most; the rest is `other`, and 0 keeps"
+                    + " none. Needs `workloads.enabled`");
 
     static final ConfigKey.Value<ZoneId> TIME_ZONE = value(
             "time-zone", "system", ValueTypes.TIME_ZONE, "Whose days, weeks and months budgets and reports are of");
@@ -743,6 +796,12 @@ final class Keys {
             WORKLOADS_MAX,
             WORKLOADS_KEEP,
             WORKLOADS_CONTAINER_LOGS,
+            WORKLOADS_KUBELET_SOCKET,
+            WORKLOADS_KUBERNETES_URL,
+            WORKLOADS_KUBERNETES_CA_FILE,
+            WORKLOADS_KUBERNETES_TOKEN_FILE,
+            WORKLOADS_KUBERNETES_NODE,
+            WORKLOADS_KUBERNETES_LABELS,
             GRID_INTENSITY,
             GRID_ZONE,
             GRID_CLOUD_REGION,
@@ -784,6 +843,7 @@ final class Keys {
             LEDGER_PATH,
             LEDGER_KEEP_MINUTES,
             LEDGER_KEEP,
+            LEDGER_WORKLOADS,
             BUDGETS,
             OBJECTIVES,
             OTLP_ENDPOINT,

@@ -647,6 +647,15 @@ public enum MetricCatalogue {
             "pod_namespace",
             "pod_name",
             "container_name"),
+    /** Labels of pods. */
+    WORKLOAD_POD_LABEL_INFO(
+            GAUGE,
+            "1",
+            "A label of a container's pod, of those that the configuration names; always 1.",
+            "kind",
+            "workload",
+            "label",
+            "value"),
 
     /** Which program this is. */
     BUILD_INFO(GAUGE, "1", "Which program this is; always 1.", "version", "revision", "java");

@@ -612,6 +612,7 @@ public record Snapshot(
      * @param podNamespace namespace of its pod
      * @param podName name of its pod
      * @param containerName its name in the pod
+     * @param podLabels labels of its pod, those that were asked for
      */
     public record WorkloadInfo(
             String kind,
@@ -621,5 +622,11 @@ public record Snapshot(
             String podUid,
             String podNamespace,
             String podName,
-            String containerName) {}
+            String containerName,
+            Map<String, String> podLabels) {
+        /** Copies the map. */
+        public WorkloadInfo {
+            podLabels = Map.copyOf(podLabels);
+        }
+    }
 }

@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * {@code /api/v1/summary}: energy, carbon and figures per token of each model, and what of the host's energy belongs to
- * none. Figures per token are of the last minute and missing without tokens in it.
+ * {@code /api/v1/summary}: energy, carbon and figures per token of each model, what of the host's energy belongs to none,
+ * and the same energy by workload of the host. Figures per token are of the last minute and missing without tokens in it.
  */
 final class SummaryDocument {
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -32,6 +32,8 @@ final class SummaryDocument {
                 .numbers("retiredMicrojoules", snapshot.retiredMicrojoules())
                 .number("agentMicrojoules", snapshot.agentMicrojoules());
         carbon(document.object("carbon"), snapshot.carbon());
+        snapshot.workloads()
+                .ifPresent(state -> new WorkloadSummary(embodiedKnown).write(document.object("workloads"), state));
         document.objects("budgets", snapshot.kept().budgets(), SummaryDocument::budget)
                 .objects("objectives", snapshot.kept().objectives(), SummaryDocument::objective);
         return document.toBytes();

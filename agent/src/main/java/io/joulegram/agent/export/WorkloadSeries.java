@@ -36,6 +36,15 @@ final class WorkloadSeries {
             families.add(metric, grams.embodied(), grams.kind(), grams.workload(), CarbonBook.EMBODIED);
         }
         state.infos()
+                .forEach(info -> new TreeMap<>(info.podLabels())
+                        .forEach((label, value) -> families.add(
+                                MetricCatalogue.WORKLOAD_POD_LABEL_INFO,
+                                1,
+                                info.kind(),
+                                info.workload(),
+                                label,
+                                value)));
+        state.infos()
                 .forEach(info -> families.add(
                         MetricCatalogue.WORKLOAD_INFO,
                         1,

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param intensities by basis: location, market, marginal; a basis whose intensity was not known is not in it
  * @param devices use by device; their sum is the whole
  * @param models the part of it that belongs to models
+ * @param workloads the same energy again by workload of the host, as far as that is known; empty if it was not asked for
  */
 public record Bucket(
         long startMillis,
@@ -26,7 +27,8 @@ public record Bucket(
         double pue,
         Map<String, BookedIntensity> intensities,
         List<DeviceUse> devices,
-        List<ModelUse> models) {
+        List<ModelUse> models,
+        List<WorkloadUse> workloads) {
 
     /** How a bucket came about. */
     public enum Kind {
@@ -68,5 +70,24 @@ public record Bucket(
         intensities = Map.copyOf(intensities);
         devices = List.copyOf(devices);
         models = List.copyOf(models);
+        workloads = List.copyOf(workloads);
+    }
+
+    /** A bucket that does not tell workloads apart. */
+    public Bucket(
+            long startMillis,
+            long endMillis,
+            long coveredMillis,
+            Kind kind,
+            double pue,
+            Map<String, BookedIntensity> intensities,
+            List<DeviceUse> devices,
+            List<ModelUse> models) {
+        this(startMillis, endMillis, coveredMillis, kind, pue, intensities, devices, models, List.of());
+    }
+
+    /** The same without its workloads. */
+    Bucket withoutWorkloads() {
+        return new Bucket(startMillis, endMillis, coveredMillis, kind, pue, intensities, devices, models);
     }
 }

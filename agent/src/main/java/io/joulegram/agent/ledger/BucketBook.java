@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,7 @@ public final class BucketBook {
     private final double pue;
     private final Attribution attribution;
     private final Meters meters;
+    private final Supplier<List<WorkloadUse>> workloads;
     private final Map<Key, Line> lines = new TreeMap<>(Key.ORDER);
     private final Map<Key, Long> unobservedNanosBefore = new HashMap<>();
     private final Map<Key, Double> microgramsCarried = new HashMap<>();
@@ -68,11 +70,13 @@ public final class BucketBook {
     /**
      * @param pue power usage effectiveness in force
      * @param attribution whose accounts tell what belongs to models
+     * @param workloads gives, once, what workloads were booked since it was last asked
      */
-    public BucketBook(double pue, Attribution attribution, Meters meters) {
+    public BucketBook(double pue, Attribution attribution, Meters meters, Supplier<List<WorkloadUse>> workloads) {
         this.pue = pue;
         this.attribution = attribution;
         this.meters = meters;
+        this.workloads = workloads;
     }
 
     /** Where the bucket that holds an instant ends at the latest: the next whole minute. */
@@ -146,8 +150,10 @@ public final class BucketBook {
                 use(key, line, known.getOrDefault(key, LedgerDevice.withoutFootprint(key.component, key.device)))));
         lines.clear();
         List<ModelUse> models = models();
+        List<WorkloadUse> workloadUses = workloads.get();
         boolean empty = coveredNanos == 0
                 && models.isEmpty()
+                && workloadUses.isEmpty()
                 && uses.stream().allMatch(use -> use.microjoules().orElse(0) == 0);
         if (empty) {
             return Optional.empty();
@@ -160,7 +166,8 @@ public final class BucketBook {
                 pue,
                 intensities,
                 uses,
-                models));
+                models,
+                workloadUses));
     }
 
     private DeviceUse use(Key key, Line line, LedgerDevice device) {

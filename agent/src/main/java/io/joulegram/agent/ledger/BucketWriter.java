@@ -23,6 +23,7 @@ final class BucketWriter implements AutoCloseable {
     private final PreparedStatement bucket;
     private final PreparedStatement deviceUse;
     private final PreparedStatement modelUse;
+    private final PreparedStatement workloadUse;
     private final PreparedStatement counter;
     private final Map<List<?>, Long> idByName = new HashMap<>();
 
@@ -36,6 +37,7 @@ final class BucketWriter implements AutoCloseable {
         deviceUse = connection.prepareStatement("INSERT INTO device_use VALUES (?, ?, ?, ?, ?, ?, ?)");
         modelUse =
                 connection.prepareStatement("INSERT INTO model_use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        workloadUse = connection.prepareStatement("INSERT INTO workload_use VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
         counter = connection.prepareStatement("INSERT OR REPLACE INTO counter VALUES (?, ?, ?, ?, ?, ?, ?)");
     }
 
@@ -46,6 +48,9 @@ final class BucketWriter implements AutoCloseable {
         }
         for (ModelUse use : row.models()) {
             insertModelUse(id, use);
+        }
+        for (WorkloadUse use : row.workloads()) {
+            insertWorkloadUse(id, use);
         }
     }
 
@@ -98,10 +103,7 @@ final class BucketWriter implements AutoCloseable {
     private void insertModelUse(long bucketId, ModelUse use) throws SQLException {
         modelUse.setLong(1, bucketId);
         modelUse.setLong(2, id("model", List.of("server", "model"), List.of(use.server(), use.model())));
-        int column = 3;
-        for (Component component : Component.values()) {
-            modelUse.setLong(column++, use.microjoules().getOrDefault(component, 0L));
-        }
+        int column = setEnergies(modelUse, use.microjoules());
         long[] rest = {
             use.prefillMicrojoules(),
             use.decodeMicrojoules(),
@@ -115,6 +117,22 @@ final class BucketWriter implements AutoCloseable {
             modelUse.setLong(column++, value);
         }
         modelUse.executeUpdate();
+    }
+
+    private void insertWorkloadUse(long bucketId, WorkloadUse use) throws SQLException {
+        workloadUse.setLong(1, bucketId);
+        workloadUse.setLong(2, workloadId(use.workload()));
+        workloadUse.setLong(setEnergies(workloadUse, use.microjoules()), use.embodiedMicrograms());
+        workloadUse.executeUpdate();
+    }
+
+    /** Energies by component stand from the third column on. Returns the column after them. */
+    private static int setEnergies(PreparedStatement use, Map<Component, Long> microjoules) throws SQLException {
+        int column = 3;
+        for (Component component : Component.values()) {
+            use.setLong(column++, microjoules.getOrDefault(component, 0L));
+        }
+        return column;
     }
 
     void replaceCounters(List<CounterMark> marks) throws SQLException {
@@ -151,6 +169,29 @@ final class BucketWriter implements AutoCloseable {
                         device.origin()));
     }
 
+    /** What Kubernetes calls a container becomes known after it has used energy, and stays. */
+    private long workloadId(LedgerWorkload workload) throws SQLException {
+        List<Object> key = List.of("workload", workload);
+        @Nullable Long known = idByName.get(key);
+        if (known != null) {
+            return known;
+        }
+        execute(
+                "INSERT INTO workload (kind, name, pod_namespace, pod_name, container_name) VALUES (?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (kind, name) DO UPDATE SET pod_namespace = excluded.pod_namespace,"
+                        + " pod_name = excluded.pod_name, container_name = excluded.container_name"
+                        + " WHERE excluded.pod_name <> ''",
+                List.of(
+                        workload.kind(),
+                        workload.name(),
+                        workload.podNamespace(),
+                        workload.podName(),
+                        workload.containerName()));
+        long id = select("workload", List.of("kind", "name"), List.of(workload.kind(), workload.name()));
+        idByName.put(key, id);
+        return id;
+    }
+
     private long gridId(BookedIntensity intensity) throws SQLException {
         return id(
                 "grid",
@@ -173,6 +214,12 @@ final class BucketWriter implements AutoCloseable {
         String names = String.join(", ", columns);
         String marks = String.join(", ", columns.stream().map(column -> "?").toList());
         execute("INSERT OR IGNORE INTO " + table + " (" + names + ") VALUES (" + marks + ")", values);
+        long id = select(table, columns, values);
+        idByName.put(key, id);
+        return id;
+    }
+
+    private long select(String table, List<String> columns, List<?> values) throws SQLException {
         String condition = String.join(
                 " AND ", columns.stream().map(column -> column + " = ?").toList());
         try (PreparedStatement select =
@@ -180,9 +227,7 @@ final class BucketWriter implements AutoCloseable {
             bind(select, values);
             try (ResultSet result = select.executeQuery()) {
                 result.next();
-                long id = result.getLong(1);
-                idByName.put(key, id);
-                return id;
+                return result.getLong(1);
             }
         }
     }
@@ -200,14 +245,14 @@ final class BucketWriter implements AutoCloseable {
         }
     }
 
-    /** Forgets the numbers of names: those given in a transaction that was rolled back are no longer there. */
+    /** Forgets the numbers of names, which a transaction that was rolled back, or pruning, has taken away. */
     void forgetNames() {
         idByName.clear();
     }
 
     @Override
     public void close() {
-        for (PreparedStatement statement : List.of(bucket, deviceUse, modelUse, counter)) {
+        for (PreparedStatement statement : List.of(bucket, deviceUse, modelUse, workloadUse, counter)) {
             try {
                 statement.close();
             } catch (SQLException e) {

@@ -189,21 +189,24 @@ public final class Ledger implements AutoCloseable {
     /**
      * Rolls minutes that ended before an instant into hours of a time zone, one for each set of intensities. Whole hours
      * only. Returns how many buckets went away.
+     *
+     * @param workloads how many workloads an hour tells apart, those that used most in it
      */
-    public int roll(ZoneId zone, Instant before) throws LedgerException {
+    public int roll(ZoneId zone, Instant before, int workloads) throws LedgerException {
         try {
             int[] rolled = new int[1];
-            transaction(() -> rolled[0] = new Rollup(connection, zone).roll(before.toEpochMilli()));
+            transaction(() -> rolled[0] = new Rollup(connection, zone, workloads).roll(before.toEpochMilli()));
             return rolled[0];
         } catch (SQLException e) {
             throw LedgerException.of("ledger " + file, e);
         }
     }
 
-    /** Removes what ended before an instant, a day at each call. */
+    /** Removes what ended before an instant, a day at each call, and the names of workloads that nothing is left of. */
     public void prune(Instant before) throws LedgerException {
         try {
             transaction(() -> Rollup.prune(connection, before.toEpochMilli()));
+            writer.forgetNames();
         } catch (SQLException e) {
             throw LedgerException.of("ledger " + file, e);
         }

@@ -28,8 +28,9 @@ public final class LedgerClerk implements AutoCloseable {
      * @param minutes how long minutes are kept before they are rolled into hours
      * @param total after which hours are removed
      * @param zone whose hours they are
+     * @param workloads how many workloads an hour tells apart
      */
-    public record Retention(Duration minutes, Duration total, ZoneId zone) {}
+    public record Retention(Duration minutes, Duration total, ZoneId zone, int workloads) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(LedgerClerk.class);
 
@@ -39,6 +40,8 @@ public final class LedgerClerk implements AutoCloseable {
     private static final int BEHIND = 60;
     /** Months of hours: a disk that is full for longer loses what comes then, and that is logged. */
     private static final int MAX_WAITING = 4_096;
+    /** Some 8 MB; beyond that buckets wait without telling workloads apart. */
+    private static final int MAX_WAITING_WORKLOADS = 20_000;
 
     private record Entry(Bucket bucket, List<CounterMark> counters) {}
 
@@ -54,6 +57,7 @@ public final class LedgerClerk implements AutoCloseable {
 
     private boolean stopping;
     private long lost;
+    private int waitingWorkloads;
     private volatile int waitingCount;
     private volatile long oldestWaitingMillis = Long.MAX_VALUE;
     private volatile long bytes;
@@ -94,7 +98,10 @@ public final class LedgerClerk implements AutoCloseable {
                 }
                 return;
             }
-            waiting.addLast(new Entry(bucket, List.copyOf(counters)));
+            boolean room = waitingWorkloads + bucket.workloads().size() <= MAX_WAITING_WORKLOADS;
+            Bucket kept = room ? bucket : bucket.withoutWorkloads();
+            waitingWorkloads += kept.workloads().size();
+            waiting.addLast(new Entry(kept, List.copyOf(counters)));
             noteWaiting();
             changed.signalAll();
         } finally {
@@ -205,7 +212,7 @@ public final class LedgerClerk implements AutoCloseable {
         lock.lock();
         try {
             for (int i = 0; i < count; i++) {
-                waiting.removeFirst();
+                waitingWorkloads -= waiting.removeFirst().bucket().workloads().size();
             }
             noteWaiting();
         } finally {
@@ -223,7 +230,7 @@ public final class LedgerClerk implements AutoCloseable {
         Instant now = clock.instant();
         long hour = Math.floorDiv(now.getEpochSecond(), 3600L);
         if (hour != rolledHour) {
-            open.roll(retention.zone(), now.minus(retention.minutes()));
+            open.roll(retention.zone(), now.minus(retention.minutes()), retention.workloads());
             open.prune(now.minus(retention.total()));
             rolledHour = hour;
         }

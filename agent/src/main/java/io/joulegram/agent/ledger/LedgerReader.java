@@ -40,12 +40,14 @@ public final class LedgerReader implements AutoCloseable {
     private final Connection connection;
     private final Path file;
     private final String carbonFreeColumn;
+    private final boolean tellsWorkloads;
 
     /** @param version of the file's tables; one that is only read is not brought to the newest */
     LedgerReader(Connection connection, Path file, int version) {
         this.connection = connection;
         this.file = file;
         carbonFreeColumn = version < 2 ? "NULL" : "b.location_free";
+        tellsWorkloads = version >= 3;
     }
 
     /**
@@ -175,6 +177,7 @@ public final class LedgerReader implements AutoCloseable {
         String in = ids.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
         Map<Long, List<DeviceUse>> devices = devices(in);
         Map<Long, List<ModelUse>> models = models(in);
+        Map<Long, List<WorkloadUse>> workloads = tellsWorkloads ? workloads(in) : Map.of();
         List<Bucket> buckets = new ArrayList<>(ids.size());
         try (PreparedStatement select = connection.prepareStatement(
                         "SELECT b.id, b.start_ms, b.end_ms, b.covered_ms, b.kind, b.pue, b.location_g, b.market_g,"
@@ -192,14 +195,22 @@ public final class LedgerReader implements AutoCloseable {
                 intensity(row, 8, 18, OptionalDouble.empty(), "market", intensities);
                 intensity(row, 9, 24, OptionalDouble.empty(), "marginal", intensities);
                 buckets.add(bucket(
-                        row, intensities, devices.getOrDefault(id, List.of()), models.getOrDefault(id, List.of())));
+                        row,
+                        intensities,
+                        devices.getOrDefault(id, List.of()),
+                        models.getOrDefault(id, List.of()),
+                        workloads.getOrDefault(id, List.of())));
             }
         }
         return buckets;
     }
 
     private static Bucket bucket(
-            ResultSet row, Map<String, BookedIntensity> intensities, List<DeviceUse> devices, List<ModelUse> models)
+            ResultSet row,
+            Map<String, BookedIntensity> intensities,
+            List<DeviceUse> devices,
+            List<ModelUse> models,
+            List<WorkloadUse> workloads)
             throws SQLException {
         try {
             return new Bucket(
@@ -210,7 +221,8 @@ public final class LedgerReader implements AutoCloseable {
                     row.getDouble(6),
                     intensities,
                     devices,
-                    models);
+                    models,
+                    workloads);
         } catch (IllegalArgumentException e) {
             throw new SQLException("bucket " + row.getLong(1) + " is damaged: " + e.getMessage(), e);
         }
@@ -278,16 +290,11 @@ public final class LedgerReader implements AutoCloseable {
                         + " JOIN model m ON m.id = u.model WHERE u.bucket IN " + in + " ORDER BY u.bucket, u.model");
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                Map<Component, Long> energy = new EnumMap<>(Component.class);
-                int column = 5;
-                for (Component component : Component.values()) {
-                    energy.put(component, row.getLong(column++));
-                }
                 uses.computeIfAbsent(row.getLong(3), id -> new ArrayList<>())
                         .add(new ModelUse(
                                 row.getString(1),
                                 row.getString(2),
-                                energy,
+                                energies(row, 5),
                                 row.getLong(10),
                                 row.getLong(11),
                                 row.getLong(12),
@@ -298,6 +305,31 @@ public final class LedgerReader implements AutoCloseable {
             }
         }
         return uses;
+    }
+
+    private Map<Long, List<WorkloadUse>> workloads(String in) throws SQLException {
+        Map<Long, List<WorkloadUse>> uses = new LinkedHashMap<>();
+        try (PreparedStatement select = connection.prepareStatement("SELECT w.kind, w.name, w.pod_namespace,"
+                        + " w.pod_name, w.container_name, u.* FROM workload_use u JOIN workload w ON w.id = u.workload"
+                        + " WHERE u.bucket IN " + in + " ORDER BY u.bucket, u.workload");
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                LedgerWorkload workload = new LedgerWorkload(
+                        row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5));
+                uses.computeIfAbsent(row.getLong(6), id -> new ArrayList<>())
+                        .add(new WorkloadUse(workload, energies(row, 8), row.getLong(13)));
+            }
+        }
+        return uses;
+    }
+
+    private static Map<Component, Long> energies(ResultSet row, int firstColumn) throws SQLException {
+        Map<Component, Long> energy = new EnumMap<>(Component.class);
+        int column = firstColumn;
+        for (Component component : Component.values()) {
+            energy.put(component, row.getLong(column++));
+        }
+        return energy;
     }
 
     private static Component component(String label) throws SQLException {

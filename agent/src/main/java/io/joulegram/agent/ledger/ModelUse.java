@@ -1,7 +1,6 @@
 package io.joulegram.agent.ledger;
 
 import io.joulegram.power.Component;
-import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -32,13 +31,7 @@ public record ModelUse(
         long generatedTokens) {
     /** Copies the map without its zeros. */
     public ModelUse {
-        Map<Component, Long> present = new EnumMap<>(Component.class);
-        microjoules.forEach((component, energy) -> {
-            if (energy != 0) {
-                present.put(component, energy);
-            }
-        });
-        microjoules = Map.copyOf(present);
+        microjoules = WorkloadUse.withoutZeros(microjoules);
     }
 
     /** Energy of all components. */

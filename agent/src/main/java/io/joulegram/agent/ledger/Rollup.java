@@ -18,9 +18,12 @@ final class Rollup {
 
     private final Connection connection;
     private final ZoneHours hours;
+    private final int workloads;
 
-    Rollup(Connection connection, ZoneId zone) {
+    /** @param workloads how many workloads an hour tells apart, those that used most in it */
+    Rollup(Connection connection, ZoneId zone, int workloads) {
         this.connection = connection;
+        this.workloads = workloads;
         this.hours = new ZoneHours(zone);
     }
 
@@ -81,18 +84,42 @@ final class Rollup {
                 + " sum(dram_uj), sum(other_uj), sum(overhead_uj), sum(prefill_uj), sum(decode_uj), sum(idle_uj),"
                 + " sum(embodied_ug), sum(prompt), sum(cached), sum(generated)"
                 + " FROM model_use u JOIN rolled r ON r.old = u.bucket GROUP BY r.new, u.model");
+        sumWorkloads();
         execute("CREATE TEMP TABLE bucket_sum AS SELECT r.new AS id, min(start_ms) AS start_ms, max(end_ms) AS end_ms,"
                 + " sum(covered_ms) AS covered_ms FROM bucket b JOIN rolled r ON r.old = b.id GROUP BY r.new");
         execute("DELETE FROM device_use WHERE bucket IN (SELECT old FROM rolled)");
         execute("DELETE FROM model_use WHERE bucket IN (SELECT old FROM rolled)");
+        execute("DELETE FROM workload_use WHERE bucket IN (SELECT old FROM rolled)");
         execute("DELETE FROM bucket WHERE id IN (SELECT old FROM rolled WHERE old <> new)");
         execute("UPDATE bucket SET kind = 1, start_ms = s.start_ms, end_ms = s.end_ms, covered_ms = s.covered_ms"
                 + " FROM bucket_sum s WHERE s.id = bucket.id");
         execute("INSERT INTO device_use SELECT * FROM device_sum");
         execute("INSERT INTO model_use SELECT * FROM model_sum");
+        execute("INSERT INTO workload_use SELECT * FROM workload_sum");
         execute("DROP TABLE device_sum");
         execute("DROP TABLE model_sum");
+        execute("DROP TABLE workload_sum");
         execute("DROP TABLE bucket_sum");
+    }
+
+    /** Sixty minutes may have seen sixty times as many workloads as one: those beyond the bound become one of all others. */
+    private void sumWorkloads() throws SQLException {
+        execute("INSERT OR IGNORE INTO workload (kind, name, pod_namespace, pod_name, container_name)"
+                + " VALUES ('none', 'other', '', '', '')");
+        execute(
+                "CREATE TEMP TABLE workload_sum AS WITH hourly AS (SELECT r.new AS bucket, u.workload,"
+                        + " w.kind = 'none' AS of_nobody, sum(gpu_uj) AS gpu_uj, sum(cpu_uj) AS cpu_uj,"
+                        + " sum(dram_uj) AS dram_uj, sum(other_uj) AS other_uj, sum(overhead_uj) AS overhead_uj,"
+                        + " sum(embodied_ug) AS embodied_ug FROM workload_use u JOIN rolled r ON r.old = u.bucket"
+                        + " JOIN workload w ON w.id = u.workload GROUP BY r.new, u.workload),"
+                        + " placed AS (SELECT *, row_number() OVER (PARTITION BY bucket, of_nobody"
+                        + " ORDER BY gpu_uj + cpu_uj + dram_uj + other_uj + overhead_uj DESC, workload) AS place"
+                        + " FROM hourly)"
+                        + " SELECT bucket, CASE WHEN of_nobody OR place <= ? THEN workload ELSE"
+                        + " (SELECT id FROM workload WHERE kind = 'none' AND name = 'other') END AS kept,"
+                        + " sum(gpu_uj), sum(cpu_uj), sum(dram_uj), sum(other_uj), sum(overhead_uj),"
+                        + " sum(embodied_ug) FROM placed GROUP BY bucket, kept",
+                workloads);
     }
 
     /**
@@ -105,7 +132,7 @@ final class Rollup {
                 ResultSet oldest = statement.executeQuery("SELECT min(end_ms) FROM bucket")) {
             beforeMillis = Math.min(beforeMillis, oldest.getLong(1) + DAY_MILLIS);
         }
-        for (String table : new String[] {"device_use", "model_use"}) {
+        for (String table : new String[] {"device_use", "model_use", "workload_use"}) {
             try (PreparedStatement delete = connection.prepareStatement(
                     "DELETE FROM " + table + " WHERE bucket IN (SELECT id FROM bucket WHERE end_ms < ?)")) {
                 delete.setLong(1, beforeMillis);
@@ -115,6 +142,9 @@ final class Rollup {
         try (PreparedStatement delete = connection.prepareStatement("DELETE FROM bucket WHERE end_ms < ?")) {
             delete.setLong(1, beforeMillis);
             delete.executeUpdate();
+        }
+        try (Statement delete = connection.createStatement()) {
+            delete.executeUpdate("DELETE FROM workload WHERE id NOT IN (SELECT workload FROM workload_use)");
         }
     }
 

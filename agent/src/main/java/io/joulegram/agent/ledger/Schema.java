@@ -26,9 +26,10 @@ final class Schema {
     private static final int NAME_LENGTH = 60;
 
     private static final String TABLES =
-            "'meta', 'device', 'source', 'model', 'grid', 'bucket', 'device_use', 'model_use', 'counter'";
+            "'meta', 'device', 'source', 'model', 'grid', 'workload', 'bucket', 'device_use', 'model_use', 'workload_use',"
+                    + " 'counter'";
 
-    private static final List<String> STEPS = List.of("schema-1.sql", "schema-2.sql");
+    private static final List<String> STEPS = List.of("schema-1.sql", "schema-2.sql", "schema-3.sql");
 
     /** The version that {@link #migrate} brings a file to. */
     static final int NEWEST = STEPS.size();

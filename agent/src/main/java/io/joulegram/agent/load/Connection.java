@@ -1,5 +1,6 @@
 package io.joulegram.agent.load;
 
+import io.joulegram.agent.sse.EventStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,6 +29,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     private static final int BAD = 400;
     private static final int FAILED = 500;
     private static final int MAX_REASON_BYTES = 2_048;
+    private static final int MAX_EVENT_BYTES = 1 << 20;
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final Target target;
@@ -65,7 +67,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
             return;
         }
         exchange = next;
-        events = new EventStream(this::event);
+        events = new EventStream(MAX_EVENT_BYTES, this::event);
         done = false;
         status = 0;
         refusal.setLength(0);
@@ -124,16 +126,27 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
         }
         try {
             if (events != null) {
-                events.take(bytes);
+                events.see(bytes);
+                if (events.isCut()) {
+                    failTooLarge();
+                }
             }
         } catch (IllegalArgumentException e) {
             fail(Failure.MALFORMED, String.valueOf(e.getMessage()));
         }
     }
 
-    private void event(byte[] data, int length) {
+    private void failTooLarge() {
+        fail(Failure.MALFORMED, "an event is larger than 1 MiB");
+    }
+
+    private void event(byte[] data, int length, boolean whole) {
         Exchange current = exchange;
         if (current == null) {
+            return;
+        }
+        if (!whole) {
+            failTooLarge();
             return;
         }
         if (length == DONE.length && Arrays.equals(data, 0, length, DONE, 0, length)) {

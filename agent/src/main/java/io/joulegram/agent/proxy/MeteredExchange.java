@@ -1,6 +1,7 @@
 package io.joulegram.agent.proxy;
 
 import io.joulegram.agent.proxy.MeteredRequest.Outcome;
+import io.joulegram.agent.sse.EventStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class MeteredExchange {
     /** Of an answer in one piece so much is kept until its end, so that its headers can tell what it took. */
     static final int MOST_HELD_BYTES = 1 << 18;
+
+    /** Of an event so much is looked at. */
+    static final int MAX_EVENT_BYTES = 1 << 16;
 
     private final MeteredRequest request;
     private final EnergyBooks books;
@@ -64,7 +68,7 @@ final class MeteredExchange {
         String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
         boolean plain = !headers.contains(HttpHeaderNames.CONTENT_ENCODING);
         if (plain && type.startsWith("text/event-stream")) {
-            events = new EventStream(this::event);
+            events = new EventStream(MAX_EVENT_BYTES, this::event);
             addition = adds && !HttpUtil.isContentLengthSet(head) ? new UsageAddition(this::addition) : null;
             request.work().streams();
             return false;
@@ -78,6 +82,9 @@ final class MeteredExchange {
         EventStream stream = events;
         if (stream != null) {
             stream.see(content.content());
+            if (content instanceof LastHttpContent) {
+                stream.end();
+            }
         }
         UsageAddition adding = addition;
         if (adding == null) {

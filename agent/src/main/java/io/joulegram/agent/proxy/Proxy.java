@@ -1,5 +1,7 @@
 package io.joulegram.agent.proxy;
 
+import io.joulegram.agent.access.Access;
+import io.joulegram.agent.access.Authorities;
 import io.joulegram.agent.config.ListenAddress;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -17,6 +19,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -24,11 +27,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +51,21 @@ public final class Proxy implements AutoCloseable {
     private static final WriteBufferWaterMark WRITE_LIMITS = new WriteBufferWaterMark(1 << 15, 1 << 16);
 
     private final MultiThreadIoEventLoopGroup loops;
+    private final Access access;
     private final AgentFeed feed;
     private final @Nullable AccessLog log;
     private final Channel channel;
     private final Channel web;
 
     private Proxy(
-            MultiThreadIoEventLoopGroup loops, AgentFeed feed, @Nullable AccessLog log, Channel channel, Channel web) {
+            MultiThreadIoEventLoopGroup loops,
+            Access access,
+            AgentFeed feed,
+            @Nullable AccessLog log,
+            Channel channel,
+            Channel web) {
         this.loops = loops;
+        this.access = access;
         this.feed = feed;
         this.log = log;
         this.channel = channel;
@@ -83,13 +97,16 @@ public final class Proxy implements AutoCloseable {
                 Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()),
                 new DefaultThreadFactory("proxy", true),
                 NioIoHandler.newFactory());
+        Access access = Access.of(plan.trust().own());
+        Optional<Supplier<SSLEngine>> own = access.engines();
         try {
-            Channel channel = bind(loops, plan.listen(), clients(traffic, upstreams(loops, plan.settings())));
-            Channel web = bind(loops, plan.web(), watchers(exposition));
+            Channel channel = bind(loops, plan.listen(), clients(own, traffic, upstreams(loops, plan)));
+            Channel web = bind(loops, plan.web(), watchers(own, exposition));
             feed.start();
-            return new Proxy(loops, feed, log, channel, web);
+            return new Proxy(loops, access, feed, log, channel, web);
         } catch (IOException e) {
             stop(loops);
+            access.close();
             if (log != null) {
                 log.close();
             }
@@ -97,18 +114,23 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
-    private static Map<EventExecutor, Upstreams> upstreams(MultiThreadIoEventLoopGroup loops, ProxySettings settings)
+    private static Map<EventExecutor, Upstreams> upstreams(MultiThreadIoEventLoopGroup loops, ProxyPlan plan)
             throws SSLException {
-        Optional<SslContext> tls = settings.secure()
-                ? Optional.of(SslContextBuilder.forClient()
-                        .endpointIdentificationAlgorithm("HTTPS")
-                        .build())
-                : Optional.empty();
+        ProxySettings settings = plan.settings();
+        Optional<SslContext> tls =
+                settings.secure() ? Optional.of(toServer(plan.trust().authorities())) : Optional.empty();
         Map<EventExecutor, Upstreams> upstreams = new HashMap<>();
         for (EventExecutor loop : loops) {
             upstreams.put(loop, new Upstreams((EventLoop) loop, settings, tls, limits()));
         }
         return Map.copyOf(upstreams);
+    }
+
+    private static SslContext toServer(List<X509Certificate> authorities) throws SSLException {
+        SslContextBuilder builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
+        return authorities.isEmpty()
+                ? builder.build()
+                : builder.trustManager(Authorities.verifier(authorities)).build();
     }
 
     private static HttpDecoderConfig limits() {
@@ -119,7 +141,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     private static ChannelInitializer<SocketChannel> clients(
-            ProxyTraffic traffic, Map<EventExecutor, Upstreams> upstreams) {
+            Optional<Supplier<SSLEngine>> tls, ProxyTraffic traffic, Map<EventExecutor, Upstreams> upstreams) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(SocketChannel connection) {
@@ -127,6 +149,7 @@ public final class Proxy implements AutoCloseable {
                 if (own == null) {
                     throw new IllegalStateException("a connection on an event loop of others");
                 }
+                encrypt(connection, tls);
                 AnswerEncoder encoder = new AnswerEncoder();
                 connection
                         .pipeline()
@@ -137,10 +160,16 @@ public final class Proxy implements AutoCloseable {
         };
     }
 
-    private static ChannelInitializer<SocketChannel> watchers(ProxyExposition exposition) {
+    private static void encrypt(SocketChannel connection, Optional<Supplier<SSLEngine>> tls) {
+        tls.ifPresent(engines -> connection.pipeline().addLast(new SslHandler(engines.get())));
+    }
+
+    private static ChannelInitializer<SocketChannel> watchers(
+            Optional<Supplier<SSLEngine>> tls, ProxyExposition exposition) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(SocketChannel connection) {
+                encrypt(connection, tls);
                 connection
                         .pipeline()
                         .addLast(new ReadTimeoutHandler(WEB_PATIENCE_SECONDS))
@@ -173,7 +202,7 @@ public final class Proxy implements AutoCloseable {
         return bound.channel();
     }
 
-    /** Where clients reach it from this host: {@code http://127.0.0.1:PORT}. */
+    /** Where clients reach it from this host: {@code http://127.0.0.1:PORT}, or {@code https}. */
     public URI baseUri() {
         return uri(channel);
     }
@@ -183,17 +212,19 @@ public final class Proxy implements AutoCloseable {
         return uri(web);
     }
 
-    private static URI uri(Channel channel) {
+    private URI uri(Channel channel) {
         InetSocketAddress local = (InetSocketAddress) channel.localAddress();
         InetAddress address = local.getAddress();
         String host = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress();
-        return URI.create("http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + local.getPort());
+        String scheme = access.engines().isPresent() ? "https" : "http";
+        return URI.create(scheme + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + local.getPort());
     }
 
     /** Stops listening and breaks off what is under way. */
     @Override
     public void close() throws IOException {
         feed.close();
+        access.close();
         stop(loops);
         if (log != null) {
             log.close();

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  * @param listen where clients reach it; port 0 lets the system choose
  * @param web where its metrics are
  * @param settings where it passes requests on to, and how
+ * @param trust how its connections are encrypted
  * @param agent asks the daemon, which may take some seconds
  * @param period how often it is asked
  * @param server the daemon's label of the server; if it is empty, that which is its address, or the only one there is
@@ -23,6 +24,7 @@ public record ProxyPlan(
         ListenAddress listen,
         ListenAddress web,
         ProxySettings settings,
+        ProxyTrust trust,
         Supplier<AgentView> agent,
         Duration period,
         Optional<String> server,

@@ -45,7 +45,7 @@ final class UsageAddition {
             append(bytes, from, to);
             if (newline >= 0) {
                 writeLine(out);
-            } else if (length > EventStream.MAX_LINE_BYTES) {
+            } else if (length > MeteredExchange.MAX_EVENT_BYTES) {
                 tooLong = true;
                 out.writeBytes(line, 0, length);
                 length = 0;

@@ -16,7 +16,7 @@ public final class CsvReport {
     /**
      * The lines.
      *
-     * @param what the name of the first column: component, device, host, model or day
+     * @param what the name of the first column: component, device, host, model, workload or day
      */
     public static String of(String what, List<Line> lines) {
         return text(csv -> write(csv, what, lines));

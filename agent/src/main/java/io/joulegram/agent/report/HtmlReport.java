@@ -42,6 +42,7 @@ public final class HtmlReport {
                         + (report.hosts().size() > 1 ? table("By host", "host", report.byHost()) : "")
                         + table("By component", "component", report.byComponent())
                         + table("By model", "model", report.byModel())
+                        + table("By workload", "workload", WorkloadLines.foremost(report.byWorkload()))
                         + table("By device", "device", report.byDevice()));
         parts.put("intensities", intensities(report));
         parts.put("coverage", text(coverage(report.coverage())));

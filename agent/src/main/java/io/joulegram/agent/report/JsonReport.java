@@ -33,6 +33,7 @@ public final class JsonReport {
         lines(root.putArray("components"), report.byComponent());
         lines(root.putArray("devices"), report.byDevice());
         lines(root.putArray("models"), report.byModel());
+        lines(root.putArray("workloads"), report.byWorkload());
         lines(root.putArray("days"), report.byDay());
         ArrayNode intensities = root.putArray("intensities");
         for (Report.IntensityUse use : report.intensities()) {

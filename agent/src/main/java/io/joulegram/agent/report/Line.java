@@ -40,6 +40,65 @@ public record Line(
     /** Tokens of a model. */
     public record Tokens(long prompt, long cached, long generated) {}
 
+    /** What is left of this without a part of it, so that the two always sum up to this. */
+    Line without(String rest, Line part) {
+        return new Line(
+                rest,
+                measured,
+                joules - part.joules,
+                uncertaintyRatio,
+                difference(operationalGrams, part.operationalGrams),
+                difference(marketGrams, part.marketGrams),
+                difference(marginalGrams, part.marginalGrams),
+                embodiedGrams - part.embodiedGrams,
+                embodiedLowGrams - part.embodiedLowGrams,
+                embodiedHighGrams - part.embodiedHighGrams,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** This and another that is no model, by the name of this. */
+    Line plus(Line other) {
+        return new Line(
+                name,
+                measured || other.measured,
+                joules + other.joules,
+                Math.max(uncertaintyRatio, other.uncertaintyRatio),
+                sum(operationalGrams, other.operationalGrams),
+                sum(marketGrams, other.marketGrams),
+                sum(marginalGrams, other.marginalGrams),
+                embodiedGrams + other.embodiedGrams,
+                embodiedLowGrams + other.embodiedLowGrams,
+                embodiedHighGrams + other.embodiedHighGrams,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** The same by another name. */
+    Line named(String other) {
+        return new Line(
+                other,
+                measured,
+                joules,
+                uncertaintyRatio,
+                operationalGrams,
+                marketGrams,
+                marginalGrams,
+                embodiedGrams,
+                embodiedLowGrams,
+                embodiedHighGrams,
+                phases,
+                tokens);
+    }
+
+    private static OptionalDouble sum(OptionalDouble one, OptionalDouble other) {
+        return one.isPresent() || other.isPresent() ? OptionalDouble.of(one.orElse(0) + other.orElse(0)) : one;
+    }
+
+    private static OptionalDouble difference(OptionalDouble whole, OptionalDouble part) {
+        return whole.isPresent() ? OptionalDouble.of(whole.getAsDouble() - part.orElse(0)) : whole;
+    }
+
     /** Operational, location-based, and embodied grams; empty if the operational are unknown. */
     public OptionalDouble totalGrams() {
         return operationalGrams.isPresent()

@@ -16,6 +16,8 @@ import java.util.OptionalDouble;
  * @param byComponent the whole by component; a partition of it
  * @param byDevice the whole by host, component and device; a partition of it
  * @param byModel the part that belongs to models, and, last, what belongs to none; a partition of the whole
+ * @param byWorkload the whole by container, batch job and unit of the hosts, those that used most first, then what was
+ *     nobody's, and, last, what belongs to none that is known; a partition of the whole; empty if no ledger tells
  * @param byDay the whole by day; a partition of it
  * @param byHost the whole by host; a partition of it
  * @param intensities what the operational grams rest on
@@ -31,6 +33,7 @@ public record Report(
         List<Line> byComponent,
         List<Line> byDevice,
         List<Line> byModel,
+        List<Line> byWorkload,
         List<Line> byDay,
         List<Line> byHost,
         List<IntensityUse> intensities,
@@ -42,6 +45,7 @@ public record Report(
         byComponent = List.copyOf(byComponent);
         byDevice = List.copyOf(byDevice);
         byModel = List.copyOf(byModel);
+        byWorkload = List.copyOf(byWorkload);
         byDay = List.copyOf(byDay);
         byHost = List.copyOf(byHost);
         intensities = List.copyOf(intensities);

@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a report out of ledgers. */
 public final class ReportBuilder {
-    /** The line of what belongs to no model. */
-    public static final String NO_MODEL = "(not attributed)";
+    /** The line of what belongs to no model, or to no workload. */
+    public static final String NOT_ATTRIBUTED = "(not attributed)";
 
     private static final double JOULES_PER_MICROJOULE = 1e-6;
 
@@ -48,6 +47,7 @@ public final class ReportBuilder {
     private final Map<Component, Tally> byComponent = new EnumMap<>(Component.class);
     private final Map<String, Tally> byDevice = new TreeMap<>();
     private final Map<String, Tally> byModel = new TreeMap<>();
+    private final WorkloadLines workloads = new WorkloadLines();
     private final Map<LocalDate, Tally> byDay = new TreeMap<>();
     private final Map<String, Tally> byHost = new TreeMap<>();
     private final Map<String, Weighted> byProvenance = new TreeMap<>();
@@ -123,6 +123,7 @@ public final class ReportBuilder {
             byModel.computeIfAbsent(use.model() + " @ " + use.server(), key -> new Tally())
                     .addModel(use, bucket, pricing);
         }
+        workloads.add(bucket, pricing);
         note(
                 bucket,
                 bucket.devices().stream()
@@ -177,7 +178,7 @@ public final class ReportBuilder {
         List<Line> modelLines = new ArrayList<>();
         byModel.forEach((name, tally) -> modelLines.add(tally.modelLine(name, whole)));
         if (!modelLines.isEmpty()) {
-            modelLines.add(rest(whole, models.modelLine("models", whole)));
+            modelLines.add(whole.without(NOT_ATTRIBUTED, models.modelLine("models", whole)));
         }
         double spanMillis = (double) until.toEpochMilli() - from.toEpochMilli();
         return new Report(
@@ -195,6 +196,7 @@ public final class ReportBuilder {
                         .map(entry -> entry.getValue().line(entry.getKey()))
                         .toList(),
                 modelLines,
+                workloads.lines(whole),
                 byDay.entrySet().stream()
                         .map(entry -> entry.getValue().line(entry.getKey().toString()))
                         .toList(),
@@ -231,26 +233,5 @@ public final class ReportBuilder {
             }
         });
         return uses;
-    }
-
-    /** What is of no model is what is left of the whole, so that the lines always sum up to it. */
-    private static Line rest(Line whole, Line models) {
-        return new Line(
-                NO_MODEL,
-                whole.measured(),
-                whole.joules() - models.joules(),
-                whole.uncertaintyRatio(),
-                difference(whole.operationalGrams(), models.operationalGrams()),
-                difference(whole.marketGrams(), models.marketGrams()),
-                difference(whole.marginalGrams(), models.marginalGrams()),
-                whole.embodiedGrams() - models.embodiedGrams(),
-                whole.embodiedLowGrams() - models.embodiedLowGrams(),
-                whole.embodiedHighGrams() - models.embodiedHighGrams(),
-                Optional.empty(),
-                Optional.empty());
-    }
-
-    private static OptionalDouble difference(OptionalDouble whole, OptionalDouble part) {
-        return whole.isPresent() ? OptionalDouble.of(whole.getAsDouble() - part.orElse(0)) : whole;
     }
 }

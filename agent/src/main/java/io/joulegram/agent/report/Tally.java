@@ -4,6 +4,7 @@ import io.joulegram.agent.ledger.Bucket;
 import io.joulegram.agent.ledger.DeviceUse;
 import io.joulegram.agent.ledger.LedgerDevice;
 import io.joulegram.agent.ledger.ModelUse;
+import io.joulegram.agent.ledger.WorkloadUse;
 import io.joulegram.power.Component;
 import java.util.HashMap;
 import java.util.Map;
@@ -65,6 +66,11 @@ final class Tally {
         generatedTokens += use.generatedTokens();
     }
 
+    void addWorkload(WorkloadUse use, Bucket bucket, Pricing pricing) {
+        addEnergy(use.totalMicrojoules(), bucket, pricing);
+        embodiedGrams += use.embodiedMicrograms() * GRAMS_PER_MICROGRAM;
+    }
+
     private void addEnergy(long energy, Bucket bucket, Pricing pricing) {
         measured = true;
         microjoules += energy;
@@ -97,18 +103,25 @@ final class Tally {
 
     /** A line of a model, whose energy and making are as uncertain as those of the whole. */
     Line modelLine(String name, Line whole) {
-        double low = whole.embodiedGrams() > 0 ? whole.embodiedLowGrams() / whole.embodiedGrams() : 1;
-        double high = whole.embodiedGrams() > 0 ? whole.embodiedHighGrams() / whole.embodiedGrams() : 1;
-        return line(
+        return partLine(
                 name,
-                whole.uncertaintyRatio(),
-                low * embodiedGrams,
-                high * embodiedGrams,
+                whole,
                 Optional.of(new Line.Phases(
                         prefillMicrojoules * JOULES_PER_MICROJOULE,
                         decodeMicrojoules * JOULES_PER_MICROJOULE,
                         idleMicrojoules * JOULES_PER_MICROJOULE)),
                 Optional.of(new Line.Tokens(promptTokens, cachedTokens, generatedTokens)));
+    }
+
+    /** A line of a workload, whose energy and making are as uncertain as those of the whole. */
+    Line workloadLine(String name, Line whole) {
+        return partLine(name, whole, Optional.empty(), Optional.empty());
+    }
+
+    private Line partLine(String name, Line whole, Optional<Line.Phases> phases, Optional<Line.Tokens> tokens) {
+        double low = whole.embodiedGrams() > 0 ? whole.embodiedLowGrams() / whole.embodiedGrams() : 1;
+        double high = whole.embodiedGrams() > 0 ? whole.embodiedHighGrams() / whole.embodiedGrams() : 1;
+        return line(name, whole.uncertaintyRatio(), low * embodiedGrams, high * embodiedGrams, phases, tokens);
     }
 
     private Line line(

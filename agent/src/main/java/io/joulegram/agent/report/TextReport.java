@@ -43,6 +43,7 @@ public final class TextReport {
         table(out, "By component", report.byComponent());
         table(out, "By device", report.byDevice());
         table(out, "By model", report.byModel());
+        table(out, "By workload", WorkloadLines.foremost(report.byWorkload()));
         table(out, "By day", report.byDay());
         intensities(out, report);
         coverage(out, report.coverage());

@@ -3,8 +3,9 @@ package io.joulegram.agent.top;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.agent.access.Authorities;
+import io.joulegram.agent.config.Certificates;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,9 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -25,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManager;
 
 /** Asks agents over HTTP, all of them at a time. Redirects are not followed. Thread-safe. */
 public final class AgentReader {
@@ -81,24 +79,13 @@ public final class AgentReader {
     }
 
     private static SSLContext trusting(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            int number = 0;
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                trusted.setCertificateEntry(Integer.toString(number++), certificate);
-            }
-            if (number == 0) {
-                throw new IOException(file + " holds no certificate; allowed: PEM with BEGIN CERTIFICATE");
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(trusted);
+        TrustManager[] trust = {Authorities.verifier(Certificates.read(file))};
+        try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
+            context.init(null, trust, null);
             return context;
         } catch (GeneralSecurityException e) {
-            throw new IOException(file + " cannot be read as certificates (PEM): " + e.getMessage(), e);
+            throw new IllegalStateException("every Java platform has TLS", e);
         }
     }
 

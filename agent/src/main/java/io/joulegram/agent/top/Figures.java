@@ -33,6 +33,31 @@ final class Figures {
         return node.isNumber() ? OptionalDouble.of(node.asDouble()) : OptionalDouble.empty();
     }
 
+    /** The sum of an object's numbers. */
+    static double sum(JsonNode numbers) {
+        double sum = 0;
+        for (JsonNode number : numbers) {
+            sum += number.asDouble();
+        }
+        return sum;
+    }
+
+    /** What a workload is called: a container by the names of its pod, where they are known. */
+    static String workload(JsonNode entry) {
+        String kind = entry.path("kind").asText();
+        String name = entry.path("workload").asText();
+        if (kind.equals("none")) {
+            return "(" + name + ")";
+        }
+        return kind.replace('_', ' ')
+                + " "
+                + (entry.path("podName").isMissingNode()
+                        ? name
+                        : entry.path("podNamespace").asText() + "/"
+                                + entry.path("podName").asText() + "/"
+                                + entry.path("containerName").asText());
+    }
+
     /** A value with its unit. */
     static String si(OptionalDouble value, String unit) {
         if (value.isEmpty() || !Double.isFinite(value.getAsDouble())) {

@@ -15,8 +15,11 @@ public final class Screen {
     private static final int BAR = 20;
     private static final int BUDGET_BAR = 12;
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double MICROJOULES_PER_JOULE = 1e6;
     private static final String DEVICES = "%-11s %8s %8s %-" + BAR + "s %5s %6s %s";
     private static final String MODELS = "%-24s %8s %10s %6s %9s %10s %7s";
+    private static final String WORKLOADS = "%-52s %9s %6s %9s";
+    private static final int MOST_WORKLOADS = 8;
     private static final String AGENTS = "%-22s %9s %8s %10s %10s %8s %s";
 
     private final List<Row> rows;
@@ -71,6 +74,7 @@ public final class Screen {
         rows.add(Row.plain(headline(view, rates)));
         devices(rows, view.status());
         models(rows, view, rates);
+        workloads(rows, view.summary().path("workloads"));
         budgets(rows, view.summary());
         quality(rows, view);
     }
@@ -152,6 +156,40 @@ public final class Screen {
         }
         if (view.summary().path("models").isEmpty()) {
             rows.add(new Row(Row.Style.WARN, "none has been seen yet"));
+        }
+    }
+
+    /** Those that used most since the start; the agent tells them in that order, and after them what is nobody's. */
+    private static void workloads(List<Row> rows, JsonNode workloads) {
+        JsonNode entries = workloads.path("energy");
+        if (entries.isEmpty()) {
+            return;
+        }
+        double whole = Figures.sum(workloads.path("pendingMicrojoules"))
+                + Figures.sum(workloads.path("retiredMicrojoules"))
+                + Figures.sum(workloads.path("others").path("microjoules"));
+        for (JsonNode entry : entries) {
+            whole += Figures.sum(entry.path("microjoules"));
+        }
+        rows.add(Row.head(line(WORKLOADS, "WORKLOAD", "ENERGY", "SHARE", "CO2E")));
+        int shown = 0;
+        int left = 0;
+        for (JsonNode entry : entries) {
+            if (entry.path("kind").asText().equals("none") || shown++ < MOST_WORKLOADS) {
+                double energy = Figures.sum(entry.path("microjoules"));
+                rows.add(Row.plain(line(
+                        WORKLOADS,
+                        Figures.workload(entry),
+                        Figures.si(OptionalDouble.of(energy / MICROJOULES_PER_JOULE), "J"),
+                        Figures.percent(whole > 0 ? OptionalDouble.of(energy / whole) : OptionalDouble.empty()),
+                        Figures.si(Figures.number(entry.path("operationalGrams")), "g"))));
+            } else {
+                left++;
+            }
+        }
+        left += workloads.path("others").path("workloads").asInt();
+        if (left > 0) {
+            rows.add(Row.head("and " + left + (left == 1 ? " workload" : " workloads") + " that used less"));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.joulegram.agent.workloads;
 
 import io.joulegram.host.Workload;
+import java.util.Comparator;
 
 /**
  * Whom energy is booked to: a workload, or one of the three that stand for what is none's.
@@ -9,6 +10,10 @@ import io.joulegram.host.Workload;
  * @param name the label {@code workload}
  */
 record Claimant(String kind, String name) {
+    /** By kind, then by name. */
+    static final Comparator<Claimant> BY_NAME =
+            Comparator.comparing(Claimant::kind).thenComparing(Claimant::name);
+
     private static final String NONE = "none";
 
     /** What the hardware draws for nobody: processors that nothing ran on, GPUs that nobody holds. */

@@ -2,6 +2,7 @@ package io.joulegram.agent.workloads;
 
 import io.joulegram.host.Container;
 import io.joulegram.host.KubernetesContainer;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -9,10 +10,18 @@ import java.util.Optional;
  *
  * @param container what the path of its control group tells
  * @param kubernetes what Kubernetes calls it; empty if that is not known
+ * @param podLabels those labels of its pod that were asked for
  */
-record ContainerIdentity(Container container, Optional<KubernetesContainer> kubernetes) {
-    /** The same; what Kubernetes calls it stays known when its link is gone before it is. */
+record ContainerIdentity(Container container, Optional<KubernetesContainer> kubernetes, Map<String, String> podLabels) {
+    ContainerIdentity {
+        podLabels = Map.copyOf(podLabels);
+    }
+
+    /** The same; what Kubernetes told of it stays known when it tells no more. */
     ContainerIdentity knowing(ContainerIdentity earlier) {
-        return kubernetes.isPresent() ? this : new ContainerIdentity(container, earlier.kubernetes);
+        return new ContainerIdentity(
+                container,
+                kubernetes.isPresent() ? kubernetes : earlier.kubernetes,
+                podLabels.isEmpty() ? earlier.podLabels : podLabels);
     }
 }

@@ -20,21 +20,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who claims a GPU's energy in a slice of time, by the rules that servers share a GPU by: all of it where one workload
  * alone holds it; else what it would draw idle by the memory that each holds, the rest by what each did. Its making goes
- * by the memory held. Owned by the bookkeeping thread.
+ * by the memory held. Where no process of a workload is seen on it, it is those containers' that the kubelet has given it
+ * to, idle or not. Owned by the bookkeeping thread.
  */
 final class GpuClaims {
     private final IdleFloors idleFloors = new IdleFloors();
     private final Map<String, Claimant> claimantByKey = new HashMap<>();
     private Map<String, GpuUse> useByGpu = Map.of();
     private Set<String> unheld = Set.of();
+    private Map<String, List<Claim>> allocated = Map.of();
 
     /**
      * A slice begins.
      *
      * @param observedByGpu what the driver of each GPU tells, by {@code device} label
      * @param workloadByPid what the processes on them run for; those that are in no workload are not in it
+     * @param allocatedByGpu the claims of those that the kubelet has given a GPU, which hold where its driver does not
+     *     tell who uses it
      */
-    void beginSlice(Map<String, GpuEvidence.Observed> observedByGpu, Map<Integer, Workload> workloadByPid) {
+    void beginSlice(
+            Map<String, GpuEvidence.Observed> observedByGpu,
+            Map<Integer, Workload> workloadByPid,
+            Map<String, List<Claim>> allocatedByGpu) {
+        allocated = allocatedByGpu;
         Map<String, Set<Integer>> pids = new HashMap<>();
         Map<String, Set<String>> devices = new HashMap<>();
         Set<String> free = new HashSet<>();
@@ -68,13 +76,11 @@ final class GpuClaims {
 
     /** The claims on a GPU's energy in the slice that began; the weights sum to more than 0. */
     List<Claim> of(String device, long microjoules, long elapsedNanos) {
-        if (unheld.contains(device)) {
-            return List.of(Claim.whole(Claimant.IDLE, ShareMethod.NONE));
-        }
         GpuUse use = useByGpu.get(device);
         Optional<GpuShares> shares = use == null ? Optional.empty() : use.shares();
         if (use == null || shares.isEmpty()) {
-            return List.of(Claim.whole(Claimant.UNATTRIBUTED, ShareMethod.NONE));
+            Claimant nobody = unheld.contains(device) ? Claimant.IDLE : Claimant.UNATTRIBUTED;
+            return allocated.getOrDefault(device, List.of(Claim.whole(nobody, ShareMethod.NONE)));
         }
         double idle = idleFloors.idleMicrojoules(device, use, microjoules, elapsedNanos);
         return claims(shares.get(), microjoules > 0 ? idle / microjoules : 0);

@@ -7,6 +7,9 @@ final class ShareMethod {
     /** Processor time of its control group in all that the processors had, idle time included. */
     static final String CPU_TIME = "cpu_time";
 
+    /** The kubelet has given it the GPU, or parts of it, and its driver does not tell who uses it. */
+    static final String ALLOCATION = "allocation";
+
     /** The energy that it was given of all other components. */
     static final String PROPORTIONAL = "proportional";
 

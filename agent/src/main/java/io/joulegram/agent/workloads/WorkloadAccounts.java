@@ -7,14 +7,18 @@ import io.joulegram.agent.export.Snapshot.WorkloadEnergy;
 import io.joulegram.agent.export.Snapshot.WorkloadGrams;
 import io.joulegram.agent.export.Snapshot.WorkloadInfo;
 import io.joulegram.agent.export.Snapshot.WorkloadsState;
+import io.joulegram.agent.kubernetes.KubernetesFacts;
+import io.joulegram.agent.ledger.WorkloadUse;
 import io.joulegram.agent.serving.GpuEvidence;
 import io.joulegram.host.KubernetesContainers;
 import io.joulegram.host.ProcessTree;
-import io.joulegram.host.Workload;
 import io.joulegram.host.WorkloadCpuClock;
+import io.joulegram.power.GpuInfo;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -36,19 +40,27 @@ public final class WorkloadAccounts implements AutoCloseable {
     private final WorkloadBook book;
     private final Queue<Look> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private volatile OptionalLong scrapedNanos = OptionalLong.empty();
-    private Map<Integer, Workload> workloadByPid = Map.of();
+    private Optional<Look> newest = Optional.empty();
 
     /**
      * @param path where the kernel's files are
      * @param config how the accounts are kept
+     * @param filed how many workloads a bucket of the ledger tells apart
      * @param gpuPids the processes that hold GPUs; any thread
+     * @param kubernetes what Kubernetes tells, beside the links to logs; any thread
      */
-    public WorkloadAccounts(AgentConfig.Paths path, AgentConfig.Workloads config, Supplier<Set<Integer>> gpuPids) {
-        book = new WorkloadBook(config.max(), config.keep().toNanos());
+    public WorkloadAccounts(
+            AgentConfig.Paths path,
+            AgentConfig.Workloads config,
+            int filed,
+            Supplier<Set<Integer>> gpuPids,
+            Supplier<KubernetesFacts> kubernetes) {
+        book = new WorkloadBook(config.max(), config.keep().toNanos(), filed);
         survey = new WorkloadSurvey(
                 new WorkloadCpuClock(path.procfs(), path.sysfs()),
                 new ProcessTree(path.procfs()),
                 new KubernetesContainers(config.containerLogs()),
+                kubernetes,
                 gpuPids,
                 look -> waiting.offer(look),
                 config.interval().toNanos());
@@ -74,12 +86,23 @@ public final class WorkloadAccounts implements AutoCloseable {
         return otherwise;
     }
 
-    /** A slice begins, in which this is what the drivers of the GPUs tell, by {@code device} label. */
-    public void beginSlice(Map<String, GpuEvidence.Observed> observedByGpu) {
+    /**
+     * A slice begins.
+     *
+     * @param gpus the GPUs of this host
+     * @param observedByGpu what their drivers tell, by {@code device} label
+     */
+    public void beginSlice(Collection<GpuInfo> gpus, Map<String, GpuEvidence.Observed> observedByGpu) {
         for (Look look : waiting) {
-            workloadByPid = look.workloadByPid();
+            newest = Optional.of(look);
         }
-        book.gpus().beginSlice(observedByGpu, workloadByPid);
+        book.gpus()
+                .beginSlice(
+                        observedByGpu,
+                        newest.map(Look::workloadByPid).orElse(Map.of()),
+                        newest.map(look -> GpuAllocations.claims(
+                                        gpus, observedByGpu, look.kubernetes().heldDevices(), look.claimantByName()))
+                                .orElse(Map.of()));
     }
 
     /**
@@ -97,9 +120,14 @@ public final class WorkloadAccounts implements AutoCloseable {
         book.add(elapsedNanos, parts, making, gramsPerKwh);
         for (Look look = waiting.peek(); look != null && look.atNanos() - endNanos <= 0; look = waiting.peek()) {
             waiting.remove();
-            workloadByPid = look.workloadByPid();
+            newest = Optional.of(look);
             book.closeWindow(look, System.nanoTime());
         }
+    }
+
+    /** What was booked since this was last asked for: what a bucket of the ledger is to tell. */
+    public List<WorkloadUse> takeUnfiled() {
+        return book.takeUnfiled();
     }
 
     /** What was scraped or pushed is of this instant, on the clock of {@link System#nanoTime()}. Any thread. */
@@ -142,7 +170,8 @@ public final class WorkloadAccounts implements AutoCloseable {
                 identity.container().podUid(),
                 identity.kubernetes().map(names -> names.namespace()).orElse(""),
                 identity.kubernetes().map(names -> names.pod()).orElse(""),
-                identity.kubernetes().map(names -> names.container()).orElse(""));
+                identity.kubernetes().map(names -> names.container()).orElse(""),
+                identity.podLabels());
     }
 
     @Override

@@ -2,8 +2,9 @@ package io.joulegram.agent.workloads;
 
 import io.joulegram.agent.attribution.DeviceSlice;
 import io.joulegram.agent.attribution.EmbodiedRate;
+import io.joulegram.agent.kubernetes.KubernetesFacts;
+import io.joulegram.agent.ledger.WorkloadUse;
 import io.joulegram.host.CpuUse;
-import io.joulegram.host.KubernetesContainer;
 import io.joulegram.power.Component;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -27,10 +28,7 @@ import java.util.TreeMap;
  * by the bookkeeping thread.
  */
 final class WorkloadBook {
-    private static final Comparator<Claimant> BY_NAME =
-            Comparator.comparing(Claimant::kind).thenComparing(Claimant::name);
-
-    private static final Comparator<Window.Key> ORDER = Comparator.comparing(Window.Key::claimant, BY_NAME)
+    private static final Comparator<Window.Key> ORDER = Comparator.comparing(Window.Key::claimant, Claimant.BY_NAME)
             .thenComparing(Window.Key::component)
             .thenComparing(Window.Key::method);
 
@@ -43,7 +41,8 @@ final class WorkloadBook {
     /** When each lost its series, oldest first, on the clock of {@link System#nanoTime()}. */
     private final Map<Claimant, Long> lostNanos = new LinkedHashMap<>();
 
-    private final Map<Claimant, ContainerIdentity> containers = new TreeMap<>(BY_NAME);
+    private final Map<Claimant, ContainerIdentity> containers = new TreeMap<>(Claimant.BY_NAME);
+    private final UnfiledUse unfiled;
     private Window window = new Window();
     private long windowNanos;
     private boolean intensityKnown;
@@ -51,11 +50,13 @@ final class WorkloadBook {
     /**
      * @param most how many workloads have series of their own
      * @param keepNanos how long those of one that has ended stay
+     * @param mostFiled how many workloads a bucket of the ledger tells apart
      */
-    WorkloadBook(int most, long keepNanos) {
+    WorkloadBook(int most, long keepNanos, int mostFiled) {
         this.most = most;
         this.keepNanos = keepNanos;
         named = new NamedWorkloads(most);
+        unfiled = new UnfiledUse(mostFiled);
     }
 
     /** Who holds the GPUs in the slice that begins. */
@@ -97,13 +98,14 @@ final class WorkloadBook {
             booked.keySet().forEach(key -> alive.add(key.claimant()));
         }
         named.choose(energy, windowNanos, alive).forEach(claimant -> lose(claimant, nowNanos));
+        unfiled.add(split);
         split.forEach((key, portion) -> {
             Claimant claimant = key.claimant();
             boolean own = !claimant.isWorkload() || named.contains(claimant);
             booked.merge(
                     own ? key : new Window.Key(Claimant.OTHER, key.component(), key.method()), portion, Portion::plus);
         });
-        use.ifPresent(told -> noteContainers(told, look.kubernetesById()));
+        use.ifPresent(told -> noteContainers(told, look.kubernetes().pods()));
         lostNanos.keySet().removeIf(named::contains);
         window = new Window();
         windowNanos = 0;
@@ -114,16 +116,18 @@ final class WorkloadBook {
         lostNanos.put(claimant, nowNanos);
     }
 
-    private void noteContainers(CpuUse use, Map<String, KubernetesContainer> kubernetesById) {
+    private void noteContainers(CpuUse use, KubernetesFacts.Pods pods) {
         Set<Claimant> shown = new HashSet<>();
         booked.keySet().forEach(key -> shown.add(key.claimant()));
         containers.keySet().retainAll(shown);
         use.containers().forEach((workload, container) -> {
             Claimant claimant = Claimant.of(workload);
             if (shown.contains(claimant)) {
-                Optional<KubernetesContainer> names = Optional.ofNullable(kubernetesById.get(container.id()));
-                containers.merge(
-                        claimant, new ContainerIdentity(container, names), (earlier, now) -> now.knowing(earlier));
+                ContainerIdentity identity = new ContainerIdentity(
+                        container,
+                        Optional.ofNullable(pods.byId().get(container.id())),
+                        pods.labelsById().getOrDefault(container.id(), Map.of()));
+                containers.merge(claimant, identity, (earlier, now) -> now.knowing(earlier));
             }
         });
     }
@@ -160,6 +164,11 @@ final class WorkloadBook {
         });
     }
 
+    /** What was booked since this was last asked for, for the ledger. */
+    List<WorkloadUse> takeUnfiled() {
+        return unfiled.take(containers);
+    }
+
     /** What is booked, in the order of kind, name, component and method. */
     Map<Window.Key, Portion> booked() {
         return booked;
@@ -167,7 +176,7 @@ final class WorkloadBook {
 
     /** All that is booked of each, in the order of kind and name. */
     Map<Claimant, Portion> total() {
-        Map<Claimant, Portion> total = new TreeMap<>(BY_NAME);
+        Map<Claimant, Portion> total = new TreeMap<>(Claimant.BY_NAME);
         booked.forEach((key, portion) -> total.merge(key.claimant(), portion, Portion::plus));
         return total;
     }

@@ -1,6 +1,8 @@
 package io.joulegram.agent.workloads;
 
+import io.joulegram.agent.kubernetes.KubernetesFacts;
 import io.joulegram.host.CpuUse;
+import io.joulegram.host.KubernetesContainer;
 import io.joulegram.host.KubernetesContainers;
 import io.joulegram.host.ProcessTree;
 import io.joulegram.host.Workload;
@@ -23,7 +25,8 @@ final class WorkloadSurvey implements AutoCloseable {
 
     private final WorkloadCpuClock clock;
     private final ProcessTree processes;
-    private final KubernetesContainers kubernetes;
+    private final KubernetesContainers links;
+    private final Supplier<KubernetesFacts> kubernetes;
     private final Supplier<Set<Integer>> gpuPids;
     private final Consumer<Look> looks;
     private final long intervalNanos;
@@ -32,18 +35,22 @@ final class WorkloadSurvey implements AutoCloseable {
     private boolean failing;
 
     /**
+     * @param links the names of containers that are on this host
+     * @param kubernetes what else Kubernetes tells
      * @param gpuPids the processes that hold GPUs
      * @param looks takes what each look tells, on the thread of this survey
      */
     WorkloadSurvey(
             WorkloadCpuClock clock,
             ProcessTree processes,
-            KubernetesContainers kubernetes,
+            KubernetesContainers links,
+            Supplier<KubernetesFacts> kubernetes,
             Supplier<Set<Integer>> gpuPids,
             Consumer<Look> looks,
             long intervalNanos) {
         this.clock = clock;
         this.processes = processes;
+        this.links = links;
         this.kubernetes = kubernetes;
         this.gpuPids = gpuPids;
         this.looks = looks;
@@ -81,7 +88,16 @@ final class WorkloadSurvey implements AutoCloseable {
     /** The time is taken first, as it is what is read that changes with time and not how long reading takes. */
     void look() {
         long atNanos = System.nanoTime();
-        looks.accept(new Look(atNanos, use(), workloadByPid(), kubernetes.byId()));
+        looks.accept(new Look(atNanos, use(), workloadByPid(), kubernetes()));
+    }
+
+    /** The API knows more names than there are links, and tells the same. */
+    private KubernetesFacts kubernetes() {
+        KubernetesFacts facts = kubernetes.get();
+        Map<String, KubernetesContainer> byId = new HashMap<>(links.byId());
+        byId.putAll(facts.pods().byId());
+        return new KubernetesFacts(
+                facts.heldDevices(), new KubernetesFacts.Pods(byId, facts.pods().labelsById()));
     }
 
     private Optional<CpuUse> use() {

@@ -5,6 +5,7 @@ const SILENT_MS = 4000;
 const RETRY_MS = 5000;
 const CALM_MS = 5000;
 const COLOURS = 8;
+const MOST_WORKLOADS = 20;
 const ALL = 'all';
 
 const byId = id => document.getElementById(id);
@@ -195,6 +196,26 @@ function showModels() {
     summary.models.map(modelRow)));
 }
 
+function workloadRow(entry, whole) {
+  const energy = sum(Object.values(entry.microjoules));
+  const name = entry.podName ? entry.podNamespace + '/' + entry.podName + '/' + entry.containerName : entry.workload;
+  const part = component => (entry.microjoules[component] ? joules(entry.microjoules[component]) : '');
+  return [entry.kind === 'none' ? soft(entry.workload) : el('span', '', name, ' ', soft(entry.kind.replace('_', ' '))),
+    joules(energy), whole ? percent(Math.round(energy / whole * 1000) / 1000) : '–', part('gpu'), part('cpu'), part('dram'), si(entry.operationalGrams, 'g')];
+}
+
+function showWorkloads() {
+  const told = summary.workloads;
+  byId('workloads-section').hidden = !told || !told.energy.length;
+  if (byId('workloads-section').hidden) return;
+  const whole = sum(Object.values(summary.facilityMicrojoules));
+  const own = told.energy.filter(entry => entry.kind !== 'none');
+  const left = Math.max(0, own.length - MOST_WORKLOADS) + (told.others ? told.others.workloads : 0);
+  const rows = [...own.slice(0, MOST_WORKLOADS), ...told.energy.filter(entry => entry.kind === 'none')].map(entry => workloadRow(entry, whole));
+  put(byId('workloads'), table('Workloads', [['workload', ''], ['energy', 'n'], ['share', 'n'], ['GPUs', 'n'], ['processors', 'n'], ['memory', 'n'], ['CO₂e of energy', 'n']], rows),
+    ...(left ? [el('p', 'soft', 'and ' + left + (left === 1 ? ' workload' : ' workloads') + ' that used less')] : []));
+}
+
 function showEnergy() {
   const parts = Object.entries(summary.facilityMicrojoules);
   if (!parts.length) {
@@ -276,6 +297,7 @@ function show() {
   showTiles();
   showDevices();
   showModels();
+  showWorkloads();
   showEnergy();
   showCarbon();
   showQuality();

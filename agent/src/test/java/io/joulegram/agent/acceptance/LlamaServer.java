@@ -48,6 +48,16 @@ final class LlamaServer implements AutoCloseable {
         }
     }
 
+    /**
+     * What came of one request.
+     *
+     * @param id what the proxy calls it
+     * @param energyMethod what the proxy says of the energy in its headers; empty if it says none
+     * @param promptMillis how long the server says that the prompt took
+     * @param predictedMillis and the output
+     */
+    record Answer(String id, Usage usage, String energyMethod, double promptMillis, double predictedMillis) {}
+
     private LlamaServer(Path directory, Path python, int port) throws Exception {
         this.directory = directory;
         this.python = python;
@@ -110,15 +120,60 @@ final class LlamaServer implements AutoCloseable {
         return client.sendAsync(request, BodyHandlers.ofString()).thenApply(LlamaServer::usage);
     }
 
+    /** Sends a request by way of a proxy, and waits for its end. */
+    Answer ask(String proxy, String prompt, int maxTokens, boolean streamed) throws Exception {
+        String body = JSON.writeValueAsString(Map.of(
+                "prompt",
+                prompt,
+                "max_tokens",
+                maxTokens,
+                "ignore_eos",
+                true,
+                "stream",
+                streamed,
+                "stream_options",
+                Map.of("include_usage", true)));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(proxy + "v1/completions"))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        JsonNode told = JSON.createObjectNode();
+        for (String line : response.body().split("\n", -1)) {
+            String text =
+                    line.startsWith("data:") ? line.substring("data:".length()).strip() : line;
+            if (text.contains("\"usage\":{")) {
+                told = JSON.readTree(text);
+            }
+        }
+        return new Answer(
+                response.headers().firstValue("joulegram-request-id").orElseThrow(),
+                usage(told),
+                response.headers().firstValue("joulegram-energy-method").orElse(""),
+                told.required("timings").required("prompt_ms").asDouble(),
+                told.required("timings").required("predicted_ms").asDouble());
+    }
+
+    /** The metrics that are at an address. */
+    static Metrics metrics(URI address) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(address).build();
+        return Metrics.parse(HttpClient.newHttpClient()
+                .send(request, BodyHandlers.ofString())
+                .body());
+    }
+
+    private static Usage usage(JsonNode answer) {
+        JsonNode usage = answer.required("usage");
+        return new Usage(
+                usage.required("prompt_tokens").asLong(),
+                usage.required("prompt_tokens_details")
+                        .required("cached_tokens")
+                        .asLong(),
+                usage.required("completion_tokens").asLong());
+    }
+
     private static Usage usage(HttpResponse<String> response) {
         try {
-            JsonNode usage = JSON.readTree(response.body()).required("usage");
-            return new Usage(
-                    usage.required("prompt_tokens").asLong(),
-                    usage.required("prompt_tokens_details")
-                            .required("cached_tokens")
-                            .asLong(),
-                    usage.required("completion_tokens").asLong());
+            return usage(JSON.readTree(response.body()));
         } catch (IOException | IllegalArgumentException e) {
             throw new IllegalStateException("not an answer: " + response.body(), e);
         }

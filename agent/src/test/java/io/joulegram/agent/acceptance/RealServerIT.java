@@ -1,17 +1,26 @@
 package io.joulegram.agent.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.joulegram.agent.acceptance.LlamaServer.Usage;
+import io.joulegram.host.MadeProcfs;
 import io.joulegram.nvml.NvmlStandIn;
 import io.joulegram.nvml.SquareWave;
 import io.joulegram.nvml.StandInDriver;
+import io.joulegram.nvml.StandInProcess;
 import io.joulegram.power.rapl.SysfsTree;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -21,6 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** llama.cpp's own server, which computes real requests on the processor, beside a GPU that stands in for the energy. */
 class RealServerIT {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final String PART = "joulegram_proxy_server_energy_joules_total";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Of the made host alone. */
+    private static final int PID = 4242;
+
     private static final String TOKENS = "joulegram_tokens_total";
     private static final String ENERGY = "joulegram_model_energy_joules_total";
     /** Tokens that take the server some seconds; the model's context has room for 2048. */
@@ -36,12 +50,9 @@ class RealServerIT {
 
     @Test
     void countsWhatTheServerTellsOfEachRequestOverARestart() throws Exception {
-        NvmlStandIn gpus = NvmlStandIn.create(directory.resolve("nvml"), StandInDriver.R580, 1);
-        gpus.gpu(0).waveform(SquareWave.constant(75));
-        SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
+        NvmlStandIn gpus = gpus();
         try (LlamaServer server = LlamaServer.start(directory);
-                AgentProcess agent = AgentCommand.run().gpus(gpus).host(tree).start()) {
-            name = "server=\"127.0.0.1:" + server.port() + "\"";
+                AgentProcess agent = agent(gpus, server)) {
             isFoundByItself(agent);
             gpus.gpu(0).waveform(SquareWave.constant(400));
             ownRequestsRunAndWait(agent, server);
@@ -53,6 +64,113 @@ class RealServerIT {
             awaitThat(() -> isCounted(agent.metrics()));
             agent.metrics().assertConserved();
             agent.metrics().assertSane();
+        }
+    }
+
+    private NvmlStandIn gpus() throws Exception {
+        NvmlStandIn gpus = NvmlStandIn.create(directory.resolve("nvml"), StandInDriver.R580, 1);
+        gpus.gpu(0).processes(new StandInProcess(PID, 1L << 30, 90)).waveform(SquareWave.constant(75));
+        return gpus;
+    }
+
+    /** On a host where a process that has the GPU listens on the server's port, so that no other server has a part of it. */
+    private AgentProcess agent(NvmlStandIn gpus, LlamaServer server) throws Exception {
+        name = "server=\"127.0.0.1:" + server.port() + "\"";
+        SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
+        new MadeProcfs(tree.procfsRoot())
+                .process(PID, 1, "llama-server")
+                .listens(server.port(), 777)
+                .holds(PID, 3, 777);
+        return AgentCommand.run().gpus(gpus).host(tree).start();
+    }
+
+    /** One after the other, as the server has one slot: every second one as a stream, of different lengths. */
+    @Test
+    void eachRequestHasTheTokensThatTheServerTellsAndTheEnergyOfTheTimesThatItTells() throws Exception {
+        NvmlStandIn gpus = gpus();
+        int webPort = AgentCommand.freePort();
+        Path log = directory.resolve("requests.log");
+        try (LlamaServer server = LlamaServer.start(directory);
+                AgentProcess agent = agent(gpus, server);
+                AgentProcess proxy = AgentCommand.of(
+                                "proxy",
+                                "--target",
+                                "http://127.0.0.1:" + server.port(),
+                                "--agent",
+                                agent.address(),
+                                "--listen",
+                                "127.0.0.1:0",
+                                "--web.listen-address",
+                                "127.0.0.1:" + webPort,
+                                "--access-log",
+                                log.toString())
+                        .start()) {
+            isFoundByItself(agent);
+            gpus.gpu(0).waveform(SquareWave.constant(400));
+            URI books = URI.create("http://127.0.0.1:" + webPort + "/metrics");
+            awaitThat(() -> LlamaServer.metrics(books).sum(PART, "part=\"idle\"") > 0);
+            List<LlamaServer.Answer> answers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                answers.add(server.ask(proxy.address(), "Request " + "x".repeat(150 * i), 150 + 250 * i, i % 2 == 1));
+            }
+            awaitThat(() -> Files.readAllLines(log).size() == answers.size());
+            Map<String, JsonNode> requests = new HashMap<>();
+            for (String line : Files.readAllLines(log)) {
+                JsonNode request = JSON.readTree(line);
+                requests.put(request.path("joulegram.request.id").asText(), request);
+            }
+            assertTokens(answers, requests);
+            assertEnergy(answers, requests, LlamaServer.metrics(books), agent.metrics());
+        }
+    }
+
+    private static void assertTokens(List<LlamaServer.Answer> answers, Map<String, JsonNode> requests) {
+        for (LlamaServer.Answer answer : answers) {
+            JsonNode request = requests.get(answer.id());
+            assertThat(request.path("joulegram.energy.state").asText()).isEqualTo("settled");
+            assertThat(request.path("gen_ai.usage.input_tokens").asLong())
+                    .isEqualTo(answer.usage().prompt());
+            assertThat(request.path("joulegram.usage.cached_tokens").asLong())
+                    .isEqualTo(answer.usage().cached());
+            assertThat(request.path("gen_ai.usage.output_tokens").asLong())
+                    .isEqualTo(answer.usage().generated());
+        }
+        assertThat(answers.get(4).energyMethod()).isEqualTo("estimate");
+    }
+
+    private void assertEnergy(
+            List<LlamaServer.Answer> answers, Map<String, JsonNode> requests, Metrics books, Metrics daemon) {
+        double joules = 0;
+        double prefillJoules = 0;
+        double decodeJoules = 0;
+        double promptMillis = 0;
+        double predictedMillis = 0;
+        for (LlamaServer.Answer answer : answers) {
+            JsonNode request = requests.get(answer.id());
+            joules += request.path("joulegram.energy.joules").asDouble();
+            prefillJoules += request.path("joulegram.energy.prefill_joules").asDouble();
+            decodeJoules += request.path("joulegram.energy.decode_joules").asDouble();
+            promptMillis += answer.promptMillis();
+            predictedMillis += answer.predictedMillis();
+        }
+        double active = sum(daemon, ENERGY, "phase=\"prefill\"") + sum(daemon, ENERGY, "phase=\"decode\"");
+        System.out.printf(
+                "%.1f J of requests, %.1f J by the daemon; prefill %.4f of it, %.4f of the server's time%n",
+                joules, active, prefillJoules / joules, promptMillis / (promptMillis + predictedMillis));
+        assertThat(books.sum(PART, "part=\"requests\"")).isCloseTo(joules, within(0.01));
+        assertThat(books.sum(PART, "part=\"requests\"") + books.sum(PART, "part=\"bypass\""))
+                .isCloseTo(active, within(active * 0.001));
+        assertThat(joules).isGreaterThan(active * 0.98);
+        assertThat(prefillJoules + decodeJoules).isCloseTo(joules, within(0.01));
+        assertThat(prefillJoules / joules).isCloseTo(promptMillis / (promptMillis + predictedMillis), within(0.02));
+        for (LlamaServer.Answer answer : answers) {
+            double decode = requests.get(answer.id())
+                    .path("joulegram.energy.decode_joules")
+                    .asDouble();
+            System.out.printf(
+                    "decode %.4f of the joules, %.4f of the time%n",
+                    decode / decodeJoules, answer.predictedMillis() / predictedMillis);
+            assertThat(decode / decodeJoules).isCloseTo(answer.predictedMillis() / predictedMillis, within(0.1));
         }
     }
 

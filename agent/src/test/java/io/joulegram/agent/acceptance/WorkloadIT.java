@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.joulegram.agent.ledger.LedgerException;
+import io.joulegram.agent.ledger.LedgerReader;
+import io.joulegram.agent.report.Line;
+import io.joulegram.agent.report.Pricing;
+import io.joulegram.agent.report.Report;
+import io.joulegram.agent.report.ReportBuilder;
 import io.joulegram.host.MadeProcfs;
 import io.joulegram.nvml.NvmlStandIn;
 import io.joulegram.nvml.SquareWave;
@@ -16,7 +23,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,10 +96,11 @@ class WorkloadIT {
         new MadeProcfs(tree.procfsRoot()).process(PID, 1, "vllm").cgroup(PID, "0::/" + CONTAINER + "\n");
         Files.createDirectory(directory.resolve("logs"));
         Files.createFile(directory.resolve("logs/vllm-0_llm_server-" + ID + ".log"));
+        Path ledger = directory.resolve("ledger.db");
         Path config = Files.writeString(
                 directory.resolve("joulegram.yaml"),
                 "workloads:\n  enabled: true\n  interval: 1s\n  container-logs: " + directory.resolve("logs")
-                        + "\ngrid.intensity: 360\npue: 1.25\n");
+                        + "\ngrid.intensity: 360\npue: 1.25\nledger.path: " + ledger + "\n");
         List<LiveSysfs.Drive> drives = List.of(new LiveSysfs.Drive(
                 tree.zone("intel-rapl:0"),
                 new io.joulegram.power.rapl.SquareWave(200, 200, 1_000_000_000L, 0.5),
@@ -131,10 +143,37 @@ class WorkloadIT {
                             "pod_name=\"vllm-0\"",
                             "container_name=\"server\""))
                     .isEqualTo(1);
+            JsonNode summary = agent.json("api/v1/summary");
+            assertThat(summary.at("/workloads/energy").findValuesAsText("podName"))
+                    .containsExactly("vllm-0");
+            agent.terminate();
+            assertThat(agent.awaitExit()).isEqualTo(AgentProcess.ENDED_BY_SIGTERM);
+            assertKept(ledger, metrics);
         } finally {
             ticking.ended = true;
             ticking.join();
         }
+    }
+
+    /** The ledger has at least what was told, and not more of all workloads than of the host. */
+    private static void assertKept(Path ledger, Metrics told) throws LedgerException {
+        Instant now = Instant.now();
+        Report report;
+        try (LedgerReader reader = LedgerReader.open(ledger)) {
+            report = new ReportBuilder(now.minusSeconds(3_600), now, ZoneOffset.UTC, Pricing.asBooked(), false)
+                    .add("here", reader)
+                    .build();
+        }
+        Map<String, Line> lines = report.byWorkload().stream().collect(Collectors.toMap(Line::name, line -> line));
+        assertThat(lines.keySet())
+                .contains("container llm/vllm-0/server", "systemd_unit db.service", "(idle)", "(not attributed)");
+        Line container = lines.get("container llm/vllm-0/server");
+        assertThat(container.joules()).isGreaterThanOrEqualTo(told.sum(ENERGY, ITS) - 1e-5);
+        assertThat(container.operationalGrams().orElseThrow())
+                .isCloseTo(container.joules() * 360 / 3.6e6, within(1e-6));
+        assertThat(lines.get("(not attributed)").joules()).isPositive();
+        assertThat(report.byWorkload().stream().mapToDouble(Line::joules).sum())
+                .isCloseTo(report.total().joules(), within(1e-5));
     }
 
     private static void assertConserved(Metrics metrics) {

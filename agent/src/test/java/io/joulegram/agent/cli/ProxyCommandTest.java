@@ -3,6 +3,7 @@ package io.joulegram.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.joulegram.agent.config.ListenAddress;
+import io.joulegram.agent.config.MadeCertificate;
 import io.joulegram.agent.proxy.ProxyPlan;
 import io.joulegram.agent.proxy.ProxySettings;
 import java.io.PrintWriter;
@@ -44,6 +45,9 @@ final class ProxyCommandTest {
     @Test
     void takesEveryOption() throws Exception {
         Path tenants = Files.writeString(directory.resolve("tenants"), "red header X-Team red team\n");
+        MadeCertificate made = MadeCertificate.make(directory, "made", "EC");
+        Path web = Files.writeString(
+                directory.resolve("web.yaml"), "tls_server_config: {cert_file: made.crt, key_file: made.key}\n");
         assertThat(execute(
                         "proxy",
                         "--target=https://gpu1",
@@ -54,6 +58,8 @@ final class ProxyCommandTest {
                         "--tenants=" + tenants,
                         "--access-log=" + directory.resolve("log"),
                         "--max-connections=7",
+                        "--target-ca-file=" + made.certFile(),
+                        "--web.config.file=" + web,
                         "--server-timeout=90s"))
                 .isEqualTo(STATUS);
 
@@ -65,6 +71,19 @@ final class ProxyCommandTest {
         assertThat(plan.web()).isEqualTo(new ListenAddress("127.0.0.1", 9001));
         assertThat(plan.server()).hasValue("gpu1:8000");
         assertThat(plan.accessLog()).hasValue(directory.resolve("log"));
+        assertThat(plan.trust().authorities()).containsExactly(made.certificate());
+        assertThat(plan.trust().own().orElseThrow().tls()).isPresent();
+    }
+
+    @Test
+    void whatIsNoTlsInItsFileIsRefused() throws Exception {
+        Path web = Files.writeString(
+                directory.resolve("web.yaml"), "http_server_config: {headers: {X-Frame-Options: deny}}\n");
+
+        assertThat(execute("proxy", "--target=http://g", "--web.config.file=" + web))
+                .isEqualTo(Cli.WRONG);
+        assertThat(err.toString())
+                .contains("--web.config.file: " + web + " must have tls_server_config, and nothing else");
     }
 
     @ParameterizedTest
@@ -78,6 +97,8 @@ final class ProxyCommandTest {
             --target http://g --max-connections 0      | --max-connections: 0 is out of range; allowed: 1 to 100000
             --target http://g --agent gpu1             | --agent: "gpu1" is not the address of an agent; allowed: http://HOST:PORT or https://HOST:PORT
             --target http://g --user me                | --user and --password-file go together
+            --target https://g --target-ca-file /no    | --target-ca-file: /no
+            --target http://g --web.config.file /no    | /no
             --target http://g --tenants /no/such/file  | --tenants: java.nio.file.NoSuchFileException: /no/such/file
             --target http://g --lisen x                | unknown option "--lisen"; did you mean --listen?
             """)

@@ -39,6 +39,11 @@ final class TopCommandTest {
             + "'perToken':[{'kind':'generation','boundary':'facility','load':'loaded','joulesPerToken':1.5,"
             + "'gramsPerToken':0.0002,'uncertaintyRatio':0.05}]}],"
             + "'carbon':{'grid':[{'zone':'DE','gramsPerKwh':380,'headline':true}]},"
+            + "'workloads':{'energy':[{'kind':'container','workload':'0123456789ab','podNamespace':'llm',"
+            + "'podName':'vllm-0','containerName':'server','microjoules':{'gpu':5000000,'cpu':1000000},"
+            + "'operationalGrams':0.25},{'kind':'none','workload':'idle','microjoules':{'cpu':2000000}}],"
+            + "'others':{'workloads':7,'microjoules':{'cpu':1500000}},'pendingMicrojoules':{'cpu':500000},"
+            + "'retiredMicrojoules':{}},"
             + "'budgets':[{'budget':'site','period':'month','limitGrams':1000,'usedGrams':250,'elapsedRatio':0.5,"
             + "'projectedGrams':500}]}";
 
@@ -99,9 +104,15 @@ final class TopCommandTest {
                 .startsWith("llama?[31m")
                 .contains(" 100 ", "1.5 J", "5%", "200 ug")
                 .endsWith(" 3");
-        assertThat(lines.get(7)).isEqualTo("budget site ###......... 25% of 1 kg, 50% of month gone, ends at 500 g");
-        assertThat(lines.get(8)).isEqualTo("1.5 s of devices were not observed");
-        assertThat(lines.get(9)).isEqualTo("source rapl_perf is down: permission denied");
+        assertThat(lines.subList(7, 11))
+                .containsExactly(
+                        "WORKLOAD                                                ENERGY  SHARE      CO2E",
+                        "container llm/vllm-0/server                                6 J    60%    250 mg",
+                        "(idle)                                                     2 J    20%         -",
+                        "and 7 workloads that used less");
+        assertThat(lines.get(11)).isEqualTo("budget site ###......... 25% of 1 kg, 50% of month gone, ends at 500 g");
+        assertThat(lines.get(12)).isEqualTo("1.5 s of devices were not observed");
+        assertThat(lines.get(13)).isEqualTo("source rapl_perf is down: permission denied");
     }
 
     @Test

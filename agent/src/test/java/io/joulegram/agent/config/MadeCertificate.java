@@ -78,6 +78,17 @@ public record MadeCertificate(Path certFile, Path keyFile, X509Certificate certi
         return trusted(factory.getKeyManagers());
     }
 
+    /** For a server that shows this certificate, and asks for none. */
+    public SSLContext served() throws IOException, GeneralSecurityException {
+        KeyStore store = emptyStore();
+        store.setKeyEntry(ALIAS, key, PASSWORD, new X509Certificate[] {certificate});
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+        factory.init(store, PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), null, null);
+        return context;
+    }
+
     private SSLContext trusted(KeyManager[] own) throws IOException, GeneralSecurityException {
         KeyStore trusted = emptyStore();
         trusted.setCertificateEntry(ALIAS, certificate);

@@ -260,6 +260,14 @@ class HttpEndpointTest {
         assertThat(model.at("/perToken/1/load").asText()).isEqualTo("loaded");
         assertThat(model.at("/perToken/1/joulesPerToken").doubleValue()).isEqualTo(0.375);
         assertThat(model.at("/perToken/1/gramsPerToken").doubleValue()).isEqualTo(0.0000625);
+        assertThat(summary.at("/workloads/energy/0").toString())
+                .isEqualTo("{\"kind\":\"container\",\"workload\":\"0123456789ab\",\"podNamespace\":\"llm\","
+                        + "\"podName\":\"vllm-0\",\"containerName\":\"server\",\"microjoules\":{\"gpu\":1000000000},"
+                        + "\"operationalGrams\":0.125,\"embodiedGrams\":0.5}");
+        assertThat(summary.at("/workloads/energy/1").toString())
+                .isEqualTo("{\"kind\":\"none\",\"workload\":\"idle\",\"microjoules\":{\"cpu\":400000}}");
+        assertThat(summary.at("/workloads/pendingMicrojoules/cpu").longValue()).isEqualTo(100_000);
+        assertThat(summary.at("/workloads/retiredMicrojoules/gpu").longValue()).isEqualTo(234_567_890);
         assertThat(summary.at("/facilityMicrojoules/overhead").longValue()).isEqualTo(1);
         assertThat(summary.at("/carbon/grid/0/gramsPerKwh").doubleValue()).isEqualTo(363.5);
     }

@@ -131,7 +131,8 @@ public final class Snapshots {
                         "4f0c1b7e-8a55-4c3e-9d6e-1b2a3c4d5e6f",
                         "llm",
                         "vllm-0",
-                        "server")),
+                        "server",
+                        Map.of("team", "blue"))),
                 Map.of(Component.CPU, 100_000L, Component.OVERHEAD, 1L),
                 Map.of(Component.GPU, 234_567_890L));
     }

@@ -21,7 +21,7 @@ final class Buckets {
 
     private Buckets() {}
 
-    /** A minute with eight GPUs, two sockets, and two models, in one of a few conditions. */
+    /** A minute with eight GPUs, two sockets, two models, and two workloads or three, in one of a few conditions. */
     static Bucket random(SplittableRandom random, long startMillis) {
         List<DeviceUse> devices = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
@@ -37,8 +37,22 @@ final class Buckets {
         }
         Map<String, BookedIntensity> intensities =
                 random.nextInt(5) == 0 ? Map.of("location", CLEAN) : Map.of("location", HOME, "marginal", MARGINAL);
+        List<WorkloadUse> workloads = new ArrayList<>();
+        workloads.add(workload(random, LedgerWorkload.of(LedgerWorkload.NONE, "idle")));
+        workloads.add(workload(random, new LedgerWorkload("container", "0123456789ab", "llm", "vllm-0", "server")));
+        if (random.nextInt(3) == 0) {
+            workloads.add(workload(random, LedgerWorkload.of("slurm_job", "7")));
+        }
         return new Bucket(
-                startMillis, startMillis + 60_000, 60_000, Bucket.Kind.MINUTE, 1.2, intensities, devices, models);
+                startMillis,
+                startMillis + 60_000,
+                60_000,
+                Bucket.Kind.MINUTE,
+                1.2,
+                intensities,
+                devices,
+                models,
+                workloads);
     }
 
     /** A minute of a busy host with eight GPUs, two sockets, four models and an hourly intensity. */
@@ -76,6 +90,38 @@ final class Buckets {
                 models);
     }
 
+    /** The same with this many workloads, most of which are there in every minute. */
+    static Bucket withWorkloads(SplittableRandom random, Bucket bucket, int workloads) {
+        List<WorkloadUse> uses = new ArrayList<>();
+        uses.add(workload(random, LedgerWorkload.of(LedgerWorkload.NONE, "idle")));
+        for (int i = 0; i < workloads; i++) {
+            String name = i < workloads / 2 ? "unit" + i + ".service" : "job" + bucket.startMillis() + i + ".service";
+            uses.add(workload(random, LedgerWorkload.of("systemd_unit", name)));
+        }
+        return new Bucket(
+                bucket.startMillis(),
+                bucket.endMillis(),
+                bucket.coveredMillis(),
+                bucket.kind(),
+                bucket.pue(),
+                bucket.intensities(),
+                bucket.devices(),
+                bucket.models(),
+                uses);
+    }
+
+    private static WorkloadUse workload(SplittableRandom random, LedgerWorkload workload) {
+        return new WorkloadUse(workload, energies(random), random.nextLong(500_000));
+    }
+
+    private static Map<Component, Long> energies(SplittableRandom random) {
+        Map<Component, Long> energy = new EnumMap<>(Component.class);
+        for (Component component : Component.values()) {
+            energy.put(component, random.nextLong(40_000_000_000L));
+        }
+        return energy;
+    }
+
     private static DeviceUse device(SplittableRandom random, Component component, String name, String source) {
         LedgerDevice device = new LedgerDevice(component, name, 100_000, 164_000, 575_000, 126_230_400, "made up");
         return new DeviceUse(
@@ -88,13 +134,8 @@ final class Buckets {
     }
 
     private static ModelUse model(SplittableRandom random, String name) {
-        Map<Component, Long> energy = new EnumMap<>(Component.class);
-        long left = 0;
-        for (Component component : Component.values()) {
-            long part = random.nextLong(40_000_000_000L);
-            energy.put(component, part);
-            left += part;
-        }
+        Map<Component, Long> energy = energies(random);
+        long left = energy.values().stream().mapToLong(Long::longValue).sum();
         long prefill = random.nextLong(left);
         long decode = random.nextLong(left - prefill);
         return new ModelUse(
@@ -139,6 +180,11 @@ final class Buckets {
                 sums.merge(who + " prompt", use.promptTokens(), Long::sum);
                 sums.merge(who + " cached", use.cachedTokens(), Long::sum);
                 sums.merge(who + " generated", use.generatedTokens(), Long::sum);
+            }
+            for (WorkloadUse use : bucket.workloads()) {
+                String who = use.workload() + grid;
+                use.microjoules().forEach((component, energy) -> sums.merge(who + component, energy, Long::sum));
+                sums.merge(who + " embodied", use.embodiedMicrograms(), Long::sum);
             }
         }
         return sums;

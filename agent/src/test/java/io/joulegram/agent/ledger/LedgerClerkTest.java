@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LedgerClerkTest {
     private static final Instant NOW = Instant.parse("2026-03-05T10:00:30Z");
     private static final LedgerClerk.Retention RETENTION =
-            new LedgerClerk.Retention(Duration.ofDays(2), Duration.ofDays(3650), ZoneOffset.UTC);
+            new LedgerClerk.Retention(Duration.ofDays(2), Duration.ofDays(3650), ZoneOffset.UTC, 20);
 
     @TempDir
     private Path directory;

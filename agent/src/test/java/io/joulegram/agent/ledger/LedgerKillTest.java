@@ -76,17 +76,22 @@ class LedgerKillTest {
 
     private static void assertHolds(Path file, long said, int kill) throws LedgerException {
         long[] sum = new long[1];
+        long[] ofWorkloads = new long[1];
         long[] millis = new long[1];
         long newest;
         try (LedgerReader reader = LedgerReader.open(file)) {
             reader.forEach(Long.MIN_VALUE, Long.MAX_VALUE, bucket -> {
                 sum[0] += bucket.devices().get(0).microjoules().orElseThrow();
+                ofWorkloads[0] += bucket.workloads().stream()
+                        .mapToLong(WorkloadUse::totalMicrojoules)
+                        .sum();
                 millis[0] += bucket.coveredMillis();
             });
             newest = reader.counters().get(0).count();
         }
         assertThat(newest).as("kill %d: newest bucket", kill).isGreaterThanOrEqualTo(said);
         assertThat(millis[0]).as("kill %d: time", kill).isEqualTo((newest + 1) * 60_000);
+        assertThat(ofWorkloads[0]).as("kill %d: sum of workloads", kill).isEqualTo(sum[0]);
         assertThat(sum[0]).as("kill %d: sum of energies", kill).isEqualTo((newest + 1) * (newest + 2) / 2);
     }
 }

@@ -25,27 +25,46 @@ class LedgerSizeTest {
 
     @Test
     void growsByLessThanAMegabyteADay() throws LedgerException {
+        List<Long> bytes = bytesByDay(0, DAYS);
+
+        assertThat(bytes.get(0)).isLessThan(MEGABYTE);
+        assertThat((bytes.get(DAYS - 1) - bytes.get(0)) / (DAYS - 1)).isLessThan(MEGABYTE / 10);
+    }
+
+    @Test
+    void twentyWorkloadsOfWhichHalfComeAndGoAddLessThanThreeMegabytesAndThenATenthOfOneADay() throws LedgerException {
+        int days = 2;
+
+        List<Long> bytes = bytesByDay(AgentConfig.defaults().ledger().workloads(), days);
+
+        assertThat(bytes.get(0)).isLessThan(4 * MEGABYTE);
+        assertThat((bytes.get(days - 1) - bytes.get(0)) / (days - 1)).isLessThan(MEGABYTE / 5);
+    }
+
+    private List<Long> bytesByDay(int workloads, int days) throws LedgerException {
         SplittableRandom random = new SplittableRandom(1);
         List<Long> bytes = new ArrayList<>();
         try (Ledger ledger = Ledger.open(directory.resolve("ledger.db"), START)) {
-            for (int day = 0; day < DAYS; day++) {
+            for (int day = 0; day < days; day++) {
                 for (int minute = 0; minute < MINUTES_OF_DAY; minute += 60) {
                     List<Bucket> buckets = new ArrayList<>();
                     for (int i = 0; i < 60; i++) {
                         long start = START.toEpochMilli() + (day * MINUTES_OF_DAY + minute + i) * MINUTE;
-                        buckets.add(Buckets.typical(random, start));
+                        Bucket bucket = Buckets.typical(random, start);
+                        buckets.add(workloads == 0 ? bucket : Buckets.withWorkloads(random, bucket, workloads));
                     }
                     ledger.append(buckets, List.of());
                     Instant now = START.plusMillis((day * MINUTES_OF_DAY + minute + 60) * MINUTE);
                     ledger.roll(
                             ZoneOffset.UTC,
-                            now.minus(AgentConfig.defaults().ledger().keepMinutes()));
+                            now.minus(AgentConfig.defaults().ledger().keepMinutes()),
+                            AgentConfig.defaults().ledger().workloads());
+                    ledger.prune(Instant.EPOCH);
                 }
                 bytes.add(ledger.bytes());
             }
         }
-        System.out.println("bytes of the ledger at the end of each day: " + bytes);
-        assertThat(bytes.get(0)).isLessThan(MEGABYTE);
-        assertThat((bytes.get(DAYS - 1) - bytes.get(0)) / (DAYS - 1)).isLessThan(MEGABYTE / 10);
+        System.out.println("bytes of the ledger with " + workloads + " workloads at the end of each day: " + bytes);
+        return bytes;
     }
 }

@@ -48,7 +48,7 @@ class LedgerSnapshotTest {
 
     private static void roll(Ledger ledger) {
         try {
-            ledger.roll(ZoneOffset.UTC, NOW.plusSeconds(1_000_000));
+            ledger.roll(ZoneOffset.UTC, NOW.plusSeconds(1_000_000), 20);
         } catch (LedgerException e) {
             throw new IllegalStateException(e);
         }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LedgerTest {
     private static final Instant NOW = Instant.parse("2026-03-05T10:00:00Z");
     private static final long MINUTE = 60_000;
+    private static final int WORKLOADS = 20;
 
     @TempDir
     private Path directory;
@@ -70,9 +71,9 @@ class LedgerTest {
             }
             try (Ledger ledger = Ledger.open(rolled, NOW)) {
                 ledger.append(minutes, List.of());
-                int gone = ledger.roll(zone, NOW.plusSeconds(1_000_000));
+                int gone = ledger.roll(zone, NOW.plusSeconds(1_000_000), WORKLOADS);
                 assertThat(gone).as("seed %d", seed).isPositive();
-                assertThat(ledger.roll(zone, NOW.plusSeconds(1_000_000)))
+                assertThat(ledger.roll(zone, NOW.plusSeconds(1_000_000), WORKLOADS))
                         .as("seed %d: a second time", seed)
                         .isZero();
                 List<Bucket> hours = Buckets.read(ledger.reader());
@@ -99,7 +100,7 @@ class LedgerTest {
                 minutes.add(Buckets.random(random, NOW.toEpochMilli() + i * MINUTE));
             }
             ledger.append(minutes, List.of());
-            ledger.roll(ZoneOffset.UTC, NOW.plusSeconds(90 * 60));
+            ledger.roll(ZoneOffset.UTC, NOW.plusSeconds(90 * 60), WORKLOADS);
             assertThat(Buckets.read(ledger.reader()))
                     .filteredOn(bucket -> bucket.kind() == Bucket.Kind.MINUTE)
                     .hasSize(30);
@@ -144,7 +145,7 @@ class LedgerTest {
         }
         try (Ledger ledger = Ledger.open(file, NOW)) {
             ledger.append(minutes, List.of());
-            ledger.roll(ZoneId.of("Australia/Lord_Howe"), NOW.plusSeconds(100L * 86_400));
+            ledger.roll(ZoneId.of("Australia/Lord_Howe"), NOW.plusSeconds(100L * 86_400), WORKLOADS);
             assertThat(Buckets.sums(Buckets.read(ledger.reader()))).isEqualTo(Buckets.sums(minutes));
         }
     }
@@ -219,6 +220,8 @@ class LedgerTest {
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
             statement.execute("ALTER TABLE bucket DROP COLUMN location_free");
+            statement.execute("DROP TABLE workload_use");
+            statement.execute("DROP TABLE workload");
             statement.execute("PRAGMA user_version = 1");
         }
         try (LedgerReader reader = LedgerReader.open(file)) {
@@ -229,6 +232,83 @@ class LedgerTest {
             ledger.append(List.of(young), List.of());
         }
         assertThat(all()).containsExactly(old, young);
+    }
+
+    /** Minute by minute another job, which uses as many joules as the minute has a number, beside a service. */
+    @Test
+    void anHourTellsApartTheWorkloadsThatUsedMostAndSumsUpTheOthers() throws Exception {
+        LedgerWorkload service = LedgerWorkload.of("systemd_unit", "db.service");
+        List<Bucket> minutes = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            minutes.add(ofWorkloads(
+                    i,
+                    new WorkloadUse(LedgerWorkload.of("slurm_job", "" + i), Map.of(Component.GPU, 1_000_000L * i), i),
+                    new WorkloadUse(service, Map.of(Component.CPU, 1_000_000L), 1),
+                    new WorkloadUse(LedgerWorkload.of("none", "idle"), Map.of(Component.CPU, 5L), 0)));
+        }
+        try (Ledger ledger = Ledger.open(file, NOW)) {
+            ledger.append(minutes, List.of());
+
+            ledger.roll(ZoneOffset.UTC, NOW.plusSeconds(7_200), 2);
+            ledger.prune(Instant.EPOCH);
+
+            assertThat(all().get(0).workloads())
+                    .containsExactlyInAnyOrder(
+                            new WorkloadUse(service, Map.of(Component.CPU, 60_000_000L), 60),
+                            new WorkloadUse(
+                                    LedgerWorkload.of("slurm_job", "59"), Map.of(Component.GPU, 59_000_000L), 59),
+                            new WorkloadUse(LedgerWorkload.of("none", "idle"), Map.of(Component.CPU, 300L), 0),
+                            new WorkloadUse(
+                                    LedgerWorkload.of("none", "other"),
+                                    Map.of(Component.GPU, 1_000_000L * (59 * 58 / 2)),
+                                    59 * 58 / 2));
+            assertThat(names()).isEqualTo(4);
+            // Names whose numbers are gone get new ones.
+            ledger.append(minutes.subList(3, 4), List.of());
+            assertThat(all().get(1).workloads())
+                    .hasSameElementsAs(minutes.get(3).workloads());
+        }
+    }
+
+    private int names() throws Exception {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT count(*) FROM workload")) {
+            return result.getInt(1);
+        }
+    }
+
+    @Test
+    void whatKubernetesCallsAContainerBecomesKnownAndStaysKnown() throws LedgerException {
+        Map<Component, Long> energy = Map.of(Component.CPU, 5L);
+        LedgerWorkload named = new LedgerWorkload("container", "0123456789ab", "llm", "vllm-0", "server");
+        WorkloadUse nameless = new WorkloadUse(LedgerWorkload.of("container", "0123456789ab"), energy, 0);
+        try (Ledger ledger = Ledger.open(file, NOW)) {
+            ledger.append(List.of(ofWorkloads(0, nameless)), List.of());
+            assertThat(all().get(0).workloads()).containsExactly(nameless);
+            ledger.append(List.of(ofWorkloads(1, new WorkloadUse(named, energy, 0))), List.of());
+        }
+        try (Ledger ledger = Ledger.open(file, NOW)) {
+            ledger.append(List.of(ofWorkloads(2, nameless)), List.of());
+        }
+        assertThat(all())
+                .extracting(Bucket::workloads)
+                .containsOnly(List.of(new WorkloadUse(named, energy, 0)))
+                .hasSize(3);
+    }
+
+    private static Bucket ofWorkloads(long minute, WorkloadUse... workloads) {
+        long start = NOW.toEpochMilli() + minute * MINUTE;
+        return new Bucket(
+                start,
+                start + MINUTE,
+                MINUTE,
+                Bucket.Kind.MINUTE,
+                1,
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(workloads));
     }
 
     @Test

@@ -32,7 +32,8 @@ final class LedgerVictim {
                 out.println(next);
                 next++;
                 if (next % 7 == 0) {
-                    ledger.roll(ZoneOffset.UTC, Instant.ofEpochMilli(next * MINUTE - 30 * MINUTE));
+                    ledger.roll(ZoneOffset.UTC, Instant.ofEpochMilli(next * MINUTE - 30 * MINUTE), 2);
+                    ledger.prune(Instant.EPOCH);
                 }
             }
         }
@@ -48,7 +49,10 @@ final class LedgerVictim {
         return new CounterMark(Component.GPU, "0", "nvml_energy", "boot", number, 1000, number);
     }
 
-    /** The energy of a bucket is its number plus one, so that the sum tells which are there. */
+    /**
+     * The energy of a bucket is its number plus one, so that the sum tells which are there; it is a job's that runs for
+     * three minutes.
+     */
     private static Bucket bucket(long number) {
         DeviceUse use = new DeviceUse(
                 LedgerDevice.withoutFootprint(Component.GPU, "0"),
@@ -65,6 +69,8 @@ final class LedgerVictim {
                 1,
                 Map.of(),
                 List.of(use),
-                List.of());
+                List.of(),
+                List.of(new WorkloadUse(
+                        LedgerWorkload.of("slurm_job", "" + number / 3), Map.of(Component.GPU, number + 1), 0)));
     }
 }

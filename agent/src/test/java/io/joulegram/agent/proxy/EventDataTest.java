@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,25 +48,6 @@ final class EventDataTest {
                 : Optional.empty();
         assertThat(AnswerFacts.read(bytes, bytes.length, before).usage())
                 .isEqualTo(usage ? Optional.of(new Usage(prompt, cached, output)) : Optional.empty());
-    }
-
-    @Test
-    void eventsAreFoundHoweverTheyAreCut() {
-        byte[] stream = (": remark\r\ndata: one\r\n\r\nevent: x\ndata:two\n\ndata:\n\ndata: " + "z".repeat(70_000)
-                        + "\n\ndata: last\n\n")
-                .getBytes(UTF_8);
-        for (int seed = 0; seed < 50; seed++) {
-            Random random = new Random(seed);
-            List<String> seen = new ArrayList<>();
-            EventStream events = new EventStream((data, length, whole) ->
-                    seen.add(whole ? new String(data, 0, length, UTF_8) : "cut " + (length > 60_000)));
-            for (int from = 0; from < stream.length; ) {
-                int size = Math.min(stream.length - from, 1 + random.nextInt(seed < 10 ? 3000 : 40_000));
-                events.see(Unpooled.wrappedBuffer(stream, from, size));
-                from += size;
-            }
-            assertThat(seen).containsExactly("one", "two", "", "cut true", "last");
-        }
     }
 
     @Test

@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.joulegram.agent.config.ListenAddress;
+import io.joulegram.agent.config.MadeCertificate;
+import io.joulegram.agent.config.WebConfig;
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentView;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +21,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,20 +70,28 @@ final class ProxyTest {
     void start() throws IOException {
         server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
         daemon(this::accept);
-        restart(4096, Duration.ofSeconds(30), Duration.ofSeconds(30), Tenants.none());
+        restart(settings(4096, Duration.ofSeconds(30), Duration.ofSeconds(30)), ProxyTrust.USUAL, Tenants.none());
+    }
+
+    private ProxySettings settings(int connections, Duration client, Duration patience) {
+        return ProxySettings.to(URI.create("http://127.0.0.1:" + server.getLocalPort()))
+                .withBounds(connections, client, patience);
     }
 
     private void restart(int connections, Duration client, Duration patience, Tenants tenants) throws IOException {
+        restart(settings(connections, client, patience), ProxyTrust.USUAL, tenants);
+    }
+
+    private void restart(ProxySettings settings, ProxyTrust trust, Tenants tenants) throws IOException {
         if (proxy != null) {
             proxy.close();
         }
-        ProxySettings settings = ProxySettings.to(URI.create("http://127.0.0.1:" + server.getLocalPort()))
-                .withBounds(connections, client, patience);
         ListenAddress any = new ListenAddress("127.0.0.1", 0);
         proxy = Proxy.start(new ProxyPlan(
                 any,
                 any,
                 settings,
+                trust,
                 this::agent,
                 Duration.ofMillis(50),
                 Optional.empty(),
@@ -693,5 +707,49 @@ final class ProxyTest {
                 .startsWith("HTTP/1.1 400 Bad Request")
                 .endsWith("{\"no\":1");
         await().atMost(Duration.ofSeconds(20)).until(() -> metrics().contains("outcome=\"failed\"} 1\n"));
+    }
+
+    @Test
+    void speaksTlsToClientsAndToServersOfAnotherAuthority() throws Exception {
+        MadeCertificate own = MadeCertificate.make(directory, "own", "EC");
+        MadeCertificate theirs = MadeCertificate.make(directory, "theirs", "RSA");
+        Path file = Files.writeString(
+                directory.resolve("web.yaml"),
+                "tls_server_config: {cert_file: own.crt, key_file: own.key, min_version: TLS13}\n");
+        server.close();
+        server = theirs.served().getServerSocketFactory().createServerSocket(0, 64, InetAddress.getLoopbackAddress());
+        daemon(this::accept);
+        ProxySettings settings = ProxySettings.to(URI.create("https://127.0.0.1:" + server.getLocalPort()));
+        restart(
+                settings,
+                new ProxyTrust(Optional.of(WebConfig.read(file)), List.of(theirs.certificate())),
+                Tenants.none());
+        String large = "x".repeat(3_000_000);
+        script = (head, in, out) -> out.write(ok("", large));
+        HttpClient client = HttpClient.newBuilder()
+                .sslContext(own.trusted())
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
+
+        assertThat(proxy.baseUri()).hasScheme("https");
+        for (int request = 0; request < 3; request++) {
+            assertThat(client.send(
+                                    HttpRequest.newBuilder(proxy.baseUri().resolve("/v1/models"))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .isEqualTo(large);
+        }
+        assertThat(client.send(
+                                HttpRequest.newBuilder(proxy.webUri().resolve("/-/healthy"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(ask("GET / HTTP/1.1\r\nHost: proxy\r\n\r\n")).doesNotContain("HTTP/1.1 200");
+
+        restart(settings, new ProxyTrust(Optional.empty(), List.of(own.certificate())), Tenants.none());
+        assertThat(ask("GET / HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 502");
     }
 }

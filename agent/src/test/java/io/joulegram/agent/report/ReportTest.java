@@ -12,13 +12,16 @@ import io.joulegram.agent.ledger.Ledger;
 import io.joulegram.agent.ledger.LedgerDevice;
 import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.ledger.LedgerReader;
+import io.joulegram.agent.ledger.LedgerWorkload;
 import io.joulegram.agent.ledger.ModelUse;
+import io.joulegram.agent.ledger.WorkloadUse;
 import io.joulegram.grid.IntensityPoint;
 import io.joulegram.grid.IntensityTrace;
 import io.joulegram.power.Component;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -64,8 +67,13 @@ class ReportTest {
     @Test
     void everyGroupingIsAPartitionOfTheWhole() throws LedgerException {
         Report report = report(Pricing.asBooked(), node1, node2);
-        for (List<Line> lines :
-                List.of(report.byComponent(), report.byDevice(), report.byModel(), report.byDay(), report.byHost())) {
+        for (List<Line> lines : List.of(
+                report.byComponent(),
+                report.byDevice(),
+                report.byModel(),
+                report.byWorkload(),
+                report.byDay(),
+                report.byHost())) {
             assertSums(lines, report.total(), Line::joules);
             assertSums(lines, report.total(), line -> line.operationalGrams().orElse(0));
             assertSums(lines, report.total(), Line::embodiedGrams);
@@ -73,7 +81,44 @@ class ReportTest {
         }
         assertThat(report.byDay().stream().map(Line::name)).containsExactly("2026-03-01", "2026-03-02");
         assertThat(report.byModel().stream().map(Line::name))
-                .containsExactly("<b>llama & co</b> @ s", ReportBuilder.NO_MODEL);
+                .containsExactly("<b>llama & co</b> @ s", ReportBuilder.NOT_ATTRIBUTED);
+    }
+
+    @Test
+    void workloadsAreByWhatTheyUsedAndThenWhatIsNobodys() throws LedgerException {
+        List<Line> lines = report(Pricing.asBooked(), node1, node2).byWorkload();
+
+        assertThat(lines)
+                .extracting(Line::name)
+                .containsExactly(
+                        "container llm/vllm-0/server",
+                        "systemd_unit <b>db</b>.service",
+                        "(idle)",
+                        ReportBuilder.NOT_ATTRIBUTED);
+        // Half of two, three and one kWh at 400, 100 and 100 g, whatever number the container has.
+        assertThat(lines.get(0).joules()).isCloseTo(3 * 3.6e6, within(1e-3));
+        assertThat(lines.get(0).operationalGrams().orElseThrow()).isCloseTo(400 + 150 + 50, within(1e-9));
+        assertThat(lines.get(0).embodiedGrams()).isCloseTo(3 * 2, within(1e-9));
+        // A quarter of the GPU that no workload is known for, and the overhead of all.
+        assertThat(lines.get(3).joules()).isCloseTo((1.5 / 2 + 0.6) * 3.6e6, within(1e-3));
+    }
+
+    @Test
+    void terminalsAndPagesShowTheThirtyWorkloadsThatUsedMost() throws LedgerException {
+        List<WorkloadUse> uses = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            uses.add(new WorkloadUse(LedgerWorkload.of("slurm_job", "" + i), Map.of(Component.GPU, KWH * i), 0));
+        }
+        Report report = report(
+                Pricing.asBooked(), ledger("node3", with(bucket("2026-03-01T12:00:00Z", 400, 800 * KWH, 0, 0), uses)));
+
+        assertThat(CsvReport.of("workload", report.byWorkload()).lines()).hasSize(1 + 40 + 1);
+        assertThat(new JsonReport().of(report)).contains("\"slurm_job 3\"");
+        for (String text : List.of(TextReport.of(report), HtmlReport.of(report))) {
+            assertThat(text)
+                    .contains("slurm_job 10", "(10 workloads that used less)", "45.00 kWh")
+                    .doesNotContainPattern("slurm_job 9\\b");
+        }
     }
 
     private static void assertSums(List<Line> lines, Line total, ToDoubleFunction<Line> figure) {
@@ -244,7 +289,7 @@ class ReportTest {
                         1,
                         tokens));
         BookedIntensity intensity = new BookedIntensity(gramsPerKwh, "DE", "trace", "average", "lifecycle", "made up");
-        return new Bucket(
+        Bucket bucket = new Bucket(
                 millis,
                 millis + 60_000,
                 60_000,
@@ -253,5 +298,32 @@ class ReportTest {
                 Map.of("location", intensity),
                 devices,
                 models);
+        return with(
+                bucket,
+                List.of(
+                        new WorkloadUse(
+                                new LedgerWorkload("container", "id of " + start, "llm", "vllm-0", "server"),
+                                Map.of(Component.GPU, gpu / 2),
+                                2_000_000),
+                        use("systemd_unit", "<b>db</b>.service", gpu / 8),
+                        use("none", "idle", gpu / 4),
+                        use("none", "unattributed", gpu / 8)));
+    }
+
+    private static WorkloadUse use(String kind, String name, long microjoules) {
+        return new WorkloadUse(LedgerWorkload.of(kind, name), Map.of(Component.GPU, microjoules), 0);
+    }
+
+    private static Bucket with(Bucket bucket, List<WorkloadUse> workloads) {
+        return new Bucket(
+                bucket.startMillis(),
+                bucket.endMillis(),
+                bucket.coveredMillis(),
+                bucket.kind(),
+                bucket.pue(),
+                bucket.intensities(),
+                bucket.devices(),
+                bucket.models(),
+                workloads);
     }
 }

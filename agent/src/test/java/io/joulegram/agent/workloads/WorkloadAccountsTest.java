@@ -7,10 +7,16 @@ import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.export.Snapshot.WorkloadEnergy;
 import io.joulegram.agent.export.Snapshot.WorkloadInfo;
 import io.joulegram.agent.export.Snapshot.WorkloadsState;
+import io.joulegram.agent.kubernetes.HeldDevice;
+import io.joulegram.agent.kubernetes.KubernetesFacts;
+import io.joulegram.agent.ledger.LedgerWorkload;
+import io.joulegram.agent.ledger.WorkloadUse;
 import io.joulegram.agent.serving.GpuEvidence;
+import io.joulegram.host.KubernetesContainer;
 import io.joulegram.host.MadeControlGroups;
 import io.joulegram.host.MadeProcfs;
 import io.joulegram.power.Component;
+import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -32,6 +39,10 @@ class WorkloadAccountsTest {
     private static final String GROUP =
             "kubepods.slice/kubepods-pod" + UID.replace('-', '_') + ".slice/cri-containerd-" + ID + ".scope";
     private static final int PID = 4242;
+    private static final GpuInfo GPU =
+            new GpuInfo("0", "GPU-6d3a", "NVIDIA H100", "00000000:3B:00.0", "580", 1L << 30, 700);
+
+    private KubernetesFacts kubernetes = KubernetesFacts.NONE;
 
     @TempDir
     Path root;
@@ -49,8 +60,16 @@ class WorkloadAccountsTest {
         accounts = new WorkloadAccounts(
                 new AgentConfig.Paths(root.resolve("sys"), root.resolve("proc")),
                 new AgentConfig.Workloads(
-                        true, Duration.ofSeconds(5), 100, Duration.ofMinutes(10), root.resolve("logs")),
-                () -> Set.of(PID));
+                        true,
+                        Duration.ofSeconds(5),
+                        100,
+                        Duration.ofMinutes(10),
+                        root.resolve("logs"),
+                        Optional.empty(),
+                        Optional.empty()),
+                20,
+                () -> Set.of(PID),
+                () -> kubernetes);
     }
 
     @AfterEach
@@ -65,8 +84,9 @@ class WorkloadAccountsTest {
     }
 
     private void slice(long endNanos, long cpuMicrojoules, long gpuMicrojoules) {
-        accounts.beginSlice(Map.of(
-                "0", new GpuEvidence.Observed(List.of(new GpuProcess(PID, OptionalLong.of(1L << 30))), null)));
+        accounts.beginSlice(
+                List.of(GPU),
+                Map.of("0", new GpuEvidence.Observed(List.of(new GpuProcess(PID, OptionalLong.of(1L << 30))), null)));
         accounts.endSlice(
                 endNanos,
                 1_000_000_000L,
@@ -100,8 +120,39 @@ class WorkloadAccountsTest {
                 .hasSize(5);
         assertThat(state.infos())
                 .containsExactly(new WorkloadInfo(
-                        "container", "0123456789ab", "containerd", ID, UID, "llm", "vllm-0", "server"));
+                        "container", "0123456789ab", "containerd", ID, UID, "llm", "vllm-0", "server", Map.of()));
         assertThat(state.grams()).allMatch(grams -> grams.operational().isEmpty());
+        assertThat(accounts.takeUnfiled())
+                .containsExactly(
+                        new WorkloadUse(
+                                new LedgerWorkload("container", "0123456789ab", "llm", "vllm-0", "server"),
+                                Map.of(Component.GPU, 1_000L, Component.CPU, 500L),
+                                0),
+                        new WorkloadUse(LedgerWorkload.of("none", "idle"), Map.of(Component.CPU, 1_000L), 0),
+                        new WorkloadUse(LedgerWorkload.of("none", "unattributed"), Map.of(Component.CPU, 550L), 0));
+        assertThat(accounts.takeUnfiled()).isEmpty();
+    }
+
+    /** As where the driver's processes are not those of this PID namespace. */
+    @Test
+    void whereNoProcessIsSeenAGpuIsTheContainersThatTheKubeletHasGivenItTo() {
+        kubernetes = new KubernetesFacts(
+                List.of(new HeldDevice(new KubernetesContainer("llm", "vllm-0", "server"), "GPU-6d3a")),
+                KubernetesFacts.Pods.NONE);
+        look(100, 100, 1_000);
+        look(150, 150, 1_250);
+        accounts.beginSlice(
+                List.of(GPU),
+                Map.of("0", new GpuEvidence.Observed(List.of(new GpuProcess(7, OptionalLong.of(1L << 30))), null)));
+        accounts.endSlice(
+                System.nanoTime(),
+                1_000_000_000L,
+                List.of(new DeviceSlice(Component.GPU, "0", 600)),
+                List.of(),
+                OptionalDouble.empty());
+
+        assertThat(accounts.state(System.nanoTime()).energy())
+                .containsExactly(new WorkloadEnergy("container", "0123456789ab", Component.GPU, "allocation", 600));
     }
 
     @Test
@@ -139,7 +190,7 @@ class WorkloadAccountsTest {
         groups.remove(GROUP);
         procfs.write("stat", "cpu  200 0 0 200 0 0 0 0 0 0\n");
         accounts.look();
-        accounts.beginSlice(Map.of());
+        accounts.beginSlice(List.of(GPU), Map.of());
         accounts.endSlice(System.nanoTime(), 1, List.of(), List.of(), OptionalDouble.empty());
         long later = System.nanoTime() + Duration.ofMinutes(11).toNanos();
         assertThat(accounts.state(later).energy()).hasSize(1);

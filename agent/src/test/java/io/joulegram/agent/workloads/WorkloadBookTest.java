@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.joulegram.agent.attribution.DeviceSlice;
 import io.joulegram.agent.attribution.EmbodiedRate;
+import io.joulegram.agent.kubernetes.KubernetesFacts;
+import io.joulegram.agent.ledger.WorkloadUse;
 import io.joulegram.agent.serving.GpuEvidence;
 import io.joulegram.host.Container;
 import io.joulegram.host.CpuUse;
@@ -35,14 +37,18 @@ class WorkloadBookTest {
     private static final int PID_B = 200;
     private static final int PID_OF_NOBODY = 300;
 
-    private final WorkloadBook book = new WorkloadBook(2, KEEP);
+    private final WorkloadBook book = new WorkloadBook(2, KEEP, 2);
 
     private static CpuUse use(Map<Workload, Long> nanos, long nobody, long idle) {
         return new CpuUse(nanos, Map.of(), nobody, idle);
     }
 
+    private static KubernetesFacts called(Map<String, KubernetesContainer> byId) {
+        return new KubernetesFacts(List.of(), new KubernetesFacts.Pods(byId, Map.of("id", Map.of("team", "blue"))));
+    }
+
     private static Look look(@Nullable CpuUse use) {
-        return new Look(0, Optional.ofNullable(use), Map.of(PID_A, A, PID_B, B), Map.of());
+        return new Look(0, Optional.ofNullable(use), Map.of(PID_A, A, PID_B, B), KubernetesFacts.NONE);
     }
 
     private void slice(DeviceSlice... parts) {
@@ -64,7 +70,11 @@ class WorkloadBookTest {
             processes.add(new GpuProcess(pid, OptionalLong.of(pid)));
         }
         GpuActivity activity = new GpuActivity(false, 0, List.of(), Optional.of(smRatioByPid));
-        book.gpus().beginSlice(Map.of("0", new GpuEvidence.Observed(processes, activity)), Map.of(PID_A, A, PID_B, B));
+        book.gpus()
+                .beginSlice(
+                        Map.of("0", new GpuEvidence.Observed(processes, activity)),
+                        Map.of(PID_A, A, PID_B, B),
+                        Map.of());
     }
 
     private long booked(Claimant claimant, Component component, String method) {
@@ -150,7 +160,7 @@ class WorkloadBookTest {
     void aGpuThatNobodyHoldsIsIdleAndOneWhoseDriverDoesNotTellIsUnattributed() {
         observe(Map.of());
         slice(gpu(500));
-        book.gpus().beginSlice(Map.of("0", new GpuEvidence.Observed(List.of(), null)), Map.of());
+        book.gpus().beginSlice(Map.of("0", new GpuEvidence.Observed(List.of(), null)), Map.of(), Map.of());
         slice(gpu(70));
         observe(Map.of(PID_OF_NOBODY, 1.0), PID_OF_NOBODY);
         slice(gpu(3));
@@ -211,7 +221,7 @@ class WorkloadBookTest {
         for (int job = 1; job <= 4; job++) {
             slice(cpu(1_000));
             Workload one = new Workload(Workload.Kind.SLURM_JOB, "100" + job);
-            Look look = new Look(0, Optional.of(use(Map.of(one, SECOND), 0, 0)), Map.of(), Map.of());
+            Look look = new Look(0, Optional.of(use(Map.of(one, SECOND), 0, 0)), Map.of(), KubernetesFacts.NONE);
             book.closeWindow(look, job * SECOND);
             book.retire(job * SECOND, OptionalLong.empty());
         }
@@ -254,14 +264,16 @@ class WorkloadBookTest {
         KubernetesContainer names = new KubernetesContainer("llm", "vllm-0", "server");
         CpuUse use = new CpuUse(Map.of(A, SECOND), Map.of(A, container), 0, 0);
         slice(cpu(1_000));
-        book.closeWindow(new Look(0, Optional.of(use), Map.of(), Map.of("id", names)), SECOND);
+        book.closeWindow(new Look(0, Optional.of(use), Map.of(), called(Map.of("id", names))), SECOND);
         slice(cpu(1_000));
-        book.closeWindow(new Look(0, Optional.of(use), Map.of(), Map.of()), 2 * SECOND);
+        book.closeWindow(new Look(0, Optional.of(use), Map.of(), KubernetesFacts.NONE), 2 * SECOND);
         slice(cpu(1_000));
-        book.closeWindow(new Look(0, Optional.of(use(Map.of(), 0, SECOND)), Map.of(), Map.of()), 3 * SECOND);
+        book.closeWindow(
+                new Look(0, Optional.of(use(Map.of(), 0, SECOND)), Map.of(), KubernetesFacts.NONE), 3 * SECOND);
 
         assertThat(book.containers())
-                .isEqualTo(Map.of(Claimant.of(A), new ContainerIdentity(container, Optional.of(names))));
+                .isEqualTo(Map.of(
+                        Claimant.of(A), new ContainerIdentity(container, Optional.of(names), Map.of("team", "blue"))));
         book.retire(3 * SECOND + KEEP, OptionalLong.of(4 * SECOND));
         assertThat(book.containers()).isEmpty();
     }
@@ -277,6 +289,10 @@ class WorkloadBookTest {
     private static final class Life {
         private final Random random;
         private final WorkloadBook book;
+        private final int mostFiled;
+        private final Map<Component, Long> filed = new EnumMap<>(Component.class);
+        private long filedMicrograms;
+        private long filedUses;
         private final Map<Component, Long> facility = new EnumMap<>(Component.class);
         private Map<Window.Key, Portion> before = new HashMap<>();
         private double operationalGrams;
@@ -285,7 +301,8 @@ class WorkloadBookTest {
 
         Life(int seed) {
             random = new Random(seed);
-            book = new WorkloadBook(1 + random.nextInt(4), 20 * SECOND);
+            mostFiled = 1 + random.nextInt(4);
+            book = new WorkloadBook(1 + random.nextInt(4), 20 * SECOND, mostFiled);
         }
 
         void run() {
@@ -297,6 +314,9 @@ class WorkloadBookTest {
                 book.closeWindow(look(), nowNanos);
                 assertConserved();
                 assertNothingFell();
+                if (random.nextInt(4) == 0) {
+                    file();
+                }
                 if (random.nextInt(3) == 0) {
                     book.retire(nowNanos, OptionalLong.of(nowNanos - random.nextInt(10) * SECOND));
                     before = new HashMap<>(book.booked());
@@ -308,6 +328,23 @@ class WorkloadBookTest {
                             .filter(Claimant::isWorkload)
                             .distinct())
                     .hasSizeLessThanOrEqualTo(8);
+        }
+
+        /** A bucket of the ledger is full: what was booked since the last one is in it, once. */
+        private void file() {
+            List<WorkloadUse> uses = book.takeUnfiled();
+            assertThat(uses)
+                    .filteredOn(use -> !use.workload().kind().equals("none"))
+                    .hasSizeLessThanOrEqualTo(mostFiled);
+            uses.forEach(use -> {
+                use.microjoules().forEach((component, energy) -> filed.merge(component, energy, Long::sum));
+                filedMicrograms += use.embodiedMicrograms();
+                filedUses++;
+            });
+            Map<Component, Long> used = new EnumMap<>(facility);
+            used.values().removeIf(energy -> energy == 0);
+            assertThat(filed).isEqualTo(used);
+            assertThat((double) filedMicrograms).isCloseTo(embodiedGrams * 1e6, within(filedUses / 2.0));
         }
 
         private void slice() {
@@ -328,7 +365,7 @@ class WorkloadBookTest {
                     new EmbodiedRate(Component.GPU, "0", 1e-12),
                     new EmbodiedRate(Component.CPU, "0", 2e-12),
                     new EmbodiedRate(Component.OTHER, "mainboard", 3e-12));
-            book.gpus().beginSlice(observed, Map.of(PID_A, A, PID_B, B));
+            book.gpus().beginSlice(observed, Map.of(PID_A, A, PID_B, B), Map.of());
             book.add(elapsed, parts, making, OptionalDouble.of(400));
             parts.forEach(part -> facility.merge(part.component(), part.microjoules(), Long::sum));
             operationalGrams +=
@@ -370,7 +407,7 @@ class WorkloadBookTest {
             Optional<CpuUse> use = random.nextInt(6) == 0
                     ? Optional.empty()
                     : Optional.of(use(nanos, random.nextLong(SECOND), 1 + random.nextLong(SECOND)));
-            return new Look(nowNanos, use, Map.of(PID_A, A), Map.of());
+            return new Look(nowNanos, use, Map.of(PID_A, A), KubernetesFacts.NONE);
         }
 
         private void assertConserved() {
