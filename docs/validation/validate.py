@@ -16,7 +16,8 @@ import time
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FLAGS = ["-XX:+UseSerialGC", "-Xms8m", "-Xmn3m", "-Xmx48m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
+FLAGS = ["-XX:+UseSerialGC", "-Xms8m", "-Xmn3m", "-Xmx48m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+         "-XX:+ExitOnOutOfMemoryError"]
 REST = 3.0  # seconds at rest on both sides of a phase: published figures lag by up to 0.6 s, which cancels there
 PHASES = [
     ("at rest", "rest 12 idle"),

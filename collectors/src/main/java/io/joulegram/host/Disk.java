@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A disk that is built into the host.
@@ -23,18 +24,26 @@ public record Disk(String name, long bytes, boolean rotating) {
     /** The kernel counts the size of block devices in sectors of 512 bytes, whatever those of the device are. */
     private static final long SECTOR_BYTES = 512;
 
+    /** Makers and models of disks that a hypervisor makes up, or that are elsewhere. */
+    private static final Set<String> NOT_BUILT_IN =
+            Set.of("QEMU", "VIRTUAL", "VBOX", "ELASTIC BLOCK STOR", "PERSISTENTDISK", "NVME ACCELERATOR");
+
     private static final int MAX_DISKS = 256;
     private static final int MAX_FILE_BYTES = 4096;
 
     /**
      * The disks in sysfs, in the order of their names: NVMe, SATA and SAS. What a hypervisor makes up (virtio, and SCSI
-     * disks that say so), what can be taken out, and what other disks lie behind (loop, device mapper, RAID, memory) is
-     * not among them. Empty if sysfs cannot be read.
+     * disks that say so), what can be taken out, and what other disks lie behind (loop, device mapper, RAID, memory, a
+     * cloud's block store) is not among them. Empty if sysfs cannot be read, and on a virtual machine, whose NVMe disks
+     * may be parts of others as well.
      *
      * @param sysfs where sysfs is mounted, {@code /sys} as a rule
      */
     public static List<Disk> read(Path sysfs) {
         List<Disk> disks = new ArrayList<>();
+        if (HostHardware.isMadeUp(sysfs)) {
+            return disks;
+        }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(sysfs.resolve("block"))) {
             for (Path entry : entries) {
                 String name = String.valueOf(entry.getFileName());
@@ -53,7 +62,7 @@ public record Disk(String name, long bytes, boolean rotating) {
         String size = text(entry.resolve("size"));
         String maker = (text(entry.resolve("device/vendor")) + ' ' + text(entry.resolve("device/model")))
                 .toUpperCase(Locale.ROOT);
-        boolean madeUp = maker.contains("QEMU") || maker.contains("VIRTUAL") || maker.contains("VBOX");
+        boolean madeUp = NOT_BUILT_IN.stream().anyMatch(maker::contains);
         boolean removable = text(entry.resolve("removable")).equals("1");
         if (madeUp || removable || !size.matches("[1-9][0-9]{0,14}")) {
             return Optional.empty();

@@ -60,11 +60,11 @@ public record HostHardware(
      * @param sysfs where sysfs is mounted, {@code /sys} as a rule
      */
     public static HostHardware read(Path sysfs) {
-        Path dmi = sysfs.resolve("class/dmi/id");
-        Optional<String> vendor = text(dmi.resolve("sys_vendor"));
-        if (vendor.map(HostHardware::isHypervisor).orElse(false)) {
+        if (isMadeUp(sysfs)) {
             return UNKNOWN;
         }
+        Path dmi = sysfs.resolve("class/dmi/id");
+        Optional<String> vendor = text(dmi.resolve("sys_vendor"));
         return new HostHardware(
                 vendor,
                 text(dmi.resolve("product_name")),
@@ -72,6 +72,13 @@ public record HostHardware(
                 networkCards(sysfs.resolve("class/net")),
                 OptionalInt.empty(),
                 OptionalLong.empty());
+    }
+
+    /** Whether the machine is the work of a hypervisor, by the vendor that its firmware names. */
+    static boolean isMadeUp(Path sysfs) {
+        return text(sysfs.resolve("class/dmi/id/sys_vendor"))
+                .map(HostHardware::isHypervisor)
+                .orElse(false);
     }
 
     private static boolean isHypervisor(String vendor) {

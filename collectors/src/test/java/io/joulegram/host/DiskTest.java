@@ -28,6 +28,7 @@ class DiskTest {
         disk("sdb", "1000", "1", "0", "QEMU", "QEMU HARDDISK");
         disk("sdc", "1000", "1", "0", "VMware", "Virtual disk");
         disk("sdd", "1000", "0", "1", "Kingston", "DataTraveler");
+        disk("nvme7n1", "1000", "0", "0", "", "Amazon Elastic Block Store");
         disk("sde", "0", "0", "0", "ATA", "empty slot");
         disk("sdf", "nonsense", "0", "0", "ATA", "x");
         disk("loop0", "1000", "0", "0", "", "");
@@ -35,6 +36,15 @@ class DiskTest {
         disk("md127", "1000", "0", "0", "", "");
         disk("zram0", "1000", "0", "0", "", "");
         disk("nvme0c0n1", "1000", "0", "0", "", "");
+
+        assertThat(Disk.read(sysfs)).isEmpty();
+    }
+
+    @Test
+    void aVirtualMachineHasNoneOfItsOwn() throws IOException {
+        disk("nvme0n1", "1000", "0", "0", "", "Amazon EC2 NVMe Instance Storage");
+        Path dmi = Files.createDirectories(sysfs.resolve("class/dmi/id"));
+        Files.writeString(dmi.resolve("sys_vendor"), "Amazon EC2\n");
 
         assertThat(Disk.read(sysfs)).isEmpty();
     }

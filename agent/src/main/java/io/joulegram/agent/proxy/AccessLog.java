@@ -1,9 +1,9 @@
 package io.joulegram.agent.proxy;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
@@ -14,12 +14,14 @@ final class AccessLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
 
     private final Path file;
-    private final OutputStream out;
+    private final WritableByteChannel channel;
     private boolean failed;
+    private boolean lineIsCut;
 
-    private AccessLog(Path file, OutputStream out) {
+    /** @param channel appends to the file */
+    AccessLog(Path file, WritableByteChannel channel) {
         this.file = file;
-        this.out = out;
+        this.channel = channel;
     }
 
     /**
@@ -29,10 +31,7 @@ final class AccessLog implements AutoCloseable {
      */
     static AccessLog open(Path file) throws IOException {
         try {
-            return new AccessLog(
-                    file,
-                    new BufferedOutputStream(
-                            Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)));
+            return new AccessLog(file, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
         } catch (IOException e) {
             throw new IOException("the access log " + file + " cannot be written: " + e, e);
         }
@@ -40,12 +39,23 @@ final class AccessLog implements AutoCloseable {
 
     /** Writes a request. A disk that is full costs lines, never requests. */
     synchronized void write(MeteredRequest request) {
+        byte[] document = RequestDocument.of(request);
+        ByteBuffer line = ByteBuffer.allocate(document.length + 2);
+        if (lineIsCut) {
+            line.put((byte) '\n');
+        }
+        line.put(document).put((byte) '\n').flip();
         try {
-            out.write(RequestDocument.of(request));
-            out.write('\n');
-            out.flush();
+            while (line.hasRemaining()) {
+                var unused = channel.write(line);
+            }
+            lineIsCut = false;
+            if (failed) {
+                LOG.info("{}: lines are written again", file);
+            }
             failed = false;
         } catch (IOException e) {
+            lineIsCut |= line.position() > 0;
             if (!failed) {
                 LOG.warn("{}: lines are lost: {}", file, e.toString());
             }
@@ -55,6 +65,6 @@ final class AccessLog implements AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
-        out.close();
+        channel.close();
     }
 }

@@ -141,6 +141,15 @@ final class EnergyBooks {
         return tenants.computeIfAbsent(request.origin().tenant(), name -> new TenantTotals());
     }
 
+    /** Ends the books: what is known of requests that are not settled yet is all that will be. */
+    synchronized void close() {
+        for (MeteredRequest request : List.copyOf(open.values())) {
+            if (open.remove(request.origin().id(), request)) {
+                finish(request, request.energy().microjoules() > 0 ? Settlement.PENDING : Settlement.UNKNOWN);
+            }
+        }
+    }
+
     /** Holds the memory of requests to a bound while the daemon is silent. */
     synchronized void giveUpOldest() {
         int surplus = open.size() - MOST_WAITING;

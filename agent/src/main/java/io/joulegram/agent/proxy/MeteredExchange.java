@@ -27,14 +27,18 @@ final class MeteredExchange {
     private final MeteredRequest request;
     private final EnergyBooks books;
     private final InstantSource clock;
-    private final RequestFacts facts = new RequestFacts();
+    private final RequestFacts facts;
     private final boolean adds;
     private @Nullable EventStream events;
     private @Nullable UsageAddition addition;
     private boolean modelKnown;
 
-    /** @param adds whether the client wants to be told in the stream what it took */
-    MeteredExchange(MeteredRequest request, EnergyBooks books, InstantSource clock, boolean adds) {
+    /**
+     * @param adds whether the client wants to be told in the stream what it took
+     * @param bodies what may be kept of the bodies of all requests that are under way
+     */
+    MeteredExchange(MeteredRequest request, EnergyBooks books, InstantSource clock, boolean adds, Allowance bodies) {
+        facts = new RequestFacts(bodies);
         this.request = request;
         this.books = books;
         this.clock = clock;
@@ -133,6 +137,7 @@ final class MeteredExchange {
 
     /** It has ended; further calls change nothing. */
     void end(Outcome outcome) {
+        facts.close();
         if (request.outcome() != Outcome.OPEN) {
             return;
         }

@@ -30,6 +30,10 @@ final class Metering {
 
     private static final Pattern REQUEST = Pattern.compile("/joulegram/v1/requests/([0-9a-f]{32})");
     private static final int ID_BYTES = 16;
+    private static final int MAX_PATH_LENGTH = 256;
+
+    /** A sixteenth of the memory that the launcher gives the proxy. */
+    private static final long BODY_BYTES = 16L << 20;
 
     /** The header by which a client asks for figures in the stream. */
     static final String USAGE = "joulegram-usage";
@@ -39,6 +43,7 @@ final class Metering {
     private final Tenants tenants;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
+    private final Allowance bodies = new Allowance(BODY_BYTES);
 
     Metering(EnergyBooks books, RequestArchive archive, Tenants tenants, InstantSource clock) {
         this.books = books;
@@ -55,10 +60,15 @@ final class Metering {
             return Optional.empty();
         }
         MeteredRequest metered = new MeteredRequest(new MeteredRequest.Origin(
-                newId(), tenants.of(request.headers()), path, traceId(request), clock.millis()));
+                newId(), tenants.of(request.headers()), shortened(path), traceId(request), clock.millis()));
         books.begin(metered);
         boolean adds = "include".equalsIgnoreCase(request.headers().get(USAGE, ""));
-        return Optional.of(new MeteredExchange(metered, books, clock, adds));
+        return Optional.of(new MeteredExchange(metered, books, clock, adds, bodies));
+    }
+
+    /** Paths are kept as long as requests are; the end tells which API it is. */
+    private static String shortened(String path) {
+        return path.length() <= MAX_PATH_LENGTH ? path : "..." + path.substring(path.length() - MAX_PATH_LENGTH + 3);
     }
 
     /** Nobody can guess one, so who knows it may know what its request took. */

@@ -53,6 +53,7 @@ public final class Proxy implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup loops;
     private final Access access;
     private final AgentFeed feed;
+    private final EnergyBooks books;
     private final @Nullable AccessLog log;
     private final Channel channel;
     private final Channel web;
@@ -61,12 +62,14 @@ public final class Proxy implements AutoCloseable {
             MultiThreadIoEventLoopGroup loops,
             Access access,
             AgentFeed feed,
+            EnergyBooks books,
             @Nullable AccessLog log,
             Channel channel,
             Channel web) {
         this.loops = loops;
         this.access = access;
         this.feed = feed;
+        this.books = books;
         this.log = log;
         this.channel = channel;
         this.web = web;
@@ -103,7 +106,7 @@ public final class Proxy implements AutoCloseable {
             Channel channel = bind(loops, plan.listen(), clients(own, traffic, upstreams(loops, plan)));
             Channel web = bind(loops, plan.web(), watchers(own, exposition));
             feed.start();
-            return new Proxy(loops, access, feed, log, channel, web);
+            return new Proxy(loops, access, feed, books, log, channel, web);
         } catch (IOException e) {
             stop(loops);
             access.close();
@@ -220,12 +223,13 @@ public final class Proxy implements AutoCloseable {
         return URI.create(scheme + "://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + local.getPort());
     }
 
-    /** Stops listening and breaks off what is under way. */
+    /** Stops listening, breaks off what is under way, and logs it as far as it is known. */
     @Override
     public void close() throws IOException {
         feed.close();
         access.close();
         stop(loops);
+        books.close();
         if (log != null) {
             log.close();
         }

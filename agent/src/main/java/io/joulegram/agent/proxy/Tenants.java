@@ -3,6 +3,7 @@ package io.joulegram.agent.proxy;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ public final class Tenants {
     public static Tenants read(Path file) throws IOException {
         Map<String, String> keys = new HashMap<>();
         Map<String, Map<String, String>> headers = new LinkedHashMap<>();
-        List<String> lines = Files.readAllLines(file);
+        List<String> lines = lines(file);
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
             if (line.isEmpty() || line.startsWith("#")) {
@@ -71,6 +72,14 @@ public final class Tenants {
             }
         }
         return new Tenants(Map.copyOf(keys), headers);
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        try {
+            return Files.readAllLines(file);
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": is not text in UTF-8", e);
+        }
     }
 
     private static boolean add(String line, Map<String, String> keys, Map<String, Map<String, String>> headers) {

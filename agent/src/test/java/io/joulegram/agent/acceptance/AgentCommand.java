@@ -19,8 +19,14 @@ import java.util.stream.Stream;
  */
 public final class AgentCommand {
     /** Those of {@code ./joulegram}, less what it says of logs and archives. */
-    static final List<String> LAUNCHER_OPTIONS =
-            List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmn3m", "-Xmx48m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
+    static final List<String> LAUNCHER_OPTIONS = List.of(
+            "-XX:+UseSerialGC",
+            "-Xms8m",
+            "-Xmn3m",
+            "-Xmx48m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-XX:+ExitOnOutOfMemoryError");
 
     private final List<String> jvmOptions;
     private final List<String> arguments;

@@ -114,6 +114,28 @@ final class EnergyBooksTest {
     }
 
     @Test
+    void atTheEndOfTheBooksAllRequestsAreToldAsFarAsTheyAreKnown() {
+        books.settle(List.of(reading(MODEL, 0, 0, 0, 0, 0, 0, 0)));
+        MeteredRequest booked = request("booked", 0);
+        booked.work().sent(100);
+        books.begin(booked);
+        booked.work().streams();
+        for (int i = 0; i < 10; i++) {
+            booked.work().chunk(500);
+        }
+        books.settle(List.of(reading(MODEL, 1000, 0, 1_000_000, 0, 0, 10, 1)));
+        MeteredRequest late = request("late", 1500);
+        books.begin(late);
+
+        books.close();
+
+        assertThat(finished).containsExactlyInAnyOrder(booked, late);
+        assertThat(booked.settlement()).isEqualTo(MeteredRequest.Settlement.PENDING);
+        assertThat(late.settlement()).isEqualTo(MeteredRequest.Settlement.UNKNOWN);
+        assertThat(books.use().requests().microjoules()).isEqualTo(1_000_000);
+    }
+
+    @Test
     void whatWasServedPastTheProxyIsNotTheirs() {
         books.settle(List.of(reading(MODEL, 0, 0, 0, 0, 0, 0, 0)));
         MeteredRequest one = streamed("one", 0, 100, 25, 10);

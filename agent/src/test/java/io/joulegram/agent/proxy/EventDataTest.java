@@ -62,8 +62,34 @@ final class EventDataTest {
         assertThat(facts("")).isEqualTo(" false");
     }
 
+    @Test
+    void aBodyForWhichNoMemoryIsLeftIsNotLookedAt() {
+        String body = "{\"text\":\"" + "x".repeat(3000) + "\",\"model\":\"m\"}";
+        Allowance small = new Allowance(2000);
+        assertThat(facts(body, small)).isEqualTo(" false");
+        assertThat(small.left()).isEqualTo(2000);
+        Allowance enough = new Allowance(4096);
+        assertThat(facts(body, enough)).isEqualTo("m false");
+        assertThat(enough.left()).isEqualTo(4096);
+    }
+
+    @Test
+    void aBodyThatIsBrokenOffGivesItsMemoryBack() {
+        Allowance allowance = new Allowance(4096);
+        RequestFacts facts = new RequestFacts(allowance);
+        facts.see(Unpooled.wrappedBuffer(new byte[1500]));
+        assertThat(allowance.left()).isLessThanOrEqualTo(4096 - 1500);
+        facts.close();
+        facts.see(Unpooled.wrappedBuffer(new byte[1500]));
+        assertThat(allowance.left()).isEqualTo(4096);
+    }
+
     private static String facts(String body) {
-        RequestFacts facts = new RequestFacts();
+        return facts(body, new Allowance(RequestFacts.MAX_BYTES));
+    }
+
+    private static String facts(String body, Allowance allowance) {
+        RequestFacts facts = new RequestFacts(allowance);
         byte[] bytes = body.getBytes(UTF_8);
         for (int from = 0; from < bytes.length; from += 999) {
             facts.see(Unpooled.wrappedBuffer(bytes, from, Math.min(999, bytes.length - from)));
