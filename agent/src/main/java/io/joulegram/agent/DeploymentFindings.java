@@ -38,10 +38,8 @@ final class DeploymentFindings {
     /** Tells of the deployments. */
     void tell() {
         rolesByDeployment.forEach((deployment, roles) -> {
-            boolean both = roles.contains(ServerRole.BOTH)
-                    || roles.containsAll(EnumSet.of(ServerRole.PREFILL, ServerRole.DECODE));
             String what = "deployment " + deployment;
-            if (both) {
+            if (ServerRole.areBothDone(roles)) {
                 findings.found(what, "both phases are done here");
             } else {
                 findings.missing(

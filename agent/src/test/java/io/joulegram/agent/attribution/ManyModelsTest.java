@@ -401,13 +401,7 @@ class ManyModelsTest {
                 });
                 host.serversByGpu.put(gpu, serving);
             }
-            servers.forEach(server -> host.attribution.onDevices(
-                    server,
-                    host.gpus.keySet().stream()
-                            .filter(gpu -> host.serversByGpu
-                                    .getOrDefault(gpu, List.of())
-                                    .contains(server))
-                            .toList()));
+            host.noteDevices(servers);
         }
 
         void live() {
