@@ -405,7 +405,7 @@ class ManyModelsTest {
         }
 
         void live() {
-            for (int window = 0; window < 100; window++) {
+            for (int window = 0; window < 60; window++) {
                 host.gpus.keySet().forEach(this::look);
                 Map<String, Double> watts = new TreeMap<>();
                 host.gpus.keySet().forEach(gpu -> watts.put(gpu, random.nextDouble(700)));
