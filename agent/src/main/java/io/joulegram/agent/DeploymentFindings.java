@@ -1,5 +1,6 @@
 package io.joulegram.agent;
 
+import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerRole;
 import io.joulegram.tokens.ServerTarget;
 import java.util.EnumSet;
@@ -17,11 +18,18 @@ final class DeploymentFindings {
     }
 
     /** Takes note of a server that answers. */
-    void note(ServerTarget server, ServerRole role) {
+    void note(ServerTarget server, EngineTraits traits) {
+        ServerRole role = traits.role();
         server.deployment()
                 .ifPresent(deployment -> rolesByDeployment
                         .computeIfAbsent(deployment, name -> EnumSet.noneOf(ServerRole.class))
                         .add(role));
+        if (role == ServerRole.BOTH && traits.takesPrompts()) {
+            findings.missing(
+                    server.name() + " takes prompts",
+                    "it counts prompt tokens that another server, or a store of its own, had computed",
+                    "if a server that is watched computed them, servers[].role: prefill there and decode here");
+        }
         if (role != ServerRole.BOTH) {
             String known = server.role().isPresent() ? "as configured" : "as its engine tells";
             String what = server.name() + " does";
@@ -38,10 +46,8 @@ final class DeploymentFindings {
     /** Tells of the deployments. */
     void tell() {
         rolesByDeployment.forEach((deployment, roles) -> {
-            boolean both = roles.contains(ServerRole.BOTH)
-                    || roles.containsAll(EnumSet.of(ServerRole.PREFILL, ServerRole.DECODE));
             String what = "deployment " + deployment;
-            if (both) {
+            if (ServerRole.areBothDone(roles)) {
                 findings.found(what, "both phases are done here");
             } else {
                 findings.missing(

@@ -50,11 +50,6 @@ final class Deployments {
                             .add(model.window()));
         }
 
-        boolean doesBothPhases() {
-            return roles.contains(ServerRole.BOTH)
-                    || roles.containsAll(EnumSet.of(ServerRole.PREFILL, ServerRole.DECODE));
-        }
-
         /** Empty where those of one server are not known, which then may be any. */
         List<String> gpus() {
             return gpusKnown ? List.copyOf(gpus) : List.of();
@@ -72,7 +67,7 @@ final class Deployments {
                 parts.computeIfAbsent(member.deployment(), name -> new Part()).add(member));
         List<DeploymentState> states = new ArrayList<>();
         parts.forEach((deployment, part) -> {
-            if (part.doesBothPhases()) {
+            if (ServerRole.areBothDone(part.roles)) {
                 part.windowsByModel.forEach((model, windows) -> {
                     List<PerToken> figures =
                             perToken.of(RollingWindow.together(windows), uncertainties.apply(part.gpus()));

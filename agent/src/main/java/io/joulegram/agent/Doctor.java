@@ -231,7 +231,7 @@ public final class Doctor {
                                 clients.of(target.baseUri()), target, engines, ScrapeLimits.defaults())
                         .scrape();
                 findings.found(target.name(), scrape.traits().engine() + ", models: " + models(scrape));
-                deployments.note(target, scrape.traits().role());
+                deployments.note(target, scrape.traits());
             } catch (ScrapeException | IllegalArgumentException e) {
                 findings.missing(target.name(), String.valueOf(e.getMessage()), "");
             }

@@ -2,6 +2,7 @@ package io.joulegram.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerRole;
 import io.joulegram.tokens.ServerTarget;
 import java.io.PrintWriter;
@@ -27,6 +28,10 @@ class DeploymentFindingsTest {
                 role);
     }
 
+    private static EngineTraits does(ServerRole role) {
+        return new EngineTraits("vllm", true, EngineTraits.CountsAt.GENERATED, role, true);
+    }
+
     private String told() {
         findings.tell();
         out.flush();
@@ -35,8 +40,8 @@ class DeploymentFindingsTest {
 
     @Test
     void aPairIsToldWithWhatItIsKnownBy() {
-        findings.note(server("a", "chat", Optional.of(ServerRole.PREFILL)), ServerRole.PREFILL);
-        findings.note(server("b", "chat", Optional.empty()), ServerRole.DECODE);
+        findings.note(server("a", "chat", Optional.of(ServerRole.PREFILL)), does(ServerRole.PREFILL));
+        findings.note(server("b", "chat", Optional.empty()), does(ServerRole.DECODE));
 
         assertThat(told())
                 .contains("ok       a does: prefill alone, as configured\n")
@@ -47,18 +52,20 @@ class DeploymentFindingsTest {
 
     @Test
     void halfOfADeploymentIsTold() {
-        findings.note(server("a", "chat", Optional.of(ServerRole.DECODE)), ServerRole.DECODE);
+        findings.note(server("a", "chat", Optional.of(ServerRole.DECODE)), does(ServerRole.DECODE));
 
         assertThat(told()).contains("missing  deployment chat: only decode is done here");
     }
 
     @Test
     void aRoleWithoutADeploymentIsTold() {
-        findings.note(server("a", "", Optional.empty()), ServerRole.PREFILL);
-        findings.note(server("b", "", Optional.empty()), ServerRole.BOTH);
+        findings.note(server("a", "", Optional.empty()), does(ServerRole.PREFILL));
+        findings.note(server("b", "", Optional.empty()), does(ServerRole.BOTH));
 
         assertThat(told())
                 .contains("fix: give them the same servers[].deployment")
+                .contains("missing  b takes prompts: it counts prompt tokens that another server")
+                .doesNotContain("a takes prompts")
                 .doesNotContain("b does")
                 .doesNotContain("deployment chat");
     }

@@ -31,21 +31,21 @@ final class BuiltInEngines {
      */
     private static Engine vllm() {
         String bySource = "vllm:prompt_tokens_by_source_total";
+        Selector transferred = counter(bySource).where("source", "external_kv_transfer");
         return Engine.named("vllm")
                 .usualPorts(8000, 8002, 8081)
                 .tokens(PROMPT, generated(counter("vllm:prompt_tokens_total")))
                 .tokens(
                         CACHED_PROMPT,
                         generated(counter("vllm:prompt_tokens_cached_total")),
-                        generated(
-                                counter(bySource).where("source", "local_cache_hit"),
-                                counter(bySource).where("source", "external_kv_transfer")))
+                        generated(counter(bySource).where("source", "local_cache_hit"), transferred))
                 .tokens(GENERATED, generated(counter("vllm:generation_tokens_total")))
                 .latency("vllm:e2e_request_latency_seconds")
                 .running(gauge("vllm:num_requests_running"))
                 .waiting(gauge("vllm:num_requests_waiting"))
                 .modelLabels("model_name", "model")
                 .roleLabels("dynamo_component")
+                .takenPrompts(transferred)
                 .build();
     }
 

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param ranksToMax labels of workers that all process the same tokens, such as tensor-parallel ranks
  * @param modelName where to ask for the model's name if the metrics do not tell it
  * @param roleLabels labels whose values tell that a server does one phase only
+ * @param takenPrompts the counter of prompt tokens whose keys and values were sent to the server
  */
 record Engine(
         String name,
@@ -37,7 +38,8 @@ record Engine(
         List<String> modelLabels,
         Set<String> ranksToMax,
         Optional<ModelNameSource> modelName,
-        Set<String> roleLabels) {
+        Set<String> roleLabels,
+        Optional<Selector> takenPrompts) {
 
     /**
      * A document that names the model.
@@ -97,8 +99,11 @@ record Engine(
     }
 
     /** What the counters mean if output is told in this way. */
-    EngineTraits traits(CountsAt countsAt, ServerRole role) {
-        return new EngineTraits(name, promptIncludesCached, countsAt, role);
+    EngineTraits traits(CountsAt countsAt, ServerRole role, Exposition exposition) {
+        boolean takesPrompts = takenPrompts
+                .filter(taken -> taken.choose(exposition).stream().anyMatch(sample -> sample.value() > 0))
+                .isPresent();
+        return new EngineTraits(name, promptIncludesCached, countsAt, role, takesPrompts);
     }
 
     /** The one phase that the server does, if its series tell of one; else both. */
@@ -135,6 +140,7 @@ record Engine(
         private Set<String> ranksToMax = Set.of();
         private Optional<ModelNameSource> modelName = Optional.empty();
         private Set<String> roleLabels = Set.of();
+        private Optional<Selector> takenPrompts = Optional.empty();
 
         private Builder(String name) {
             this.name = name;
@@ -204,6 +210,11 @@ record Engine(
             return this;
         }
 
+        Builder takenPrompts(Selector counter) {
+            takenPrompts = Optional.of(counter);
+            return this;
+        }
+
         Engine build() {
             return new Engine(
                     name,
@@ -216,7 +227,8 @@ record Engine(
                     modelLabels,
                     ranksToMax,
                     modelName,
-                    roleLabels);
+                    roleLabels,
+                    takenPrompts);
         }
     }
 }

@@ -9,8 +9,10 @@ import static java.util.Objects.requireNonNull;
  * @param promptIncludesCached whether the prompt counter includes tokens that came from a cache
  * @param countsAt when output tokens are counted
  * @param role what it does of each request
+ * @param takesPrompts whether it counts prompt tokens whose keys and values it was sent, by another server or by a store
  */
-public record EngineTraits(String engine, boolean promptIncludesCached, CountsAt countsAt, ServerRole role) {
+public record EngineTraits(
+        String engine, boolean promptIncludesCached, CountsAt countsAt, ServerRole role, boolean takesPrompts) {
     /** When an output token reaches the counter. */
     public enum CountsAt {
         /** As it is generated. */
@@ -40,5 +42,10 @@ public record EngineTraits(String engine, boolean promptIncludesCached, CountsAt
     /** Those of a server that does both phases. */
     public EngineTraits(String engine, boolean promptIncludesCached, CountsAt countsAt) {
         this(engine, promptIncludesCached, countsAt, ServerRole.BOTH);
+    }
+
+    /** Those of a server that was sent no prompt's keys and values. */
+    public EngineTraits(String engine, boolean promptIncludesCached, CountsAt countsAt, ServerRole role) {
+        this(engine, promptIncludesCached, countsAt, role, false);
     }
 }

@@ -30,9 +30,13 @@ final class LlamaRouter {
     private static final String METRICS_PATH = "/metrics";
     private static final String LOADED = "loaded";
     private static final int MAX_DOCUMENT_BYTES = 512 << 10;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final BoundedGet http;
+
+    /** Made when it is first needed: most hosts have no router. */
+    private static final class Json {
+        static final ObjectMapper MAPPER = new ObjectMapper();
+    }
 
     /** How the metrics at an address are read. */
     interface Metrics {
@@ -86,7 +90,7 @@ final class LlamaRouter {
     /** The names of the models that are loaded; empty if this is no list of a router, which tells the state of each. */
     private static Optional<List<String>> loaded(String document) {
         try {
-            JsonNode data = JSON.readTree(document).path("data");
+            JsonNode data = Json.MAPPER.readTree(document).path("data");
             List<String> names = new ArrayList<>();
             boolean router = data.isArray() && !data.isEmpty();
             for (JsonNode model : data) {

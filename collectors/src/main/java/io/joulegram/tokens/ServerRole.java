@@ -2,6 +2,7 @@ package io.joulegram.tokens;
 
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What a server does of each request. Where prefill and decode are apart (disaggregated serving), both servers count the same
@@ -15,6 +16,11 @@ public enum ServerRole {
     PREFILL,
     /** It writes output for prompts that others read; those are not counted. */
     DECODE;
+
+    /** Whether servers of these roles do both phases together. */
+    public static boolean areBothDone(Set<ServerRole> roles) {
+        return roles.contains(BOTH) || (roles.contains(PREFILL) && roles.contains(DECODE));
+    }
 
     /** The value of the {@code role} label. */
     public String label() {

@@ -101,7 +101,7 @@ final class TokenTotals {
         loaded.addAll(waiting.keySet());
         ServerRole does = role(engine.role(exposition), restarted);
         return new Update(
-                engine.traits(countsAt(engine), does),
+                engine.traits(countsAt(engine), does, exposition),
                 restarted,
                 modelTokens(running, waiting, loaded).stream()
                         .map(does::counted)

@@ -286,6 +286,14 @@ class TokenTotalsTest {
         assertThat(scrape(tokens).traits().role()).as("while nothing tells").isEqualTo(role);
     }
 
+    @ParameterizedTest
+    @CsvSource({"external_kv_transfer, 5, true", "external_kv_transfer, 0, false", "local_cache_hit, 5, false"})
+    void promptsThatWereSentAreTold(String source, int tokens, boolean taken) throws ScrapeException {
+        String page = "vllm:prompt_tokens_by_source_total{model_name=\"m\",source=\"" + source + "\"} " + tokens + "\n";
+
+        assertThat(scrape(vllm("m", 0, 7) + page).traits().takesPrompts()).isEqualTo(taken);
+    }
+
     @Test
     void theRoleThatIsConfiguredHolds() throws ScrapeException {
         TokenTotals decoding = new TokenTotals(ScrapeLimits.defaults(), Optional.of(ServerRole.DECODE));

@@ -71,6 +71,19 @@ final class MadeHost {
         models.remove(server);
     }
 
+    void removeModel(String server, String model) {
+        models.getOrDefault(server, new TreeMap<>()).remove(model);
+    }
+
+    /** Tells of the GPUs that serve each of these now. */
+    void noteDevices(List<String> servers) {
+        servers.forEach(server -> attribution.onDevices(
+                server,
+                gpus.keySet().stream()
+                        .filter(gpu -> serversByGpu.getOrDefault(gpu, List.of()).contains(server))
+                        .toList()));
+    }
+
     void run(long nanos, Map<String, Double> gpuWatts, double cpuWatts) {
         now += nanos;
         gpus.forEach((device, tank) -> {
@@ -86,7 +99,9 @@ final class MadeHost {
                 now,
                 new Conditions(
                         feeds,
-                        List.of(new EmbodiedRate(Component.GPU, "0", 1e-12)),
+                        List.of(
+                                new EmbodiedRate(Component.GPU, "0", 1e-12),
+                                new EmbodiedRate(Component.OTHER, "0", 3e-12)),
                         serversByGpu,
                         uses,
                         OptionalDouble.of(400),

@@ -401,17 +401,11 @@ class ManyModelsTest {
                 });
                 host.serversByGpu.put(gpu, serving);
             }
-            servers.forEach(server -> host.attribution.onDevices(
-                    server,
-                    host.gpus.keySet().stream()
-                            .filter(gpu -> host.serversByGpu
-                                    .getOrDefault(gpu, List.of())
-                                    .contains(server))
-                            .toList()));
+            host.noteDevices(servers);
         }
 
         void live() {
-            for (int window = 0; window < 100; window++) {
+            for (int window = 0; window < 60; window++) {
                 host.gpus.keySet().forEach(this::look);
                 Map<String, Double> watts = new TreeMap<>();
                 host.gpus.keySet().forEach(gpu -> watts.put(gpu, random.nextDouble(700)));
