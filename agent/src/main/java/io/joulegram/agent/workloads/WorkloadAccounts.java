@@ -100,7 +100,8 @@ public final class WorkloadAccounts implements AutoCloseable {
                 .beginSlice(
                         observedByGpu,
                         newest.map(Look::workloadByPid).orElse(Map.of()),
-                        newest.map(look -> GpuAllocations.claims(
+                        newest.filter(look -> !look.kubernetes().heldDevices().isEmpty())
+                                .map(look -> GpuAllocations.claims(
                                         gpus, observedByGpu, look.kubernetes().heldDevices(), look.claimantByName()))
                                 .orElse(Map.of()));
     }

@@ -176,6 +176,10 @@ class RealServerIT {
 
     private void isFoundByItself(AgentProcess agent) throws Exception {
         awaitThat(() -> sum(agent.metrics(), "joulegram_server_up", "engine=\"llamacpp\"") == 1);
+        awaitThat(() -> agent.json("api/v1/status")
+                .path("servers")
+                .findValuesAsText("devicesFrom")
+                .contains("processes"));
     }
 
     private void ownRequestsRunAndWait(AgentProcess agent, LlamaServer server) throws Exception {

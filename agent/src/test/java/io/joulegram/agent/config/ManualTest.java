@@ -52,7 +52,7 @@ final class ManualTest {
         String uncommented = Files.readString(DOCS.resolve("joulegram.example.yaml"))
                 .replaceAll(
                         "(?m)^(servers: auto|engines: \\[]|budgets: \\[]|objectives: \\[]|calibration: \\[]| *overrides: \\[]"
-                                + "| *resource-attributes: \\[]| *headers: \\[])$",
+                                + "| *resource-attributes: \\[]| *headers: \\[]| *labels: \\[])$",
                         "")
                 .replaceAll("(?m)^#(?! )|^#(?= {2,})", "");
         Path file = Files.writeString(directory.resolve("joulegram.yaml"), uncommented);

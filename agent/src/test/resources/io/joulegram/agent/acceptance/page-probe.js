@@ -7,8 +7,8 @@ globalThis.probe = (() => {
     const style = getComputedStyle(node);
     return /auto|scroll/.test(style.overflowX + style.overflowY);
   };
-  const reachable = () => [...document.querySelectorAll('body *')].filter(node => node.matches('a[href], button, input, select, textarea, [tabindex]')
-    || scrollable(node));
+  const reachable = () => [...document.querySelectorAll('body *')].filter(node => node.getClientRects().length)
+    .filter(node => node.matches('a[href], button, input, select, textarea, [tabindex]') || scrollable(node));
   const label = node => node.tagName.toLowerCase() + (node.id ? '#' + node.id : '') + ' '
     + (node.getAttribute('aria-label') || node.textContent.trim()).slice(0, 40);
 
