@@ -52,11 +52,18 @@ final class LlamaServer implements AutoCloseable {
      * What came of one request.
      *
      * @param id what the proxy calls it
+     * @param streamed whether it came as a stream
      * @param energyMethod what the proxy says of the energy in its headers; empty if it says none
      * @param promptMillis how long the server says that the prompt took
      * @param predictedMillis and the output
      */
-    record Answer(String id, Usage usage, String energyMethod, double promptMillis, double predictedMillis) {}
+    record Answer(
+            String id,
+            boolean streamed,
+            Usage usage,
+            String energyMethod,
+            double promptMillis,
+            double predictedMillis) {}
 
     private LlamaServer(Path directory, Path python, int port) throws Exception {
         this.directory = directory;
@@ -147,6 +154,7 @@ final class LlamaServer implements AutoCloseable {
         }
         return new Answer(
                 response.headers().firstValue("joulegram-request-id").orElseThrow(),
+                streamed,
                 usage(told),
                 response.headers().firstValue("joulegram-energy-method").orElse(""),
                 told.required("timings").required("prompt_ms").asDouble(),
