@@ -12,10 +12,16 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** The metrics that the agent publishes, with their types and labels, as {@code docs/metrics.md} has them. */
+/**
+ * The metrics that the agent and the proxy publish, with their types and labels, as {@code docs/metrics.md} and {@code
+ * docs/proxy.md} have them, and the series that rules record.
+ */
 final class Contract {
     private static final Path MANUAL = Path.of("..", "docs", "metrics.md");
+    private static final Path PROXY_MANUAL = Path.of("..", "docs", "proxy.md");
+    private static final Path RULES = Path.of("prometheus", "joulegram-rules.yml");
 
     /** Every series has job and instance from Prometheus itself, and cluster where its configuration gives one. */
     private static final Set<String> TARGET_LABELS = Set.of("cluster", "job", "instance");
@@ -23,9 +29,11 @@ final class Contract {
     private static final Pattern ROW =
             Pattern.compile("\\| `(joulegram_\\w+)` \\| (\\w+) \\| ([^|]*) \\| ([^|]*) \\| .*");
     private static final Pattern QUOTED = Pattern.compile("`(\\w+)`");
+    private static final Pattern RECORD = Pattern.compile("(?m)^ *- record: (([a-z_]+):\\w+:\\w+)$");
     private static final Pattern PROCESS = Pattern.compile("`(process_\\w+)`");
 
     private final Map<String, Metric> metrics = new TreeMap<>();
+    private final Map<String, Set<String>> recorded = new TreeMap<>();
 
     private record Metric(String type, Set<String> labels, String unit) {}
 
@@ -35,7 +43,14 @@ final class Contract {
         Contract contract = new Contract();
         try {
             String manual = Files.readString(MANUAL);
-            manual.lines().map(ROW::matcher).filter(Matcher::matches).forEach(contract::add);
+            Stream.concat(manual.lines(), Files.readString(PROXY_MANUAL).lines())
+                    .map(ROW::matcher)
+                    .filter(Matcher::matches)
+                    .forEach(contract::add);
+            RECORD.matcher(Files.readString(RULES))
+                    .results()
+                    .forEach(rule -> contract.recorded.put(
+                            rule.group(1), Set.of(rule.group(2).split("_", -1))));
             PROCESS.matcher(manual)
                     .results()
                     .forEach(name -> contract.metrics.put(name.group(1), new Metric("gauge", TARGET_LABELS, "")));
@@ -64,6 +79,9 @@ final class Contract {
 
     /** The labels of a series of this name; empty if there is no such series. */
     Optional<Set<String>> labels(String series) {
+        if (recorded.containsKey(series)) {
+            return Optional.ofNullable(recorded.get(series));
+        }
         Metric metric = metrics.get(series);
         if (metric != null) {
             boolean hasSeriesOfItsName =

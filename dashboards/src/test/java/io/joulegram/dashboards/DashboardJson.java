@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * A dashboard of Grafana, made from its short form: panels flow from left to right and from row to row, and variables,
- * links and annotations are the same everywhere.
+ * links and annotations are the same everywhere; annotations are of agents, and so only where agents are shown.
  */
 final class DashboardJson {
     /** Of Grafana 11. */
@@ -19,27 +19,37 @@ final class DashboardJson {
 
     private static final int COLUMNS = 24;
     private static final Set<String> KEYS =
-            Set.of("uid", "title", "description", "variables", "one-host", "time", "panels");
+            Set.of("uid", "title", "description", "variables", "of", "one-host", "time", "panels");
+
+    /** What every agent has a series of. */
+    private static final String AGENT = "joulegram_build_info";
 
     /** What the choices of a variable are asked by. A label that a host does not have matches {@code .*} alone. */
-    private static final Map<String, String> VARIABLES = variableQueries();
+    private final Map<String, String> choices;
 
     private final ShortForm form;
+    private final boolean ofAgents;
 
     DashboardJson(ShortForm form) {
         this.form = form.allowing(KEYS);
+        String present = String.valueOf(form.optional("of").orElse(AGENT));
+        ofAgents = present.equals(AGENT);
+        choices = choiceQueries(present);
     }
 
-    private static Map<String, String> variableQueries() {
+    /** @param present a series of whatever is chosen by its instance */
+    private static Map<String, String> choiceQueries(String present) {
         Map<String, String> queries = new LinkedHashMap<>();
-        queries.put("cluster", "label_values(joulegram_build_info, cluster)");
-        queries.put("job", "label_values(joulegram_build_info{cluster=~\"$cluster\"}, job)");
-        queries.put("instance", "label_values(joulegram_build_info{cluster=~\"$cluster\", job=~\"$job\"}, instance)");
+        queries.put("cluster", "label_values(" + present + ", cluster)");
+        queries.put("job", "label_values(" + present + "{cluster=~\"$cluster\"}, job)");
+        queries.put("instance", "label_values(" + present + "{cluster=~\"$cluster\", job=~\"$job\"}, instance)");
         queries.put("server", Selectors.expand("label_values(joulegram_server_up{@host}, server)"));
         queries.put(
                 "model", Selectors.expand("label_values(joulegram_tokens_total{@host, server=~\"$server\"}, model)"));
         queries.put("device", Selectors.expand("label_values(joulegram_gpu_info{@host}, device)"));
         queries.put("budget", Selectors.expand("label_values(joulegram_carbon_budget_grams{@host}, budget)"));
+        queries.put("kind", Selectors.expand("label_values(joulegram_workload_energy_joules_total{@host}, kind)"));
+        queries.put("tenant", Selectors.expand("label_values(joulegram_proxy_tenant_requests_total{@host}, tenant)"));
         return queries;
     }
 
@@ -70,7 +80,7 @@ final class DashboardJson {
                 "timepicker",
                 object(),
                 "annotations",
-                object("list", annotations()),
+                object("list", ofAgents ? annotations() : List.of()),
                 "links",
                 List.of(link()),
                 "templating",
@@ -185,7 +195,7 @@ final class DashboardJson {
                 "hide",
                 0));
         List<?> more = form.list("variables");
-        VARIABLES.forEach((name, query) -> {
+        choices.forEach((name, query) -> {
             if (Set.of("cluster", "job", "instance").contains(name) || more.contains(name)) {
                 boolean one = form.flag("one-host") && name.equals("instance");
                 variables.add(variable(name, query, !one));

@@ -28,7 +28,18 @@ class DashboardLintCatchesTest {
                 DashboardLintTest::everyQueryUsesPublishedMetricsAndLabelsOfTheChosenInstances;
         BiConsumer<DashboardLintTest, Dashboard> quotients =
                 DashboardLintTest::quotientsAreRatiosOfSumsAndAbsentWithoutWhatTheyAreDividedBy;
+        BiConsumer<DashboardLintTest, Dashboard> ranges = DashboardLintTest::ratesFollowTheResolutionOfTheGraph;
+        BiConsumer<DashboardLintTest, Dashboard> recorded = DashboardLintTest::recordedRatesAreSummedMinuteByMinute;
         return Stream.of(
+                fault("phase:joulegram_model_energy_joules:rate5m", "phase:joulegram_model_energy:rate5m", queries),
+                fault("rate5m{cluster=~\\\"$cluster\\\", ", "rate5m{", queries),
+                fault("[$__interval]", "[$__rate_interval]", ranges),
+                fault("sum_over_time(cluster", "max_over_time(cluster", ranges),
+                fault("sum_over_time(cluster", "avg_over_time(cluster", recorded),
+                fault("sum(avg_over_time(", "sum(sum_over_time(", recorded),
+                fault("\"interval\" : \"1m\"", "\"interval\" : \"15s\"", recorded),
+                fault("\"noValue\" : ", "\"none\" : ", recorded),
+                fault(" Needs the recording rules.", "", recorded),
                 fault("joulegram_source_up{", "joulegram_source_upp{", queries),
                 fault("by (component)", "by (components)", queries),
                 fault("phase!=\\\"idle\\\"", "phases!=\\\"idle\\\"", queries),
@@ -36,8 +47,8 @@ class DashboardLintCatchesTest {
                 fault("joulegram_source_up{cluster=~\\\"$cluster\\\", ", "joulegram_source_up{", queries),
                 fault("sum(increase(", "avg(increase(", quotients),
                 fault(" > 0)\"", ")\"", quotients),
-                fault("[$__rate_interval]", "[5m]", DashboardLintTest::ratesFollowTheResolutionOfTheGraph),
-                fault("[$__range]", "[$__rate_interval]", DashboardLintTest::ratesFollowTheResolutionOfTheGraph),
+                fault("[$__rate_interval]", "[5m]", ranges),
+                fault("[$__range]", "[$__rate_interval]", ranges),
                 fault("\"x\" : 12", "\"x\" : 11", DashboardLintTest::panelsHaveIdsAndPlacesOfTheirOwn),
                 fault("\"id\" : 2,", "\"id\" : 3,", DashboardLintTest::panelsHaveIdsAndPlacesOfTheirOwn),
                 fault(

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,6 +49,12 @@ class DashboardLintTest {
 
     private static final Pattern METRIC_AS_IT_IS =
             Pattern.compile("(?:(?:max|sum) by \\([^)]*\\) \\()?(joulegram_\\w+)\\{[^{}]*}\\)?");
+
+    /** A function over time, the series that it is of, and the time. */
+    private static final Pattern RANGE = Pattern.compile("(\\w+)\\(([\\w:]+)\\{[^{}]*}\\[([^\\]]+)]\\)");
+
+    /** A quotient of series, not one by a number. */
+    private static final Pattern RATIO = Pattern.compile(" / (?![0-9])");
 
     private final Contract contract = Contract.read();
 
@@ -100,7 +107,7 @@ class DashboardLintTest {
     @Test
     void dashboardsHaveNamesOfTheirOwn() throws IOException {
         assertThat(dashboards())
-                .hasSize(6)
+                .hasSize(8)
                 .extracting(dashboard -> dashboard.json().path("uid").asText())
                 .doesNotHaveDuplicates();
         assertThat(dashboards())
@@ -261,11 +268,70 @@ class DashboardLintTest {
             boolean now = panel.at("/targets/0/instant").asBoolean();
             for (JsonNode target : panel.path("targets")) {
                 String expression = target.path("expr").asText();
-                assertThat(expression.replace("[$__rate_interval]", "").replace("[$__range]", ""))
-                        .as(title(panel))
-                        .doesNotContain("[");
-                assertThat(expression).as(title(panel)).doesNotContain(now ? "$__rate_interval" : "$__range");
                 assertThat(target.path("range").asBoolean()).as(title(panel)).isNotEqualTo(now);
+                List<MatchResult> ranges = RANGE.matcher(expression).results().toList();
+                assertThat(ranges)
+                        .as("%s: %s", title(panel), expression)
+                        .hasSize((int)
+                                expression.chars().filter(each -> each == '[').count())
+                        .allSatisfy(range -> assertThat(range.group(1) + " " + range.group(3))
+                                .as(range.group())
+                                .isIn(allowedRanges(isRecorded(range.group(2)), now)));
+            }
+        }
+    }
+
+    private static boolean isRecorded(String series) {
+        return series.contains(":");
+    }
+
+    /** The functions that a counter and a recorded rate may be in, and over which time. */
+    private static Set<String> allowedRanges(boolean recorded, boolean now) {
+        if (recorded) {
+            return now
+                    ? Set.of("sum_over_time $__range")
+                    : Set.of("sum_over_time $__interval", "avg_over_time $__interval");
+        }
+        return now
+                ? Set.of("increase $__range", "last_over_time $__range")
+                : Set.of("rate $__rate_interval", "increase $__rate_interval");
+    }
+
+    /** A recorded rate of a minute is one sample, so a sum of them times a minute is what was counted. */
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void recordedRatesAreSummedMinuteByMinute(Dashboard dashboard) {
+        for (JsonNode panel : dashboard.panels()) {
+            boolean now = panel.at("/targets/0/instant").asBoolean();
+            boolean any = false;
+            for (JsonNode target : panel.path("targets")) {
+                String expression = target.path("expr").asText();
+                List<Selector> recorded = Expression.of(expression).selectors().stream()
+                        .filter(Selector::recorded)
+                        .toList();
+                assertThat(recorded)
+                        .as(title(panel))
+                        .allMatch(selector -> selector.series().endsWith(":rate5m"))
+                        .hasSize((int) RANGE.matcher(expression)
+                                .results()
+                                .filter(range -> isRecorded(range.group(2)))
+                                .count());
+                assertThat(target.path("interval").asText())
+                        .as(title(panel))
+                        .isEqualTo(recorded.isEmpty() || now ? "" : "1m");
+                boolean isRatio = RATIO.matcher(expression).find();
+                boolean sums = expression.contains("sum_over_time(");
+                assertThat(sums && !isRatio).as(title(panel)).isEqualTo(expression.contains(" * 60"));
+                assertThat(expression.contains("avg_over_time(") && isRatio)
+                        .as("%s: a mean over time has no weight", title(panel))
+                        .isFalse();
+                any |= !recorded.isEmpty();
+            }
+            assertThat(panel.at("/fieldConfig/defaults").has("noValue"))
+                    .as(title(panel))
+                    .isEqualTo(any && !panel.path("type").asText().equals("table"));
+            if (any) {
+                assertThat(dashboard.json().path("description").asText()).endsWith("Needs the recording rules.");
             }
         }
     }
@@ -276,10 +342,12 @@ class DashboardLintTest {
         for (JsonNode panel : dashboard.panels()) {
             for (JsonNode target : panel.path("targets")) {
                 String expression = target.path("expr").asText();
-                assertThat(expression).as(title(panel)).doesNotContain("avg", "rate(sum", "increase(sum");
+                assertThat(expression.replace("avg_over_time(", "("))
+                        .as(title(panel))
+                        .doesNotContain("avg", "rate(sum", "increase(sum");
                 int division = expression.indexOf(" / ");
                 String divisor = division < 0 ? "" : expression.substring(division);
-                if (divisor.contains("rate(") || divisor.contains("increase(")) {
+                if (Stream.of("rate(", "increase(", "_over_time(").anyMatch(divisor::contains)) {
                     assertThat(expression).as(title(panel)).endsWith(" > 0)");
                 }
             }

@@ -26,6 +26,12 @@ final class FleetHistory {
     /** A series of one host, and how it goes. */
     private record Course(Series series, boolean counts, double first, double perSecond, int host) {}
 
+    /** What is done when all series are written up to an instant. */
+    @FunctionalInterface
+    interface Progress {
+        void writtenUntil(long millis) throws IOException, InterruptedException;
+    }
+
     private final List<Course> courses = new ArrayList<>();
     private final double seconds;
 
@@ -59,7 +65,7 @@ final class FleetHistory {
         return "host-%02d:13600".formatted(host);
     }
 
-    /** What is pending at the second scrape and was not at the first is of no model by the end of a long time. */
+    /** By the end of a long time nothing much is pending, so the facility has the energy that was booked. */
     private static Map<Series, Double> rates(Scrape before, Scrape after, double elapsedSeconds) {
         Map<Series, Double> rates = new HashMap<>();
         after.values().forEach((series, value) -> {
@@ -71,8 +77,8 @@ final class FleetHistory {
         after.values().forEach((series, value) -> {
             if (series.name().equals("joulegram_pending_energy_joules")) {
                 rates.merge(
-                        new Series("joulegram_unattributed_energy_joules_total", series.labels()),
-                        (value - before.of(series)) / elapsedSeconds,
+                        new Series("joulegram_facility_energy_joules_total", series.labels()),
+                        -(value - before.of(series)) / elapsedSeconds,
                         Double::sum);
             }
         });
@@ -132,9 +138,11 @@ final class FleetHistory {
      *
      * @param beginMillis when it begins, since 1970
      * @param stepSeconds between two samples of a series
+     * @param progress is told after each half an hour at most
      * @return how many samples there were
      */
-    long write(RemoteWrite to, long beginMillis, int stepSeconds) throws IOException, InterruptedException {
+    long write(RemoteWrite to, long beginMillis, int stepSeconds, Progress progress)
+            throws IOException, InterruptedException {
         // Less than the hour by which Prometheus lets samples of different series be out of step.
         int together = Math.max(1, Math.min(1800 / stepSeconds, 64));
         long[] millis = new long[together];
@@ -159,6 +167,7 @@ final class FleetHistory {
                 }
             }
             to.send();
+            progress.writtenUntil(millis[count - 1]);
         }
         return written;
     }

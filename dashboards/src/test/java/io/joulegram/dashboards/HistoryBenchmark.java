@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.joulegram.dashboards.preview.Answers;
 import io.joulegram.dashboards.preview.DashboardPreview;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,11 +36,21 @@ class HistoryBenchmark {
     private static final int STEP_SECONDS = Integer.getInteger("history.step", 60);
     private static final int REPEATS = Integer.getInteger("history.repeats", 3);
     private static final int POINTS = 700;
+    private static final int SHOWN = Integer.getInteger("history.shown", 25);
     private static final String FIRST_HOST = FleetHistory.instance(0);
     private static final long OBSERVED_MILLIS = 60_000;
 
-    /** One query and how long it took, the median of some times. */
-    private record Timed(String what, double millis, boolean instant) {}
+    /** What starts up is over, and there is a fit of what phases cost. */
+    private static final long STARTING_MILLIS = Integer.getInteger("history.starting", 420) * 1000L;
+
+    /** Rules are evaluated between two scrapes. */
+    private static final long RULES_AFTER_MILLIS = 17_000;
+
+    /** A daily curve moves by two percent of its least in the time of a recorded rate. */
+    private static final double CURVE = 3;
+
+    /** One query, how long it took, the median of some times, and how many samples it read. */
+    private record Timed(String what, double millis, long samples, boolean instant) {}
 
     @TempDir
     Path directory;
@@ -52,15 +63,17 @@ class HistoryBenchmark {
         int port = Daemon.freePort();
         try (Daemon prometheus = prometheus(port)) {
             long startNanos = System.nanoTime();
-            long samples = history.write(new RemoteWrite(prometheus.address()), begin, STEP_SECONDS);
+            Recording recording = new Recording(prometheus, begin);
+            long samples = history.write(new RemoteWrite(prometheus.address()), begin, STEP_SECONDS, recording::until);
             System.out.printf(
                     Locale.ROOT,
-                    "history: %d hosts, %d series, a sample every %d s for %d days: %d samples written in %.0f s%n",
+                    "history: %d hosts, %d series, a sample every %d s for %d days: %d samples written, %d recorded in %.0f s%n",
                     HOSTS,
                     history.series(),
                     STEP_SECONDS,
                     DAYS,
                     samples,
+                    recording.samples,
                     (System.nanoTime() - startNanos) / 1e9);
             long steps = DAYS * 86_400L / STEP_SECONDS;
             double lastSeconds = begin / 1e3 + steps * STEP_SECONDS;
@@ -70,8 +83,34 @@ class HistoryBenchmark {
         }
     }
 
+    /** What the rules have recorded so far. */
+    private static final class Recording {
+        private final List<HistoryRules.Rule> rules = HistoryRules.read();
+        private final Daemon prometheus;
+        private final RemoteWrite to;
+        private long nextMillis;
+        private long samples;
+
+        Recording(Daemon prometheus, long beginMillis) throws IOException {
+            this.prometheus = prometheus;
+            to = new RemoteWrite(prometheus.address());
+            nextMillis = beginMillis + RULES_AFTER_MILLIS;
+        }
+
+        void until(long millis) throws IOException, InterruptedException {
+            long interval = HistoryRules.INTERVAL_SECONDS * 1000L;
+            if (nextMillis <= millis) {
+                samples += HistoryRules.record(rules, prometheus, to, nextMillis, millis);
+                nextMillis += ((millis - nextMillis) / interval + 1) * interval;
+            }
+        }
+    }
+
     private FleetHistory history() throws Exception {
         Set<String> names = new TreeSet<>();
+        for (HistoryRules.Rule rule : HistoryRules.read()) {
+            Expression.of(rule.expression()).selectors().forEach(one -> names.add(one.series()));
+        }
         for (DashboardLintTest.Dashboard dashboard : DashboardLintTest.dashboards()) {
             for (JsonNode panel : dashboard.panels()) {
                 for (JsonNode target : panel.path("targets")) {
@@ -80,8 +119,7 @@ class HistoryBenchmark {
             }
         }
         try (SimulatedAgent agent = SimulatedAgent.start(directory)) {
-            // From the second minute on: what starts up is behind it.
-            Thread.sleep(OBSERVED_MILLIS);
+            Thread.sleep(STARTING_MILLIS);
             long beginNanos = System.nanoTime();
             Scrape before = scrape(agent);
             Thread.sleep(OBSERVED_MILLIS);
@@ -91,12 +129,15 @@ class HistoryBenchmark {
         }
     }
 
+    /** Of the agent and of the proxy that its server has, as if both were of one target. */
     private static Scrape scrape(SimulatedAgent agent) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + agent.address() + "/metrics"))
+        return Scrape.of(metrics(agent.address()) + metrics(agent.proxyAddress()));
+    }
+
+    private static String metrics(String address) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + "/metrics"))
                 .build();
-        return Scrape.of(HttpClient.newHttpClient()
-                .send(request, BodyHandlers.ofString())
-                .body());
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     }
 
     private Daemon prometheus(int port) throws Exception {
@@ -124,37 +165,46 @@ class HistoryBenchmark {
                     boolean instant = target.path("instant").asBoolean();
                     String query = substituted(target.path("expr").asText().replace("$instance", instances(dashboard)));
                     double[] millis = new double[REPEATS];
+                    long samples = 0;
                     for (int i = 0; i < REPEATS; i++) {
                         long beginNanos = System.nanoTime();
                         QueryResult result = instant
                                 ? QueryResult.at(prometheus, query, end)
                                 : QueryResult.over(prometheus, query, end - DAYS * 86_400.0, end, step());
                         millis[i] = (System.nanoTime() - beginNanos) / 1e6;
+                        samples = result.samples();
                         if (i == 0 && !result.hasData()) {
                             without.add(what);
                         }
                     }
                     Arrays.sort(millis);
-                    times.add(new Timed(what, millis[REPEATS / 2], instant));
+                    times.add(new Timed(what, millis[REPEATS / 2], samples, instant));
                 }
             }
         }
         times.sort(Comparator.comparingDouble(Timed::millis).reversed());
         System.out.printf(
                 Locale.ROOT,
-                "history: %d queries, median %.0f ms, %d of more than 1 s; the slowest:%n",
+                "history: %d queries, median %.0f ms, %d of more than 1 s, %.0f million samples read; the slowest:%n",
                 times.size(),
                 times.get(times.size() / 2).millis(),
-                times.stream().filter(timed -> timed.millis() > 1000).count());
-        for (Timed timed : times.subList(0, Math.min(25, times.size()))) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "history: %6.0f ms %s %s%n",
-                    timed.millis(),
-                    timed.instant() ? "(instant)" : "(range)",
-                    timed.what());
-        }
+                times.stream().filter(timed -> timed.millis() > 1000).count(),
+                times.stream().mapToLong(Timed::samples).sum() / 1e6);
+        times.stream().limit(SHOWN).forEach(HistoryBenchmark::print);
+        System.out.println("history: those that read most:");
+        times.sort(Comparator.comparingLong(Timed::samples).reversed());
+        times.stream().limit(SHOWN).forEach(HistoryBenchmark::print);
         assertThat(without).isEmpty();
+    }
+
+    private static void print(Timed timed) {
+        System.out.printf(
+                Locale.ROOT,
+                "history: %6.0f ms %6.2f million samples %s %s%n",
+                timed.millis(),
+                timed.samples() / 1e6,
+                timed.instant() ? "(instant)" : "(range)",
+                timed.what());
     }
 
     private static int step() {
@@ -173,6 +223,7 @@ class HistoryBenchmark {
         return expression
                 .replace("$__rate_interval", Math.max(step() + STEP_SECONDS, 4 * STEP_SECONDS) + "s")
                 .replace("$__range", DAYS * 86_400 + "s")
+                .replace("$__interval", Math.max(step(), HistoryRules.INTERVAL_SECONDS) + "s")
                 .replaceAll("\"\\$[a-z]+\"", "\".*\"");
     }
 
@@ -197,6 +248,41 @@ class HistoryBenchmark {
                         end)
                 .value();
         assertThat(parts / whole).isCloseTo(1, within(1e-3));
+        for (HistoryRules.Rule rule : HistoryRules.read()) {
+            checkRecorded(prometheus, end, rule);
+        }
+    }
+
+    /** Over the whole time what is recorded sums to what the counters tell, and step by step it is the very rate. */
+    private static void checkRecorded(Daemon prometheus, double end, HistoryRules.Rule rule) throws Exception {
+        long range = DAYS * 86_400L;
+        double recorded = QueryResult.at(
+                        prometheus, "sum(sum_over_time(" + rule.record() + "[" + range + "s])) * 60", end)
+                .value();
+        double counted = QueryResult.at(prometheus, "sum(" + rule.expressionOver(range) + ") * " + range, end)
+                .value();
+        if (counted == 0) {
+            assertThat(recorded).as(rule.record()).isZero();
+            return;
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "history: %s recorded %.6g, counted %.6g: %.3f %% apart%n",
+                rule.record(),
+                recorded,
+                counted,
+                100 * (recorded / counted - 1));
+        assertThat(recorded).isCloseTo(counted, withinPercentage(0.2));
+        int step = step();
+        QueryResult apart = QueryResult.over(
+                prometheus,
+                "max(abs(avg_over_time(" + rule.record() + "[" + step + "s]) / ("
+                        + rule.expressionOver(step + STEP_SECONDS) + " > 0) - 1)) * 100",
+                end - range + 2 * step,
+                end,
+                step);
+        assertThat(apart.hasData()).as(rule.record()).isTrue();
+        assertThat(apart.greatest()).as(rule.record()).isLessThan(CURVE);
     }
 
     private static void draw(Daemon prometheus, double end) throws Exception {

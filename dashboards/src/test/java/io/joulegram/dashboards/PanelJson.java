@@ -33,6 +33,12 @@ final class PanelJson {
 
     private static final PanelOptions OPTIONS = PanelOptions.read();
 
+    /** In place of "No data"; in a table it would stand in every empty cell. */
+    private static final String NOTHING_RECORDED = "No data; needs the recording rules";
+
+    /** How often rules record the series of the past; less than a step of that has no sample in it. */
+    private static final String RECORDING_INTERVAL = "1m";
+
     private static final Set<String> QUERY_KEYS = Set.of("expr", "legend", "column", "unit", "right");
 
     private final String type;
@@ -89,6 +95,9 @@ final class PanelJson {
         Map<String, Object> defaults = object("unit", form.text("unit"));
         for (String key : List.of("decimals", "min", "max")) {
             form.optional(key).ifPresent(value -> defaults.put(key, value));
+        }
+        if (!type.equals("table") && queries().stream().anyMatch(PanelJson::isRecorded)) {
+            defaults.put("noValue", NOTHING_RECORDED);
         }
         defaults.put("color", object("mode", colour()));
         form.optional("mappings").ifPresent(name -> defaults.put("mappings", mappings((String) name)));
@@ -183,6 +192,9 @@ final class PanelJson {
                     !now,
                     "instant",
                     now);
+            if (!now && isRecorded(query)) {
+                target.put("interval", RECORDING_INTERVAL);
+            }
             targets.add(target);
         }
         return targets;
@@ -192,6 +204,10 @@ final class PanelJson {
         return form.mappings("queries").stream()
                 .map(query -> query.allowing(QUERY_KEYS))
                 .toList();
+    }
+
+    private static boolean isRecorded(ShortForm query) {
+        return Expression.of(query.text("expr")).selectors().stream().anyMatch(Expression.Selector::recorded);
     }
 
     private String format() {

@@ -21,6 +21,7 @@ class PictureWriter {
     private static final String ADDRESS = System.getProperty("joulegram.prometheus", "");
     private static final int SECONDS = Integer.getInteger("joulegram.seconds", 900);
     private static final int SCRAPE_SECONDS = Integer.getInteger("joulegram.scrape", 5);
+    private static final int STARTING_SECONDS = 420;
     private static final Path TO = Path.of(System.getProperty("joulegram.pictures", PICTURES.toString()));
 
     @TempDir
@@ -34,20 +35,26 @@ class PictureWriter {
         }
         try (SimulatedAgent agent = SimulatedAgent.start(directory);
                 Daemon prometheus = prometheus(agent)) {
-            // The first seconds have no rates yet.
-            Thread.sleep(1000L * (SECONDS + 6 * SCRAPE_SECONDS));
+            // In the first minutes recorded rates are of less time than they are over, and the phases have no fit.
+            Thread.sleep(1000L * (SECONDS + STARTING_SECONDS));
             draw(prometheus.address());
         }
     }
 
     private Daemon prometheus(SimulatedAgent agent) throws IOException {
-        Path configuration =
-                Files.writeString(directory.resolve("prometheus.yml"), """
+        Path configuration = Files.writeString(directory.resolve("prometheus.yml"), """
                 global: {scrape_interval: %ds}
+                rule_files: ['%s']
                 scrape_configs:
                   - job_name: joulegram
                     static_configs: [{targets: ['%s'], labels: {cluster: simulated}}]
-                """.formatted(SCRAPE_SECONDS, agent.address()));
+                  - job_name: joulegram-proxy
+                    static_configs: [{targets: ['%s'], labels: {cluster: simulated}}]
+                """.formatted(
+                        SCRAPE_SECONDS,
+                        Path.of("prometheus", "joulegram-rules.yml").toAbsolutePath(),
+                        agent.address(),
+                        agent.proxyAddress()));
         int port = Daemon.freePort();
         return Daemon.start(
                 directory.resolve("prometheus.log"),

@@ -31,7 +31,7 @@ class ProductsTest {
         try (Stream<Path> files = Files.list(Path.of("grafana"))) {
             Set<Path> dashboards = new TreeSet<>(
                     files.filter(file -> file.toString().endsWith(".json")).toList());
-            assertThat(dashboards).hasSize(6).isSubsetOf(Products.all().keySet());
+            assertThat(dashboards).hasSize(8).isSubsetOf(Products.all().keySet());
         }
     }
 }

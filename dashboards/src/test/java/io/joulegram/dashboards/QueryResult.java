@@ -5,14 +5,22 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
-/** What Prometheus answers to a query. */
-record QueryResult(JsonNode series) {
+/**
+ * What Prometheus answers to a query.
+ *
+ * @param series the series
+ * @param samples how many samples it read for that, those that several instants need as often; of a series that is not in a
+ *     function over time, one for each instant
+ */
+record QueryResult(JsonNode series, long samples) {
     /** @param epochSeconds the instant that the query is about */
     static QueryResult at(Daemon prometheus, String query, double epochSeconds)
             throws IOException, InterruptedException {
-        return of(prometheus, "api/v1/query?time=" + epochSeconds(epochSeconds) + "&query=" + encoded(query));
+        return of(prometheus, "api/v1/query?stats=all&time=" + epochSeconds(epochSeconds) + "&query=" + encoded(query));
     }
 
     /** One value for each of the last seconds. */
@@ -26,12 +34,15 @@ record QueryResult(JsonNode series) {
             throws IOException, InterruptedException {
         return of(
                 prometheus,
-                "api/v1/query_range?step=" + stepSeconds + "&start=" + epochSeconds(fromSeconds) + "&end="
+                "api/v1/query_range?stats=all&step=" + stepSeconds + "&start=" + epochSeconds(fromSeconds) + "&end="
                         + epochSeconds(untilSeconds) + "&query=" + encoded(query));
     }
 
     private static QueryResult of(Daemon prometheus, String path) throws IOException, InterruptedException {
-        return new QueryResult(new ObjectMapper().readTree(prometheus.get(path)).at("/data/result"));
+        JsonNode data = new ObjectMapper().readTree(prometheus.get(path)).path("data");
+        return new QueryResult(
+                data.path("result"),
+                data.at("/stats/samples/totalQueryableSamples").asLong());
     }
 
     private static String epochSeconds(double seconds) {
@@ -62,15 +73,24 @@ record QueryResult(JsonNode series) {
         return number(series.at("/0/value"));
     }
 
-    /** The first value of the only series of a range. */
-    double first() {
-        return number(series.at("/0/values/0"));
+    /** A value and its instant, in seconds since 1970. */
+    record Point(double atSeconds, double value) {}
+
+    /** The values of the only series of a range. */
+    List<Point> points() {
+        List<Point> points = new ArrayList<>();
+        series.at("/0/values")
+                .forEach(value -> points.add(new Point(value.path(0).asDouble(), number(value))));
+        return points;
     }
 
-    /** The last one. */
-    double last() {
-        JsonNode values = series.at("/0/values");
-        return number(values.get(values.size() - 1));
+    /** The greatest value of the only series of a range. */
+    double greatest() {
+        double greatest = Double.NEGATIVE_INFINITY;
+        for (JsonNode value : series.at("/0/values")) {
+            greatest = Math.max(greatest, number(value));
+        }
+        return greatest;
     }
 
     private static double number(JsonNode timeAndValue) {

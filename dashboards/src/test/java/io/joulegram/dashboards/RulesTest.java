@@ -87,6 +87,27 @@ class RulesTest {
         }
     }
 
+    /** What dashboards take for granted of the series that they sum over time. */
+    @Test
+    void historyIsRecordedEachMinuteAsSumsOfRates() throws IOException {
+        List<HistoryRules.Rule> history = HistoryRules.read();
+        assertThat(history).hasSizeGreaterThan(4);
+        for (HistoryRules.Rule rule : history) {
+            String labels = String.join(", ", rule.record().split(":", -1)[0].split("_", -1));
+            assertThat(rule.expression())
+                    .matches("sum by \\(" + labels + "\\) \\(rate\\(joulegram_\\w+_total\\[5m]\\)\\)");
+            assertThat(rule.record())
+                    .startsWith("cluster_job_instance")
+                    .isEqualTo(rule.record().split(":", -1)[0]
+                            + rule.expression().replaceFirst(".*rate\\(", ":").replaceFirst("_total.*", ":rate5m"));
+        }
+        for (Object group : list(map(load(FILE)).get("groups"))) {
+            if (HistoryRules.GROUP.equals(map(group).get("name"))) {
+                assertThat(map(group).get("interval")).isEqualTo(HistoryRules.INTERVAL_SECONDS / 60 + "m");
+            }
+        }
+    }
+
     @Test
     void everyAlertWaitsHasASeverityAndTellsWhatToDo() {
         for (Map<String, Object> rule : alerts) {

@@ -1,6 +1,6 @@
 package io.joulegram.dashboards;
 
-/** What {@code @host}, {@code @model} and {@code @budget} stand for in the expressions of a short form. */
+/** What {@code @host}, {@code @model} and the like stand for in the expressions of a short form. */
 final class Selectors {
     private static final String HOST = "cluster=~\"$cluster\", job=~\"$job\", instance=~\"$instance\"";
 
@@ -10,6 +10,8 @@ final class Selectors {
         return expression
                 .replace("@model", "@host, server=~\"$server\", model=~\"$model\"")
                 .replace("@budget", "@host, budget=~\"$budget\"")
+                .replace("@workload", "@host, kind=~\"$kind\"")
+                .replace("@tenant", "@host, tenant=~\"$tenant\"")
                 .replace("@host", HOST);
     }
 }

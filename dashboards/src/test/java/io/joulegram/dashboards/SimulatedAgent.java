@@ -29,7 +29,8 @@ import java.util.OptionalLong;
 
 /**
  * The daemon as {@code joulegram demo} runs it, in this process, so that what really happened can be asked for. It has
- * budgets, one of which is exhausted at once, objectives, a ledger of the last hours, and a {@link PlatformMeter}.
+ * budgets, one of which is exhausted at once, objectives, a ledger of the last hours, a {@link PlatformMeter},
+ * {@link MadeWorkloads} and {@link MeteredClients}.
  */
 final class SimulatedAgent implements AutoCloseable {
     private static final long SEED = 1;
@@ -39,16 +40,21 @@ final class SimulatedAgent implements AutoCloseable {
     private static final long QUIET_NANOS = 4_500_000_000L;
 
     private static final int STEP_SECONDS = 2;
-    private static final int STEPS = 300;
+    private static final int STEPS = 900;
 
     private final Workload workload;
     private final SimulatedVllm server;
+    private final MadeWorkloads workloads;
     private final Agent agent;
+    private final MeteredClients clients;
 
-    private SimulatedAgent(Workload workload, SimulatedVllm server, Agent agent) {
+    private SimulatedAgent(
+            Workload workload, SimulatedVllm server, MadeWorkloads workloads, Agent agent, MeteredClients clients) {
         this.workload = workload;
         this.server = server;
+        this.workloads = workloads;
         this.agent = agent;
+        this.clients = clients;
     }
 
     /** Starts it, again where it was too slow to see the server before its first token. */
@@ -72,8 +78,9 @@ final class SimulatedAgent implements AutoCloseable {
         SimulatedVllm server = SimulatedVllm.start(workload, System::nanoTime);
         ServerTarget target =
                 new ServerTarget("simulated", server.baseUri(), Optional.empty(), Optional.empty(), List.of());
+        MadeWorkloads workloads = MadeWorkloads.start(directory);
         AgentConfig config = new ConfigLoader(Map.of())
-                .load(configuration(directory), List.of())
+                .load(configuration(directory, workloads), List.of())
                 .withServers(new AgentConfig.Servers(false, List.of(target)));
         Agent agent = new Agent(
                 config,
@@ -81,15 +88,18 @@ final class SimulatedAgent implements AutoCloseable {
                         List.of(new SimulatedHost(workload, System::nanoTime)),
                         List.of(PlatformMeter.provider(workload))));
         agent.start();
-        return new SimulatedAgent(workload, server, agent);
+        URI address = URI.create("http://127.0.0.1:" + agent.address().getPort());
+        return new SimulatedAgent(workload, server, workloads, agent, MeteredClients.start(directory, address));
     }
 
-    private static Path configuration(Path directory) throws Exception {
+    private static Path configuration(Path directory, MadeWorkloads workloads) throws Exception {
         Path ledger = directory.resolve("ledger.db");
         writePast(ledger);
         return Files.writeString(directory.resolve("joulegram.yaml"), """
                 web.listen-address: 127.0.0.1:0
                 ledger.path: %s
+                path.sysfs: %s
+                workloads: {enabled: true, interval: 1s, container-logs: %s}
                 grid: {zone: DE, providers: [trace], trace-file: %s, market-intensity: 120}
                 pue: 1.2
                 budgets:
@@ -97,7 +107,8 @@ final class SimulatedAgent implements AutoCloseable {
                   - {name: tiny, limit: 1g, period: month}
                 objectives:
                   - {name: chat, grams-per-token: 0.001, joules-per-token: 4, window: 5m}
-                """.formatted(ledger, trace(directory)));
+                """.formatted(
+                        ledger, workloads.sysfs(), workloads.containerLogs(), trace(directory)));
     }
 
     /** The last two hours but for their end, as budgets tell nothing of a time too short. */
@@ -140,6 +151,11 @@ final class SimulatedAgent implements AutoCloseable {
         return "127.0.0.1:" + agent.address().getPort();
     }
 
+    /** HOST:PORT of the metrics of the proxy that some of the server's requests pass. */
+    String proxyAddress() {
+        return clients.address();
+    }
+
     private String metrics() throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address() + "/metrics"))
                 .build();
@@ -174,8 +190,10 @@ final class SimulatedAgent implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
+        clients.close();
         agent.close();
+        workloads.close();
         server.close();
     }
 }

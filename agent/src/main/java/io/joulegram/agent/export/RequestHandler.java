@@ -165,12 +165,12 @@ final class RequestHandler implements HttpHandler {
 
     private void count(String path, int status, long nanos) {
         Counter.builder("joulegram.http.requests")
-                .description("HTTP requests by path and status code")
+                .description("HTTP requests by path and status code; path is other where there is nothing.")
                 .tags("path", path, "code", Integer.toString(status))
                 .register(meters)
                 .increment();
         Timer.builder("joulegram.http.request.duration")
-                .description("Time from the begin of a request to the end of its answer, in seconds")
+                .description("Time from the begin of a request to the end of its answer.")
                 .tags("path", path)
                 .register(meters)
                 .record(Duration.ofNanos(nanos));

@@ -1,14 +1,23 @@
 package io.joulegram.agent.proxy;
 
-import java.util.Map;
+import io.prometheus.client.Collector;
+import io.prometheus.client.Collector.MetricFamilySamples;
+import io.prometheus.client.Collector.MetricFamilySamples.Sample;
+import io.prometheus.client.exporter.common.TextFormat;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.TreeMap;
 
 /** The proxy's metrics in Prometheus' text format 0.0.4. Immutable. */
 final class ProxyExposition {
-    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    static final String CONTENT_TYPE = TextFormat.CONTENT_TYPE_004;
 
     private static final String PREFIX = "joulegram_proxy_";
-    private static final double JOULES_PER_MICROJOULE = 1e-6;
+    private static final double MICROJOULES_PER_JOULE = 1e6;
 
     private final EnergyBooks books;
     private final ProxyTraffic traffic;
@@ -20,116 +29,100 @@ final class ProxyExposition {
         this.feed = feed;
     }
 
-    /** Everything as it is now. */
-    String text() {
-        ServerUse use = books.use();
-        StringBuilder out = new StringBuilder(4096);
-        head(out, "server_energy_joules_total", "counter", "Energy that the daemon has booked on the server's models.");
-        joules(
-                out,
-                "server_energy_joules_total",
-                "part=\"requests\"",
-                use.requests().microjoules());
-        joules(
-                out,
-                "server_energy_joules_total",
-                "part=\"bypass\"",
-                use.bypass().microjoules());
-        joules(out, "server_energy_joules_total", "part=\"idle\"", use.idleMicrojoules());
-        head(out, "pending_energy_joules", "gauge", "Energy whose owner the next interval decides.");
-        joules(out, "pending_energy_joules", "", use.heldMicrojoules());
-        grams(out, use);
-        tenants(out, use);
-        head(out, "requests_unsettled", "gauge", "Requests under way or waiting for their energy.");
-        count(out, "requests_unsettled", "", use.open());
-        head(out, "requests_unknown_total", "counter", "Requests whose energy the daemon did not tell.");
-        count(out, "requests_unknown_total", "", use.unknown());
-        head(out, "connections", "gauge", "Connections of clients.");
-        count(out, "connections", "", traffic.connections());
-        head(out, "connections_refused_total", "counter", "Connections that were one too many.");
-        count(out, "connections_refused_total", "", traffic.refusedConnections());
-        head(out, "agent_up", "gauge", "Whether the daemon tells the server's energy.");
-        count(out, "agent_up", "", feed.isUp() ? 1 : 0);
-        head(out, "agent_resets_total", "counter", "How often the daemon's books began anew.");
-        count(out, "agent_resets_total", "", use.resets());
-        return out.toString();
-    }
+    /** A family as it fills up. */
+    private record Family(String name, Collector.Type type, String help, List<String> labels, List<Sample> samples) {
+        static Family counter(String name, String help, String... labels) {
+            return new Family(PREFIX + name, Collector.Type.COUNTER, help, List.of(labels), new ArrayList<>());
+        }
 
-    private static void grams(StringBuilder out, ServerUse use) {
-        if (use.requests().grams() + use.bypass().grams() + use.idleGrams() > 0) {
-            String name = "server_co2_grams_total";
-            head(out, name, "counter", "Grams of CO2e of that energy, embodied included.");
-            sample(out, name, "part=\"requests\"", use.requests().grams());
-            sample(out, name, "part=\"bypass\"", use.bypass().grams());
-            sample(out, name, "part=\"idle\"", use.idleGrams());
+        static Family gauge(String name, String help) {
+            return new Family(PREFIX + name, Collector.Type.GAUGE, help, List.of(), new ArrayList<>());
+        }
+
+        Family with(double value, String... labelValues) {
+            samples.add(new Sample(name, labels, List.of(labelValues), value));
+            return this;
+        }
+
+        Family withJoules(long microjoules, String... labelValues) {
+            return with(microjoules / MICROJOULES_PER_JOULE, labelValues);
+        }
+
+        MetricFamilySamples toSamples() {
+            return new MetricFamilySamples(name, type, help, samples);
         }
     }
 
-    private static void tenants(StringBuilder out, ServerUse use) {
-        String energy = "tenant_energy_joules_total";
-        head(out, energy, "counter", "Active energy of a tenant's requests.");
-        use.tenants().forEach(tenant -> {
-            String label = "tenant=\"" + tenant.tenant() + "\",phase=";
-            joules(out, energy, label + "\"prefill\"", tenant.energy().prefillMicrojoules());
-            joules(out, energy, label + "\"decode\"", tenant.energy().decodeMicrojoules());
-        });
-        String grams = "tenant_co2_grams_total";
-        head(out, grams, "counter", "Grams of CO2e of a tenant's requests, embodied included.");
-        use.tenants().stream()
-                .filter(tenant -> tenant.energy().grams() > 0)
-                .forEach(tenant -> sample(
-                        out,
-                        grams,
-                        "tenant=\"" + tenant.tenant() + '"',
-                        tenant.energy().grams()));
-        String tokens = "tenant_tokens_total";
-        head(out, tokens, "counter", "Tokens of a tenant's requests that have ended.");
-        use.tenants().forEach(tenant -> {
-            String label = "tenant=\"" + tenant.tenant() + "\",kind=";
-            count(out, tokens, label + "\"prompt\"", tenant.promptTokens());
-            count(out, tokens, label + "\"prompt_cached\"", tenant.cachedTokens());
-            count(out, tokens, label + "\"generation\"", tenant.outputTokens());
-        });
-        String requests = "tenant_requests_total";
-        head(out, requests, "counter", "A tenant's requests that have ended, by how.");
-        use.tenants().forEach(tenant -> {
-            Map<MeteredRequest.Outcome, Long> counts = new TreeMap<>(tenant.requests());
-            counts.forEach((outcome, count) -> count(
-                    out, requests, "tenant=\"" + tenant.tenant() + "\",outcome=\"" + outcome.label() + '"', count));
-        });
+    /** Everything as it is now. */
+    String text() {
+        ServerUse use = books.use();
+        List<Family> families = new ArrayList<>();
+        families.add(Family.counter(
+                        "server_energy_joules_total",
+                        "Energy that the daemon has booked on the server's models.",
+                        "part")
+                .withJoules(use.requests().microjoules(), "requests")
+                .withJoules(use.bypass().microjoules(), "bypass")
+                .withJoules(use.idleMicrojoules(), "idle"));
+        families.add(Family.gauge("pending_energy_joules", "Energy whose owner the next interval decides.")
+                .withJoules(use.heldMicrojoules()));
+        if (use.requests().grams() + use.bypass().grams() + use.idleGrams() > 0) {
+            families.add(
+                    Family.counter("server_co2_grams_total", "Grams of CO2e of that energy, embodied included.", "part")
+                            .with(use.requests().grams(), "requests")
+                            .with(use.bypass().grams(), "bypass")
+                            .with(use.idleGrams(), "idle"));
+        }
+        addTenants(families, use.tenants());
+        families.add(Family.gauge("requests_unsettled", "Requests under way or waiting for their energy.")
+                .with((double) use.open()));
+        families.add(Family.counter("requests_unknown_total", "Requests whose energy the daemon did not tell.")
+                .with((double) use.unknown()));
+        families.add(Family.gauge("connections", "Connections of clients.").with(traffic.connections()));
+        families.add(Family.counter("connections_refused_total", "Connections that were one too many.")
+                .with((double) traffic.refusedConnections()));
+        families.add(Family.gauge("agent_up", "Whether the daemon tells the server's energy.")
+                .with(feed.isUp() ? 1 : 0));
+        families.add(Family.counter("agent_resets_total", "How often the daemon's books began anew.")
+                .with((double) use.resets()));
+        return written(families);
     }
 
-    private static void head(StringBuilder out, String name, String type, String help) {
-        out.append("# HELP ")
-                .append(PREFIX)
-                .append(name)
-                .append(' ')
-                .append(help)
-                .append('\n');
-        out.append("# TYPE ")
-                .append(PREFIX)
-                .append(name)
-                .append(' ')
-                .append(type)
-                .append('\n');
+    private static void addTenants(List<Family> families, List<TenantUse> tenants) {
+        Family energy = Family.counter(
+                "tenant_energy_joules_total", "Active energy of a tenant's requests.", "tenant", "phase");
+        Family grams = Family.counter(
+                "tenant_co2_grams_total", "Grams of CO2e of a tenant's requests, embodied included.", "tenant");
+        Family tokens = Family.counter(
+                "tenant_tokens_total", "Tokens of a tenant's requests that have ended.", "tenant", "kind");
+        Family requests = Family.counter(
+                "tenant_requests_total", "A tenant's requests that have ended, by how.", "tenant", "outcome");
+        for (TenantUse tenant : tenants) {
+            String name = tenant.tenant();
+            energy.withJoules(tenant.energy().prefillMicrojoules(), name, "prefill")
+                    .withJoules(tenant.energy().decodeMicrojoules(), name, "decode");
+            if (tenant.energy().grams() > 0) {
+                grams.with(tenant.energy().grams(), name);
+            }
+            tokens.with((double) tenant.promptTokens(), name, "prompt")
+                    .with((double) tenant.cachedTokens(), name, "prompt_cached")
+                    .with((double) tenant.outputTokens(), name, "generation");
+            new TreeMap<>(tenant.requests())
+                    .forEach((outcome, count) -> requests.with((double) count, name, outcome.label()));
+        }
+        Collections.addAll(families, energy, grams, tokens, requests);
     }
 
-    private static void joules(StringBuilder out, String name, String labels, long microjoules) {
-        sample(out, name, labels, microjoules * JOULES_PER_MICROJOULE);
-    }
-
-    private static void sample(StringBuilder out, String name, String labels, double value) {
-        series(out, name, labels).append(value).append('\n');
-    }
-
-    private static void count(StringBuilder out, String name, String labels, long value) {
-        series(out, name, labels).append(value).append('\n');
-    }
-
-    private static StringBuilder series(StringBuilder out, String name, String labels) {
-        out.append(PREFIX).append(name);
-        return labels.isEmpty()
-                ? out.append(' ')
-                : out.append('{').append(labels).append("} ");
+    private static String written(List<Family> families) {
+        StringWriter out = new StringWriter(4096);
+        try {
+            TextFormat.write004(
+                    out,
+                    Collections.enumeration(
+                            families.stream().map(Family::toSamples).toList()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString();
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.agent.OwnMeterRows;
 import io.joulegram.agent.access.Access;
 import io.joulegram.agent.config.ListenAddress;
 import java.io.BufferedReader;
@@ -305,6 +306,7 @@ class HttpEndpointTest {
             assertThat(read.value("joulegram_http_requests_total", "path", "other", "code", "404"))
                     .isEqualTo(1);
         });
+        OwnMeterRows.assertAre(exposition, "joulegram_http_");
     }
 
     @Test

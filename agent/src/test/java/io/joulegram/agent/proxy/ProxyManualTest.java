@@ -37,9 +37,9 @@ final class ProxyManualTest {
         assertThat(text.lines().filter(line -> !line.startsWith("#")))
                 .allSatisfy(line -> assertThat(line).matches(SAMPLE));
         assertThat(text)
-                .contains("joulegram_proxy_server_energy_joules_total{part=\"requests\"} 3.0\n")
-                .contains("joulegram_proxy_tenant_energy_joules_total{tenant=\"blue\",phase=\"decode\"} 2.0\n")
-                .contains("joulegram_proxy_tenant_requests_total{tenant=\"blue\",outcome=\"completed\"} 1\n");
+                .contains("joulegram_proxy_server_energy_joules_total{part=\"requests\",} 3.0\n")
+                .contains("joulegram_proxy_tenant_energy_joules_total{tenant=\"blue\",phase=\"decode\",} 2.0\n")
+                .contains("joulegram_proxy_tenant_requests_total{tenant=\"blue\",outcome=\"completed\",} 1.0\n");
     }
 
     private static String exposition() {

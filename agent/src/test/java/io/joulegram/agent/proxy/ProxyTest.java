@@ -363,7 +363,7 @@ final class ProxyTest {
     @Test
     void aStreamIsMeteredAndSettledInTheBooks() throws Exception {
         restart(4096, Duration.ofSeconds(30), Duration.ofSeconds(30), Tenants.none());
-        await().until(() -> metrics().contains("joulegram_proxy_agent_up 1\n"));
+        await().until(() -> metrics().contains("joulegram_proxy_agent_up 1.0\n"));
         script = (head, in, out) -> {
             body(in, head);
             out.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -475,7 +475,7 @@ final class ProxyTest {
             assertThat(streaming.await(10, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(serverSawEnd.await(10, TimeUnit.SECONDS)).isTrue();
-        await().until(() -> metrics().contains("outcome=\"cancelled\"} 1\n"));
+        await().until(() -> metrics().contains("outcome=\"cancelled\",} 1.0\n"));
     }
 
     @Test
@@ -691,8 +691,8 @@ final class ProxyTest {
             assertThat(head(first.getInputStream())).startsWith("HTTP/1.1 200 OK");
             assertThat(ask("")).startsWith("HTTP/1.1 503 ");
         }
-        await().until(() -> metrics().contains("joulegram_proxy_connections 0\n"));
-        assertThat(metrics()).contains("joulegram_proxy_connections_refused_total 1\n");
+        await().until(() -> metrics().contains("joulegram_proxy_connections 0.0\n"));
+        assertThat(metrics()).contains("joulegram_proxy_connections_refused_total 1.0\n");
     }
 
     @Test
@@ -706,7 +706,7 @@ final class ProxyTest {
         assertThat(ask(POST + "Connection: close\r\nContent-Length: 5\r\n\r\n{\"mod"))
                 .startsWith("HTTP/1.1 400 Bad Request")
                 .endsWith("{\"no\":1");
-        await().atMost(Duration.ofSeconds(20)).until(() -> metrics().contains("outcome=\"failed\"} 1\n"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> metrics().contains("outcome=\"failed\",} 1.0\n"));
     }
 
     @Test

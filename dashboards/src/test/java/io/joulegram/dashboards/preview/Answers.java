@@ -34,7 +34,7 @@ public final class Answers {
     }
 
     List<Series> to(Panel.Target target, Moment moment) throws IOException, InterruptedException {
-        String query = encoded(moment.fill(target.expression()));
+        String query = encoded(moment.fill(target.expression(), target.leastSeconds()));
         String path = target.instant()
                 ? "api/v1/query?time=" + moment.toSeconds() + "&query=" + query
                 : "api/v1/query_range?start=" + moment.firstSeconds() + "&end=" + moment.toSeconds() + "&step="
@@ -57,7 +57,7 @@ public final class Answers {
         }
         String label = matcher.group(2);
         String counted = "count by (%s) (last_over_time(%s[$__range]))".formatted(label, matcher.group(1));
-        return to(new Panel.Target("", counted, "", true), moment).stream()
+        return to(new Panel.Target("", counted, "", true, 0), moment).stream()
                 .map(series -> series.labels().getOrDefault(label, ""))
                 .filter(value -> !value.isEmpty())
                 .sorted()

@@ -94,6 +94,18 @@ class DashboardPreviewTest {
     }
 
     @Test
+    void anIntervalIsAStepOrWhatTheQueryAsksForAtLeast() throws Exception {
+        result = "[" + series("one", "420") + "]";
+        String stat = panel("stat", "\"unit\": \"watt\"", "").replace("[$__rate_interval:$__range]", "[$__interval]");
+
+        drawn(stat);
+        drawn(stat.replace("\"instant\"", "\"interval\": \"1m\", \"instant\""));
+
+        assertThat(asked.get(0)).contains("[1s]");
+        assertThat(asked.get(1)).contains("[60s]");
+    }
+
+    @Test
     void aVariableThatCannotHaveAllValuesHasTheFirst() throws Exception {
         result = "[{\"metric\":{\"instance\":\"b:1\"},\"value\":[1,\"1\"]},"
                 + "{\"metric\":{\"instance\":\"a.c:1\"},\"value\":[1,\"1\"]}]";

@@ -40,11 +40,17 @@ record Moment(double fromSeconds, double toSeconds, int points, double scrapeSec
         return Math.ceil(fromSeconds / stepSeconds()) * stepSeconds();
     }
 
-    /** An expression with the choices of every variable. */
-    String fill(String expression) {
+    /**
+     * An expression with the choices of every variable.
+     *
+     * @param leastSeconds what the interval of a query is at least; the instants here may be closer
+     */
+    String fill(String expression, double leastSeconds) {
         double rate = Math.max(stepSeconds() + scrapeSeconds, SCRAPES_PER_RATE * scrapeSeconds);
-        String filled =
-                expression.replace("$__rate_interval", seconds(rate)).replace("$__range", seconds(rangeSeconds()));
+        String filled = expression
+                .replace("$__rate_interval", seconds(rate))
+                .replace("$__range", seconds(rangeSeconds()))
+                .replace("$__interval", seconds(Math.max(stepSeconds(), leastSeconds)));
         for (Map.Entry<String, String> one : chosen.entrySet()) {
             filled = filled.replace("\"$" + one.getKey() + "\"", "\"" + quoted(one.getValue()) + "\"");
         }

@@ -1,9 +1,11 @@
 package io.joulegram.dashboards.preview;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -11,8 +13,12 @@ import java.util.OptionalInt;
 
 /** A panel as the JSON of its dashboard describes it. */
 record Panel(JsonNode json) {
-    /** A query of a panel. */
-    record Target(String refId, String expression, String legend, boolean instant) {}
+    /**
+     * A query of a panel.
+     *
+     * @param leastSeconds what the interval between two of its instants is at least, to Grafana
+     */
+    record Target(String refId, String expression, String legend, boolean instant, double leastSeconds) {}
 
     /** A value that has a text and a colour in its place. */
     record Mapping(String text, String colour) {}
@@ -59,9 +65,16 @@ record Panel(JsonNode json) {
                     target.path("refId").asText(),
                     target.path("expr").asText(),
                     target.path("legendFormat").asText(),
-                    target.path("instant").asBoolean()));
+                    target.path("instant").asBoolean(),
+                    seconds(target.path("interval").asText())));
         }
         return targets;
+    }
+
+    private static double seconds(String interval) {
+        return interval.isEmpty()
+                ? 0
+                : Duration.parse("PT" + interval.toUpperCase(Locale.ROOT)).toSeconds();
     }
 
     /** The unit of the queries that are drawn against the right axis; empty if none is. */
