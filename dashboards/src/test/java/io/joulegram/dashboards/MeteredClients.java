@@ -26,7 +26,7 @@ import java.util.Optional;
 
 /**
  * Clients of two tenants whose requests pass the proxy, which books on them a part of what the agent tells of its simulated
- * server. What answers them only says how many tokens it took, as the simulated server has metrics alone.
+ * server. What answers them only says how many tokens it took, so that they add nothing to the load of that server.
  */
 final class MeteredClients implements AutoCloseable {
     private static final long PAUSE_MILLIS = 200;

@@ -1,6 +1,7 @@
 package io.joulegram.dashboards;
 
-import io.joulegram.agent.demo.Workload;
+import io.joulegram.agent.simulate.EngineGroup;
+import io.joulegram.agent.simulate.Truth;
 import io.joulegram.power.Channel;
 import io.joulegram.power.Domain;
 import io.joulegram.power.PowerSource;
@@ -20,17 +21,17 @@ final class PlatformMeter implements PowerSource {
     private static final int BUS_ERROR = 1;
     private static final long NEVER = Long.MIN_VALUE;
 
-    private final Workload workload;
+    private final EngineGroup engines;
     private final long startNanos = System.nanoTime();
     private int readings;
     private long lastNanos = NEVER;
     private long lastMicrojoules;
 
-    private PlatformMeter(Workload workload) {
-        this.workload = workload;
+    private PlatformMeter(EngineGroup engines) {
+        this.engines = engines;
     }
 
-    static PowerSourceProvider provider(Workload workload) {
+    static PowerSourceProvider provider(EngineGroup engines) {
         return new PowerSourceProvider() {
             @Override
             public String name() {
@@ -39,7 +40,7 @@ final class PlatformMeter implements PowerSource {
 
             @Override
             public List<PowerSource> open() {
-                return List.of(new PlatformMeter(workload));
+                return List.of(new PlatformMeter(engines));
             }
         };
     }
@@ -64,13 +65,11 @@ final class PlatformMeter implements PowerSource {
             return;
         }
         long now = System.nanoTime();
-        long microjoules = (now - startNanos) / 1000 * REST_WATTS;
-        for (int gpu = 0; gpu < Workload.GPUS; gpu++) {
-            microjoules += workload.gpuMicrojoules(gpu, now);
-        }
-        for (int socket = 0; socket < Workload.SOCKETS; socket++) {
-            microjoules += workload.cpuMicrojoules(socket, now) + workload.dramMicrojoules(socket, now);
-        }
+        Truth truth = engines.truth();
+        long microjoules = (now - startNanos) / 1000 * REST_WATTS
+                + truth.microjoules()
+                + truth.cpuMicrojoules()
+                + truth.dramMicrojoules();
         into.measured(0, now, microjoules);
         if (lastNanos != NEVER) {
             // Microjoules per nanosecond are kilowatts.

@@ -3,18 +3,20 @@ package io.joulegram.dashboards;
 import io.joulegram.agent.Agent;
 import io.joulegram.agent.config.AgentConfig;
 import io.joulegram.agent.config.ConfigLoader;
-import io.joulegram.agent.demo.SimulatedHost;
-import io.joulegram.agent.demo.SimulatedVllm;
-import io.joulegram.agent.demo.Workload;
-import io.joulegram.agent.demo.Workload.Truth;
 import io.joulegram.agent.ledger.BookedIntensity;
 import io.joulegram.agent.ledger.Bucket;
 import io.joulegram.agent.ledger.DeviceUse;
 import io.joulegram.agent.ledger.Ledger;
 import io.joulegram.agent.ledger.LedgerDevice;
+import io.joulegram.agent.simulate.EngineGroup;
+import io.joulegram.agent.simulate.EnginePower;
+import io.joulegram.agent.simulate.OpenAiServer;
+import io.joulegram.agent.simulate.Simulation;
 import io.joulegram.power.Component;
 import io.joulegram.tokens.ServerTarget;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,24 +35,23 @@ import java.util.OptionalLong;
  * {@link MadeWorkloads} and {@link MeteredClients}.
  */
 final class SimulatedAgent implements AutoCloseable {
-    private static final long SEED = 1;
     private static final int ATTEMPTS = 5;
 
-    /** The workload writes its first token five seconds after its begin. */
+    /** The server makes its first request five seconds after its begin. */
     private static final long QUIET_NANOS = 4_500_000_000L;
 
     private static final int STEP_SECONDS = 2;
     private static final int STEPS = 900;
 
-    private final Workload workload;
-    private final SimulatedVllm server;
+    private final TruthLog truth;
+    private final OpenAiServer server;
     private final MadeWorkloads workloads;
     private final Agent agent;
     private final MeteredClients clients;
 
     private SimulatedAgent(
-            Workload workload, SimulatedVllm server, MadeWorkloads workloads, Agent agent, MeteredClients clients) {
-        this.workload = workload;
+            TruthLog truth, OpenAiServer server, MadeWorkloads workloads, Agent agent, MeteredClients clients) {
+        this.truth = truth;
         this.server = server;
         this.workloads = workloads;
         this.agent = agent;
@@ -61,7 +62,7 @@ final class SimulatedAgent implements AutoCloseable {
     static SimulatedAgent start(Path directory) throws Exception {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             long begin = System.nanoTime();
-            SimulatedAgent started = start(Files.createDirectory(directory.resolve("agent" + attempt)), begin);
+            SimulatedAgent started = begin(Files.createDirectory(directory.resolve("agent" + attempt)));
             while (System.nanoTime() - begin < QUIET_NANOS) {
                 if (started.metrics().contains("joulegram_tokens_total{")) {
                     return started;
@@ -73,9 +74,11 @@ final class SimulatedAgent implements AutoCloseable {
         throw new IllegalStateException("the agent needs longer than " + QUIET_NANOS + " ns to see its server");
     }
 
-    private static SimulatedAgent start(Path directory, long begin) throws Exception {
-        Workload workload = new Workload(begin, SEED);
-        SimulatedVllm server = SimulatedVllm.start(workload, System::nanoTime);
+    private static SimulatedAgent begin(Path directory) throws Exception {
+        Simulation demo = Simulation.demo();
+        EngineGroup engines = demo.engines(System::nanoTime).get(0);
+        OpenAiServer server =
+                OpenAiServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), engines, demo.own());
         ServerTarget target =
                 new ServerTarget("simulated", server.baseUri(), Optional.empty(), Optional.empty(), List.of());
         MadeWorkloads workloads = MadeWorkloads.start(directory);
@@ -83,13 +86,11 @@ final class SimulatedAgent implements AutoCloseable {
                 .load(configuration(directory, workloads), List.of())
                 .withServers(new AgentConfig.Servers(false, List.of(target)));
         Agent agent = new Agent(
-                config,
-                List.of(
-                        List.of(new SimulatedHost(workload, System::nanoTime)),
-                        List.of(PlatformMeter.provider(workload))));
+                config, List.of(List.of(new EnginePower(List.of(engines))), List.of(PlatformMeter.provider(engines))));
         agent.start();
         URI address = URI.create("http://127.0.0.1:" + agent.address().getPort());
-        return new SimulatedAgent(workload, server, workloads, agent, MeteredClients.start(directory, address));
+        return new SimulatedAgent(
+                TruthLog.of(engines), server, workloads, agent, MeteredClients.start(directory, address));
     }
 
     private static Path configuration(Path directory, MadeWorkloads workloads) throws Exception {
@@ -162,31 +163,9 @@ final class SimulatedAgent implements AutoCloseable {
         return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     }
 
-    /** What happened while the server's counter of output tokens went from one value to another. */
-    Truth whileTokensWent(double from, double to) {
-        return workload.between(nanosOf(from), nanosOf(to));
-    }
-
-    private long nanosOf(double tokens) {
-        long high = System.nanoTime();
-        long low = high - 600_000_000_000L;
-        while (high - low > 1_000_000) {
-            long middle = low + (high - low) / 2;
-            if (generatedTokens(middle) < tokens) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return high;
-    }
-
-    private long generatedTokens(long nanos) {
-        long tokens = 0;
-        for (int engine = 0; engine < Workload.ENGINES; engine++) {
-            tokens += workload.generatedTokens(engine, nanos);
-        }
-        return tokens;
+    /** Joules of all devices while the server's counter of output tokens went from one value to another. */
+    double joulesWhileTokensWent(double from, double to) {
+        return truth.joulesAt(to) - truth.joulesAt(from);
     }
 
     @Override
@@ -194,6 +173,7 @@ final class SimulatedAgent implements AutoCloseable {
         clients.close();
         agent.close();
         workloads.close();
+        truth.close();
         server.close();
     }
 }

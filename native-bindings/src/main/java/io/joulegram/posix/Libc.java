@@ -26,6 +26,8 @@ final class Libc {
 
     static native int poll(long descriptors, long count, int timeoutMillis);
 
+    static native int kill(int process, int signal);
+
     static native int clock_gettime(int clock, long timespec);
 
     static native int clock_nanosleep(int clock, int flags, long request, long remain);

@@ -2,6 +2,7 @@ package io.joulegram.agent.bench;
 
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
+import io.joulegram.posix.Signal;
 import io.joulegram.power.Component;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ public final class Profile {
     private static final long INTERVAL_MILLIS = 100;
 
     private static final long SETTLING_MILLIS = 1_000;
+    private static final Path STAT = Path.of("/proc/self/stat");
     private static final long FIRST_ANSWER_NANOS = 10_000_000_000L;
 
     private final AgentReader reader;
@@ -27,8 +29,11 @@ public final class Profile {
     private final int repeats;
     private final Duration baseline;
     private final Child child;
+    private final Thread runner = Thread.currentThread();
 
     /**
+     * To be run by the thread that makes it.
+     *
      * @param reader asks the agent
      * @param agent where it is
      * @param command the program and its arguments
@@ -58,7 +63,7 @@ public final class Profile {
             for (int run = 0; run < repeats; run++) {
                 ProfiledRun done = run(poll);
                 runs.add(done);
-                if (done.status() != 0) {
+                if (done.status() != 0 || child.isStopped()) {
                     break;
                 }
             }
@@ -72,9 +77,15 @@ public final class Profile {
         }
     }
 
-    /** Ends the command, if it does not do so of itself. */
-    public void end() throws InterruptedException {
-        child.end();
+    /**
+     * A signal came to this process: the command gets it, too, unless the terminal has sent it to both, and is not run again. If
+     * the command was not started yet, the thread that runs this is interrupted.
+     */
+    public void signal(Signal signal) {
+        boolean sentByTerminal = signal == Signal.INT && TerminalJob.isForeground(STAT);
+        if (!child.signal(signal, !sentByTerminal)) {
+            runner.interrupt();
+        }
     }
 
     private void awaitMeters(AgentTimeline timeline) throws BenchException, InterruptedException {

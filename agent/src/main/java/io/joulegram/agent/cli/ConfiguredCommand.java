@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** A command that takes the whole configuration: {@code run}, {@code demo}, {@code doctor}. */
+/** A command that takes the whole configuration: {@code run}, {@code doctor}. */
 final class ConfiguredCommand implements Callable<Integer> {
     private final CommandSpec spec;
     private final ConfigOptions options;
@@ -29,11 +29,6 @@ final class ConfiguredCommand implements Callable<Integer> {
                 "Measures energy and carbon per token and serves the figures until it is stopped.",
                 loader,
                 task);
-    }
-
-    /** {@code joulegram demo}, with the options of {@code run}. */
-    static CommandLine createDemo(ConfigLoader loader, ConfiguredTask task) {
-        return create("demo", "Runs the daemon on simulated GPUs, processors and an inference server.", loader, task);
     }
 
     /** {@code joulegram doctor}, with the options of {@code run}. */

@@ -18,7 +18,7 @@ public final class Main {
         ConfigLoader loader = new ConfigLoader(System.getenv());
         int status = new Cli(out, err)
                 .add(ConfiguredCommand.create(loader, new RunTask(err)))
-                .add(ConfiguredCommand.createDemo(loader, new DemoTask(out, err)))
+                .add(DemoCommand.create(loader, new SimulateTask(out, err)))
                 .add(SimulateCommand.create(loader, new SimulateTask(out, err)))
                 .add(ConfiguredCommand.createDoctor(loader, new DoctorTask(out, err)))
                 .add(CalibrateCommand.create(loader, List.of(new PowerModelMode(LiveHost::open), new SensorsMode())))

@@ -37,7 +37,7 @@ import picocli.CommandLine.ParseResult;
 final class ProfileCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int MOST_REPEATS = 1_000;
-    private static final long SECONDS_TO_END = 20;
+    private static final int SIGNALLED = 128;
     private static final String AGENT = "--agent";
     private static final String JSON = "--json";
     private static final String CSV = "--csv";
@@ -145,15 +145,14 @@ final class ProfileCommand implements Callable<Integer> {
             throws BenchException, IOException {
         List<String> command = parsed.matchedPositionalValue(0, List.of());
         Profile profile = new Profile(reader, address, command, repeats, baseline(parsed));
-        // Ctrl-C ends the command, and this process only when it has told what that took.
-        ShutdownHook hook = new ShutdownHook("profile-end", SECONDS_TO_END, profile::end);
-        try (hook) {
+        // A signal is the command's, and this process ends only when it has told what the command took.
+        SignalRelay relay = new SignalRelay(profile::signal);
+        try (relay) {
             ProfileResult result = profile.run();
             report(result, parsed);
             return result.status();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return FAILED;
+            return relay.last().map(signal -> SIGNALLED + signal.number()).orElse(FAILED);
         }
     }
 

@@ -9,6 +9,8 @@ import io.joulegram.agent.config.Nearest;
 import io.joulegram.agent.simulate.AcceleratorShape;
 import io.joulegram.agent.simulate.EngineSettings;
 import io.joulegram.agent.simulate.ModelShape;
+import io.joulegram.agent.simulate.Simulation;
+import io.joulegram.agent.simulate.Traffic;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,16 +28,17 @@ final class SimulateCommand implements Callable<Integer> {
         /**
          * Does it until the process is told to stop.
          *
-         * @param ownPerSecond requests that the server makes of itself
          * @return the exit status of the process
          */
-        int run(AgentConfig config, EngineSettings settings, ListenAddress address, double ownPerSecond);
+        int run(AgentConfig config, Simulation simulation, ListenAddress address);
     }
 
-    private static final String LISTEN = "--listen";
     private static final String MODEL = "--model";
     private static final String GPU = "--gpu";
     private static final String TENSOR_PARALLEL = "--tensor-parallel";
+    private static final String SERVERS = "--servers";
+    private static final String SHARED = "--shared";
+    private static final String DATA_PARALLEL = "--data-parallel";
     private static final String SEED = "--seed";
     private static final String MAX_SEQUENCES = "--max-num-seqs";
     private static final String MAX_BATCHED_TOKENS = "--max-num-batched-tokens";
@@ -45,6 +48,8 @@ final class SimulateCommand implements Callable<Integer> {
     private static final double MAX_LOAD = 10_000;
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("simulate");
+    private final ListenOption listen =
+            new ListenOption(spec, "Where the simulated server listens (default: 127.0.0.1:8000).");
     private final ConfigOptions options;
     private final Task task;
 
@@ -52,8 +57,6 @@ final class SimulateCommand implements Callable<Integer> {
         this.options = options;
         this.task = task;
         spec.addOption(LedgerOptions.text(
-                        LISTEN, "HOST:PORT", "Where the simulated server listens (default: 127.0.0.1:8000)."))
-                .addOption(LedgerOptions.text(
                         MODEL,
                         "NAME",
                         "The model: " + String.join(", ", ModelShape.names()) + " (default: llama-3-8b)."))
@@ -62,6 +65,16 @@ final class SimulateCommand implements Callable<Integer> {
                         "NAME",
                         "The accelerator: " + String.join(", ", AcceleratorShape.names()) + " (default: h100)."))
                 .addOption(whole(TENSOR_PARALLEL, "Accelerators that share the model, 1 to 64 (default: 1)."))
+                .addOption(whole(
+                        DATA_PARALLEL,
+                        "Engines that serve the model side by side, each with its accelerators, 1 to 16 (default: 1)."))
+                .addOption(whole(
+                        SERVERS,
+                        "Servers of the model, 1 to 8, on ports from that of --listen on, each with its accelerators"
+                                + " (default: 1)."))
+                .addOption(OptionSpec.builder(SHARED)
+                        .description("All servers share the accelerators of one, step by step.")
+                        .build())
                 .addOption(OptionSpec.builder(SEED)
                         .paramLabel("N")
                         .type(Long.class)
@@ -102,39 +115,48 @@ final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException {
         ParseResult parsed = spec.commandLine().getParseResult();
-        EngineSettings settings = settings(parsed);
-        ListenAddress address = address(parsed.matchedOptionValue(LISTEN, "127.0.0.1:8000"));
-        double load = parsed.matchedOptionValue(LOAD, 0.0);
-        if (!(load >= 0 && load <= MAX_LOAD)) {
-            throw LedgerOptions.wrong(spec, LOAD + ": " + load + " is out of range; allowed: 0 to 10000");
-        }
+        Simulation simulation = simulation(parsed);
+        ListenAddress address = listen.of(parsed, "127.0.0.1:8000");
         AgentConfig config = options.load(parsed);
         Logging.apply(config.log().level());
-        return task.run(config, settings, address, load);
+        return task.run(config, simulation, address);
     }
 
-    private ListenAddress address(String text) {
-        try {
-            return ListenAddress.of(text);
-        } catch (IllegalArgumentException e) {
-            throw LedgerOptions.wrong(spec, LISTEN + ": " + e.getMessage());
-        }
-    }
-
-    private EngineSettings settings(ParseResult parsed) {
+    private Simulation simulation(ParseResult parsed) {
         ModelShape model = named(MODEL, parsed, "llama-3-8b", ModelShape::named, ModelShape.names());
         AcceleratorShape gpu = named(GPU, parsed, "h100", AcceleratorShape::named, AcceleratorShape.names());
         try {
+            int servers = parsed.matchedOptionValue(SERVERS, 1);
+            boolean shared = parsed.hasMatchedOption(SHARED);
             EngineSettings usual = EngineSettings.of(
-                    model, gpu, parsed.matchedOptionValue(TENSOR_PARALLEL, 1), parsed.matchedOptionValue(SEED, 1L));
-            return usual.withKeyValueBlocks(parsed.matchedOptionValue(BLOCKS, usual.keyValueBlocks()))
+                    model,
+                    gpu,
+                    parsed.matchedOptionValue(TENSOR_PARALLEL, 1),
+                    shared ? servers : 1,
+                    parsed.matchedOptionValue(SEED, 1L));
+            EngineSettings settings = usual.withKeyValueBlocks(
+                            parsed.matchedOptionValue(BLOCKS, usual.keyValueBlocks()))
                     .withLimits(
                             parsed.matchedOptionValue(MAX_SEQUENCES, usual.maxSequences()),
                             parsed.matchedOptionValue(MAX_BATCHED_TOKENS, usual.maxBatchedTokens()),
                             parsed.matchedOptionValue(MAX_WAITING, usual.maxWaiting()));
+            return new Simulation(
+                    settings,
+                    servers,
+                    shared,
+                    parsed.matchedOptionValue(DATA_PARALLEL, 1),
+                    Traffic.steady(load(parsed)));
         } catch (IllegalArgumentException e) {
             throw LedgerOptions.wrong(spec, String.valueOf(e.getMessage()));
         }
+    }
+
+    private double load(ParseResult parsed) {
+        double load = parsed.matchedOptionValue(LOAD, 0.0);
+        if (!(load >= 0 && load <= MAX_LOAD)) {
+            throw LedgerOptions.wrong(spec, LOAD + ": " + load + " is out of range; allowed: 0 to 10000");
+        }
+        return load;
     }
 
     private <T> T named(

@@ -5,6 +5,7 @@ import io.joulegram.tokens.ServerTarget;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Makes a configuration fit for a simulation. */
 final class SimulatedConfig {
@@ -13,13 +14,20 @@ final class SimulatedConfig {
     private SimulatedConfig() {}
 
     /**
-     * The configuration with the simulated server alone, and where it names no grid with the world's average, so that there
+     * The configuration with the simulated servers alone, and where it names no grid with the world's average, so that there
      * are grams to see.
      */
-    static AgentConfig of(AgentConfig config, URI server) {
-        ServerTarget target = new ServerTarget("simulated", server, Optional.empty(), Optional.empty(), List.of());
+    static AgentConfig of(AgentConfig config, List<URI> servers) {
+        List<ServerTarget> targets = IntStream.range(0, servers.size())
+                .mapToObj(number -> new ServerTarget(
+                        servers.size() == 1 ? "simulated" : "simulated-" + number,
+                        servers.get(number),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of()))
+                .toList();
         AgentConfig.Grid grid = config.grid();
-        return config.withServers(new AgentConfig.Servers(false, List.of(target)))
+        return config.withServers(new AgentConfig.Servers(false, targets))
                 .withGrid(grid.isChosen() ? grid : grid.withZone(WORLD));
     }
 }

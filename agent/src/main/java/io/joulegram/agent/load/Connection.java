@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,19 +36,24 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     private final Target target;
     private final Deque<Connection> idle;
     private final LongSupplier nanoTime;
+    private final Consumer<Exchange> again;
     private final StringBuilder refusal = new StringBuilder();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private @Nullable EventStream events;
     private int status;
     private boolean keepsAlive;
+    private boolean used;
+    private boolean reused;
     private boolean done;
     private long nowNanos;
 
-    Connection(Target target, Deque<Connection> idle, LongSupplier nanoTime) {
+    /** @param again sends a request that this one could not, on a new connection */
+    Connection(Target target, Deque<Connection> idle, LongSupplier nanoTime, Consumer<Exchange> again) {
         this.target = target;
         this.idle = idle;
         this.nanoTime = nanoTime;
+        this.again = again;
     }
 
     @Override
@@ -67,6 +73,8 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
             return;
         }
         exchange = next;
+        reused = used;
+        used = true;
         events = new EventStream(MAX_EVENT_BYTES, this::event);
         done = false;
         status = 0;
@@ -196,14 +204,25 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
+    /** A server may close a connection that it has kept, just when we use it again (RFC 9112, section 9.3.1): llama.cpp always does. */
+    private void broken(String reason) {
+        Exchange unanswered = exchange;
+        if (unanswered != null && reused && status == 0) {
+            abandon();
+            again.accept(unanswered);
+        } else {
+            fail(Failure.BROKEN, reason);
+        }
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext channel) {
         idle.remove(this);
-        fail(Failure.BROKEN, status == 0 ? "the connection ended without an answer" : "the answer broke off");
+        broken(status == 0 ? "the connection ended without an answer" : "the answer broke off");
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
-        fail(Failure.BROKEN, cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
+        broken(cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
     }
 }

@@ -5,7 +5,7 @@ interface Exchange {
     /** The body of the request. */
     byte[] body();
 
-    /** The request has been handed to a connection, which may be told to abandon it. */
+    /** The request has been handed to a connection, which may be told to abandon it; to another one where that was closed. */
     void sent(Connection connection, long nanos);
 
     /** A part of the answer came. */

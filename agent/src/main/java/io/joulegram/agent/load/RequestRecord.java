@@ -52,8 +52,8 @@ public final class RequestRecord implements Exchange {
             return;
         }
         connection = on;
+        sentNanos = sent ? sentNanos : nanos;
         sent = true;
-        sentNanos = nanos;
         lastNanos = nanos;
     }
 

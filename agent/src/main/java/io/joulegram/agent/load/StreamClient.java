@@ -57,7 +57,9 @@ final class StreamClient implements AutoCloseable {
                             .orElseThrow()
                             .newHandler(channel.alloc(), target.uri().getHost(), target.port()));
         }
-        channel.pipeline().addLast(new HttpClientCodec()).addLast(new Connection(target, idle, nanoTime));
+        channel.pipeline()
+                .addLast(new HttpClientCodec())
+                .addLast(new Connection(target, idle, nanoTime, this::sendOnNew));
     }
 
     /** Where everything happens. */
@@ -73,8 +75,12 @@ final class StreamClient implements AutoCloseable {
         }
         if (free != null) {
             free.begin(exchange);
-            return;
+        } else {
+            sendOnNew(exchange);
         }
+    }
+
+    private void sendOnNew(Exchange exchange) {
         bootstrap.connect(target.uri().getHost(), target.port()).addListener(future -> {
             if (future.isSuccess()) {
                 ((ChannelFuture) future)

@@ -58,9 +58,14 @@ final class Answer implements TokenReceiver {
                 this);
     }
 
-    /** The request, for the engine. */
-    Sequence sequence() {
-        return sequence;
+    /** Puts the request into the queue; returns whether that had a place. */
+    boolean begin() {
+        return pump.submit(sequence);
+    }
+
+    /** The client is gone. */
+    void abandon() {
+        pump.abort(sequence);
     }
 
     @Override

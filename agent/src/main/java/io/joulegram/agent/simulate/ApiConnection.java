@@ -39,19 +39,19 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
     private static final String EVENTS = "text/event-stream; charset=utf-8";
 
-    private final EnginePump pump;
+    private final Dispatcher dispatcher;
     private final Author author;
     private final LongSupplier requestNumbers;
     private final InstantSource wallClock;
     private final Deque<FullHttpRequest> pipelined = new ArrayDeque<>();
-    private @Nullable Sequence current;
+    private @Nullable Answer current;
     private boolean keepsAlive;
     private boolean closing;
     private boolean chunks;
 
     /** @param requestNumbers gives every request of the server another number */
-    ApiConnection(EnginePump pump, Author author, LongSupplier requestNumbers, InstantSource wallClock) {
-        this.pump = pump;
+    ApiConnection(Dispatcher dispatcher, Author author, LongSupplier requestNumbers, InstantSource wallClock) {
+        this.dispatcher = dispatcher;
         this.author = author;
         this.requestNumbers = requestNumbers;
         this.wallClock = wallClock;
@@ -86,15 +86,13 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void route(ChannelHandlerContext context, FullHttpRequest request) throws ApiException {
         String path = path(request.uri());
-        EngineSettings settings = pump.engine().settings();
+        EngineGroup group = dispatcher.group();
         switch (path) {
             case "/v1/completions" -> complete(context, request, false);
             case "/v1/chat/completions" -> complete(context, request, true);
-            case "/v1/models" -> get(context, request, JSON, ApiDocuments.models(settings, nowSeconds()));
-            case "/metrics" ->
-                get(context, request, METRICS, pump.engine().metrics().getBytes(StandardCharsets.UTF_8));
-            case "/truth" ->
-                get(context, request, JSON, ApiDocuments.truth(pump.engine().truth(), settings));
+            case "/v1/models" -> get(context, request, JSON, ApiDocuments.models(group.settings(), nowSeconds()));
+            case "/metrics" -> get(context, request, METRICS, group.metrics().getBytes(StandardCharsets.UTF_8));
+            case "/truth" -> get(context, request, JSON, ApiDocuments.truth(group));
             case "/health" -> get(context, request, JSON, new byte[0]);
             default -> throw ApiException.noSuchPath(path);
         }
@@ -124,16 +122,16 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (!request.method().equals(HttpMethod.POST)) {
             throw ApiException.wrongMethod("POST");
         }
-        EngineSettings settings = pump.engine().settings();
+        EngineSettings settings = dispatcher.group().settings();
         CompletionRequest wanted = CompletionRequest.parse(chat, ByteBufUtil.getBytes(request.content()), settings);
         long number = requestNumbers.getAsLong();
         AnswerText text =
                 new AnswerText(chat, number, nowSeconds(), settings.model().name());
-        Answer answer = new Answer(wanted, author, number, text, context, pump, new Writing(context));
-        if (!pump.submit(answer.sequence())) {
+        Answer answer = new Answer(wanted, author, number, text, context, dispatcher.next(), new Writing(context));
+        if (!answer.begin()) {
             throw ApiException.queueFull(settings.maxWaiting());
         }
-        current = answer.sequence();
+        current = answer;
     }
 
     /** What the answer under way asks of the connection. */
@@ -212,10 +210,10 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        Sequence abandoned = current;
+        Answer abandoned = current;
         if (abandoned != null) {
             current = null;
-            pump.abort(abandoned);
+            abandoned.abandon();
         }
         pipelined.forEach(FullHttpRequest::release);
         pipelined.clear();

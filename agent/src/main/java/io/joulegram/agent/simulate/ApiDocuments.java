@@ -38,11 +38,14 @@ final class ApiDocuments {
     }
 
     /** {@code /truth}: joules and seconds to their last digit. */
-    static byte[] truth(Truth truth, EngineSettings settings) {
+    static byte[] truth(EngineGroup group) {
+        EngineSettings settings = group.settings();
+        Truth truth = group.truth();
         ObjectNode root = JSON.createObjectNode()
                 .put("model", settings.model().name())
                 .put("gpu", settings.accelerator().name())
                 .put("tensor_parallel", settings.tensorParallel())
+                .put("data_parallel", group.engines().size())
                 .put("seed", settings.seed())
                 .put("elapsed_seconds", BigDecimal.valueOf(truth.elapsedNanos(), NANO_DIGITS))
                 .put("busy_seconds", BigDecimal.valueOf(truth.busyNanos(), NANO_DIGITS));

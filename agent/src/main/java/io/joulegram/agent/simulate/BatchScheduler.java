@@ -34,9 +34,9 @@ final class BatchScheduler {
         return waiting.size();
     }
 
-    /** Share of the memory for keys and values that sequences hold. */
-    double usedRatio() {
-        return 1 - (double) blocks.free() / blocks.total();
+    /** Blocks for keys and values that sequences hold. */
+    int usedBlocks() {
+        return blocks.total() - blocks.free();
     }
 
     /**

@@ -1,9 +1,6 @@
 package io.joulegram.agent.simulate;
 
-/**
- * The energy of all accelerators from the start up to an instant, filled again and again by {@link
- * SimulatedEngine#read}. Belongs to one thread.
- */
+/** The energy of accelerators from the start up to an instant, filled again and again. Belongs to one thread. */
 final class EnergyReading {
     private long atNanos;
     private long elapsedNanos;
@@ -12,19 +9,22 @@ final class EnergyReading {
     private long prefillMicrojoules;
     private long decodeMicrojoules;
 
-    void set(
-            long atNanos,
-            long elapsedNanos,
-            long busyNanos,
-            long idleMicrojoules,
-            long prefillMicrojoules,
-            long decodeMicrojoules) {
-        this.atNanos = atNanos;
-        this.elapsedNanos = elapsedNanos;
-        this.busyNanos = busyNanos;
-        this.idleMicrojoules = idleMicrojoules;
-        this.prefillMicrojoules = prefillMicrojoules;
-        this.decodeMicrojoules = decodeMicrojoules;
+    /** Begins anew, with nothing. */
+    void begin(long instantNanos) {
+        atNanos = instantNanos;
+        elapsedNanos = 0;
+        busyNanos = 0;
+        idleMicrojoules = 0;
+        prefillMicrojoules = 0;
+        decodeMicrojoules = 0;
+    }
+
+    void add(long elapsed, long busy, long idle, long prefill, long decode) {
+        elapsedNanos += elapsed;
+        busyNanos += busy;
+        idleMicrojoules += idle;
+        prefillMicrojoules += prefill;
+        decodeMicrojoules += decode;
     }
 
     /** The instant, on the engine's clock: the newest of which all is known. */
@@ -32,7 +32,7 @@ final class EnergyReading {
         return atNanos;
     }
 
-    /** Time since the start. */
+    /** Time since the start, that of a share of the accelerators being a share of the time. */
     long elapsedNanos() {
         return elapsedNanos;
     }

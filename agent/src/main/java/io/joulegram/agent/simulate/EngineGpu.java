@@ -15,21 +15,22 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the accelerators of a simulated engine, with an energy counter in millijoules as NVML has it. The accelerators
+ * One of the accelerators of simulated engines, with an energy counter in millijoules as NVML has it. The accelerators
  * share the energy evenly, and their counters add up to all of it but for the millijoule.
  */
 final class EngineGpu implements GpuSource {
     private static final int MICROJOULES_PER_COUNT = 1000;
     private static final double IDLE_CLOCK_HERTZ = 345e6;
     private static final double BUSY_CLOCK_HERTZ = 1_755e6;
-    private static final double IDLE_CELSIUS = 34;
-    private static final double BUSY_CELSIUS = 62;
+    private static final double CELSIUS_WITHOUT_POWER = 31;
+    private static final double CELSIUS_PER_WATT = 0.055;
 
     /** {@code nvmlClocksEventReasonGpuIdle} of nvml.h. */
     private static final long REASON_IDLE = 1;
 
-    private final int gpu;
-    private final SimulatedEngine engine;
+    private final int rank;
+    private final Accelerators accelerators;
+    private final EngineSettings settings;
     private final EnergyReading reading = new EnergyReading();
     private final GpuInfo info;
     private final List<Channel> channels;
@@ -37,10 +38,15 @@ final class EngineGpu implements GpuSource {
     private long lastReadNanos;
     private boolean readBefore;
 
-    EngineGpu(int gpu, SimulatedEngine engine) {
-        this.gpu = gpu;
-        this.engine = engine;
-        AcceleratorShape accelerator = engine.settings().accelerator();
+    /**
+     * @param gpu its number on the host
+     * @param rank its number among those that share a model
+     */
+    EngineGpu(int gpu, int rank, Accelerators accelerators) {
+        this.rank = rank;
+        this.accelerators = accelerators;
+        settings = accelerators.settings();
+        AcceleratorShape accelerator = settings.accelerator();
         String device = Integer.toString(gpu);
         double maxWatts = accelerator.maxMilliwatts() / 1e3;
         info = new GpuInfo(
@@ -56,7 +62,7 @@ final class EngineGpu implements GpuSource {
 
     @Override
     public String name() {
-        return "simulated:" + gpu;
+        return "simulated:" + info.device();
     }
 
     @Override
@@ -67,7 +73,7 @@ final class EngineGpu implements GpuSource {
     /** Tells the energy as of the newest instant that is known, and nothing if that is the one of the last time. */
     @Override
     public void read(Readings readings) {
-        engine.read(reading);
+        accelerators.read(reading);
         if (!readBefore || reading.atNanos() - lastReadNanos > 0) {
             readBefore = true;
             lastReadNanos = reading.atNanos();
@@ -77,8 +83,8 @@ final class EngineGpu implements GpuSource {
 
     /** Split so that the shares of all add up to the whole. */
     private long share(long microjoules) {
-        int gpus = engine.settings().tensorParallel();
-        return microjoules / gpus + (gpu < microjoules % gpus ? 1 : 0);
+        int gpus = settings.tensorParallel();
+        return microjoules / gpus + (rank < microjoules % gpus ? 1 : 0);
     }
 
     @Override
@@ -88,18 +94,15 @@ final class EngineGpu implements GpuSource {
 
     @Override
     public void refresh() {
-        boolean busy = engine.isBusy();
-        EngineSettings settings = engine.settings();
-        long usedBytes = settings.model().weightBytes() / settings.tensorParallel()
-                + settings.model().keyValueBytesPerToken()
-                        * KeyValueBlocks.TOKENS_PER_BLOCK
-                        * settings.keyValueBlocks()
-                        / settings.tensorParallel();
+        boolean busy = accelerators.stepEndNanos().isPresent();
+        long usedBytes = accelerators.usedBytes() / settings.tensorParallel();
+        double celsius =
+                Math.rint(CELSIUS_WITHOUT_POWER + CELSIUS_PER_WATT * accelerators.watts() / settings.tensorParallel());
         telemetry = new GpuTelemetry(
                 OptionalDouble.of(busy ? 1 : 0),
                 OptionalLong.of(usedBytes),
                 OptionalLong.of(info.memoryTotalBytes()),
-                OptionalDouble.of(busy ? BUSY_CELSIUS : IDLE_CELSIUS),
+                OptionalDouble.of(celsius),
                 OptionalDouble.of(busy ? BUSY_CLOCK_HERTZ : IDLE_CLOCK_HERTZ),
                 OptionalDouble.of(info.defaultPowerLimitWatts()),
                 OptionalLong.of(busy ? 0 : REASON_IDLE),

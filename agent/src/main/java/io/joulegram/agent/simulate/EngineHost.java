@@ -6,24 +6,34 @@ import io.joulegram.power.PowerSource;
 import io.joulegram.power.Readings;
 import io.joulegram.power.Sensor;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** The processor of the host of a simulated engine, and its memory. */
+/**
+ * The processors of the host of simulated engines, one for each group of accelerators, and their memory: first all processors, then
+ * all memory.
+ */
 final class EngineHost implements PowerSource {
-    private static final String SOCKET = "0";
     private static final double CPU_MAX_WATTS = 350;
     private static final double DRAM_MAX_WATTS = 80;
 
-    private static final List<Channel> CHANNELS = List.of(
-            Channel.energy(Domain.CPU, SOCKET, Sensor.SIMULATED, 1, 0, CPU_MAX_WATTS, 0),
-            Channel.energy(Domain.DRAM, SOCKET, Sensor.SIMULATED, 1, 0, DRAM_MAX_WATTS, 0));
-
-    private final SimulatedEngine engine;
+    private final List<Accelerators> accelerators;
+    private final List<Channel> channels;
     private final EnergyReading reading = new EnergyReading();
-    private long lastReadNanos;
+    private final long[] lastReadNanos;
     private boolean readBefore;
 
-    EngineHost(SimulatedEngine engine) {
-        this.engine = engine;
+    EngineHost(List<Accelerators> accelerators) {
+        this.accelerators = List.copyOf(accelerators);
+        channels = Stream.concat(sockets(Domain.CPU, CPU_MAX_WATTS), sockets(Domain.DRAM, DRAM_MAX_WATTS))
+                .toList();
+        lastReadNanos = new long[accelerators.size()];
+    }
+
+    private Stream<Channel> sockets(Domain domain, double maxWatts) {
+        return IntStream.range(0, accelerators.size())
+                .mapToObj(socket ->
+                        Channel.energy(domain, Integer.toString(socket), Sensor.SIMULATED, 1, 0, maxWatts, 0));
     }
 
     @Override
@@ -33,19 +43,26 @@ final class EngineHost implements PowerSource {
 
     @Override
     public List<Channel> channels() {
-        return CHANNELS;
+        return channels;
     }
 
-    /** Tells the energy as of the newest instant that is known, and nothing if that is the one of the last time. */
+    /** Tells the energy as of the newest instants that are known, and nothing where that is the one of the last time. */
     @Override
     public void read(Readings readings) {
-        engine.read(reading);
-        if (!readBefore || reading.atNanos() - lastReadNanos > 0) {
-            readBefore = true;
-            lastReadNanos = reading.atNanos();
-            readings.measured(0, lastReadNanos, HostPower.cpuMicrojoules(reading.elapsedNanos(), reading.busyNanos()));
-            readings.measured(1, lastReadNanos, HostPower.dramMicrojoules(reading.elapsedNanos(), reading.busyNanos()));
+        for (int socket = 0; socket < lastReadNanos.length; socket++) {
+            accelerators.get(socket).read(reading);
+            long atNanos = reading.atNanos();
+            if (!readBefore || atNanos - lastReadNanos[socket] > 0) {
+                lastReadNanos[socket] = atNanos;
+                readings.measured(
+                        socket, atNanos, HostPower.cpuMicrojoules(reading.elapsedNanos(), reading.busyNanos()));
+                readings.measured(
+                        lastReadNanos.length + socket,
+                        atNanos,
+                        HostPower.dramMicrojoules(reading.elapsedNanos(), reading.busyNanos()));
+            }
         }
+        readBefore = true;
     }
 
     /** Reads do not fail here, so no code is ever asked for. */

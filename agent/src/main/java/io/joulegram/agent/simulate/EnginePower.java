@@ -1,26 +1,24 @@
 package io.joulegram.agent.simulate;
 
-import static java.util.Objects.requireNonNull;
-
 import io.joulegram.power.PowerSource;
 import io.joulegram.power.PowerSourceProvider;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The power sources of the host that a simulated engine runs on: its accelerators, and one source for the processor and its
- * memory. This is the seam between the simulation and the daemon: an agent that is given this provider samples the
+ * The power sources of the host that simulated engines run on: their accelerators, and one source for the processors and
+ * their memory. This is the seam between the simulation and the daemon: an agent that is given this provider samples the
  * simulated energy as it would sample NVML and RAPL.
  *
  * <p>The accelerators' processes are this very process, so the {@link OpenAiServer} in it is found to own them in the way
  * that a real server is. Immutable; any thread.
  */
 public final class EnginePower implements PowerSourceProvider {
-    private final SimulatedEngine engine;
+    private final List<EngineGroup> groups;
 
-    /** @param engine whose energy is told */
-    public EnginePower(SimulatedEngine engine) {
-        this.engine = requireNonNull(engine, "engine");
+    /** @param groups whose energy is told; what they share is told once */
+    public EnginePower(List<EngineGroup> groups) {
+        this.groups = List.copyOf(groups);
     }
 
     @Override
@@ -32,10 +30,17 @@ public final class EnginePower implements PowerSourceProvider {
     @Override
     public List<PowerSource> open() {
         List<PowerSource> sources = new ArrayList<>();
-        for (int gpu = 0; gpu < engine.settings().tensorParallel(); gpu++) {
-            sources.add(new EngineGpu(gpu, engine));
+        List<Accelerators> hosts = groups.stream()
+                .flatMap(group -> group.engines().stream())
+                .map(SimulatedEngine::accelerators)
+                .distinct()
+                .toList();
+        for (Accelerators accelerators : hosts) {
+            for (int rank = 0; rank < accelerators.settings().tensorParallel(); rank++) {
+                sources.add(new EngineGpu(sources.size(), rank, accelerators));
+            }
         }
-        sources.add(new EngineHost(engine));
+        sources.add(new EngineHost(hosts));
         return List.copyOf(sources);
     }
 }

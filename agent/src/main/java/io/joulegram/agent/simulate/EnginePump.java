@@ -26,10 +26,6 @@ final class EnginePump {
         this.nanoTime = nanoTime;
     }
 
-    SimulatedEngine engine() {
-        return engine;
-    }
-
     /** Returns whether the engine's queue had a place. */
     boolean submit(Sequence sequence) {
         boolean taken = engine.submit(sequence);
@@ -42,28 +38,13 @@ final class EnginePump {
         wakeAtStepEnd();
     }
 
-    /** Makes requests of its own from now on, each at its time; what the queue has no place for is let go. */
-    void keepBusy(OwnRequests requests) {
-        submitAt(nanoTime.getAsLong() + requests.nextDelayNanos(), requests);
-    }
-
-    private void submitAt(long atNanos, OwnRequests requests) {
-        var unused = loop.schedule(
-                () -> {
-                    submit(requests.next());
-                    submitAt(atNanos + requests.nextDelayNanos(), requests);
-                },
-                Math.max(0, atNanos - nanoTime.getAsLong()),
-                TimeUnit.NANOSECONDS);
-    }
-
     /** Something was written there that is to be flushed when all tokens are written. */
     void written(ChannelHandlerContext context) {
         written.add(context);
     }
 
     private void wakeAtStepEnd() {
-        OptionalLong end = engine.stepEndNanos();
+        OptionalLong end = engine.accelerators().stepEndNanos();
         if (!scheduled && end.isPresent()) {
             scheduled = true;
             long delayNanos = Math.max(0, end.getAsLong() - nanoTime.getAsLong());

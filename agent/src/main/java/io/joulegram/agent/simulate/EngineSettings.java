@@ -25,6 +25,12 @@ public record EngineSettings(
     /** Most accelerators that share a model. */
     public static final int MAX_TENSOR_PARALLEL = 64;
 
+    /** Most engines of a server. */
+    static final int MAX_DATA_PARALLEL = 16;
+
+    /** Most servers of a simulation. */
+    static final int MAX_SERVERS = 8;
+
     /** vLLM's {@code --gpu-memory-utilization}. */
     private static final double MEMORY_UTILIZATION = 0.9;
 
@@ -44,7 +50,7 @@ public record EngineSettings(
         require("--max-waiting", maxWaiting, 1, Integer.MAX_VALUE);
     }
 
-    private static void require(String name, int value, int least, int most) {
+    static void require(String name, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
                     name + ": " + value + " is out of range; allowed: " + least + " to " + most);
@@ -57,14 +63,26 @@ public record EngineSettings(
      * @throws IllegalArgumentException if the weights leave none; the message says how many accelerators would do
      */
     public static EngineSettings of(ModelShape model, AcceleratorShape accelerator, int tensorParallel, long seed) {
+        return of(model, accelerator, tensorParallel, 1, seed);
+    }
+
+    /**
+     * The same for each of several servers that share the accelerators, each of which has a like part of their memory.
+     *
+     * @throws IllegalArgumentException if the weights leave none; the message says how many accelerators would do
+     */
+    public static EngineSettings of(
+            ModelShape model, AcceleratorShape accelerator, int tensorParallel, int servers, long seed) {
+        require("--servers", servers, 1, MAX_SERVERS);
         require("--tensor-parallel", tensorParallel, 1, MAX_TENSOR_PARALLEL);
         long bytesPerBlock = model.keyValueBytesPerToken() * KeyValueBlocks.TOKENS_PER_BLOCK;
-        double usableBytes = accelerator.memoryBytes() * MEMORY_UTILIZATION;
+        double usableBytes = accelerator.memoryBytes() * MEMORY_UTILIZATION / servers;
         long blocks = (long) ((usableBytes * tensorParallel - model.weightBytes()) / bytesPerBlock);
         if (blocks < 1) {
             long enough = (long) Math.ceil((model.weightBytes() + bytesPerBlock) / usableBytes);
-            throw new IllegalArgumentException(model.name() + " does not fit on " + tensorParallel + " x "
-                    + accelerator.name() + ": it needs " + enough + " or more");
+            throw new IllegalArgumentException(
+                    (servers == 1 ? "" : servers + " times ") + model.name() + " does not fit on " + tensorParallel
+                            + " x " + accelerator.name() + ": it needs " + enough + " or more");
         }
         return new EngineSettings(
                 model,
@@ -87,6 +105,11 @@ public record EngineSettings(
     public EngineSettings withKeyValueBlocks(int blocks) {
         return new EngineSettings(
                 model, accelerator, tensorParallel, blocks, maxSequences, maxBatchedTokens, maxWaiting, seed);
+    }
+
+    /** What weights, keys and values take of the memory of all accelerators. */
+    long memoryBytes() {
+        return model.weightBytes() + model.keyValueBytesPerToken() * KeyValueBlocks.TOKENS_PER_BLOCK * keyValueBlocks;
     }
 
     /** The longest prompt and output together: what the model takes and the memory holds. */

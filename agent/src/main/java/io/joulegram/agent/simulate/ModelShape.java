@@ -68,6 +68,21 @@ public record ModelShape(
         return KNOWN.stream().map(ModelShape::name).toList();
     }
 
+    /** The same model, that requests and metrics call by another name. */
+    ModelShape servedAs(String servedName) {
+        return new ModelShape(
+                servedName,
+                parameters,
+                layers,
+                hidden,
+                heads,
+                keyValueHeads,
+                headDimension,
+                vocabulary,
+                bytesPerWeight,
+                contextTokens);
+    }
+
     /** Bytes of all weights. */
     public long weightBytes() {
         return parameters * bytesPerWeight;

@@ -25,11 +25,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Serves a {@link SimulatedEngine} in real time: {@code /v1/models}, {@code /v1/completions}, {@code /v1/chat/completions}
+ * Serves an {@link EngineGroup} in real time: {@code /v1/models}, {@code /v1/completions}, {@code /v1/chat/completions}
  * as OpenAI's API has them, whole or streamed; {@code /metrics} as vLLM has it; {@code /health}; and {@code /truth}, what
  * has truly happened.
  *
- * <p>One event loop does it all, engine included, so that a step's tokens go to every stream of its batch in one wakeup.
+ * <p>One event loop does it all, engines included, so that a step's tokens go to every stream of its batch in one wakeup.
  * Thread-safe.
  */
 public final class OpenAiServer implements AutoCloseable {
@@ -54,21 +54,21 @@ public final class OpenAiServer implements AutoCloseable {
      * Starts to listen.
      *
      * @param address where; port 0 lets the system choose
-     * @param engine whose clock is {@link System#nanoTime()}
-     * @param ownPerSecond requests that it makes of itself, on average, after {@value #QUIET_SECONDS} s of rest; 0 for none
+     * @param group whose clock is {@link System#nanoTime()}
+     * @param own requests that it makes of itself, after {@value #QUIET_SECONDS} s of rest
      * @throws IOException if the address cannot be had
      */
-    public static OpenAiServer start(InetSocketAddress address, SimulatedEngine engine, double ownPerSecond)
-            throws IOException {
-        requireNonNull(engine, "engine");
+    public static OpenAiServer start(InetSocketAddress address, EngineGroup group, Traffic own) throws IOException {
+        requireNonNull(group, "group");
+        requireNonNull(own, "own");
         if (address.isUnresolved()) {
             throw new IOException("there is no host \"" + address.getHostString() + '"');
         }
         MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("simulated-server", true), NioIoHandler.newFactory());
         EventLoop loop = loops.next();
-        EnginePump pump = new EnginePump(engine, loop, System::nanoTime);
-        Author author = new Author(engine.settings().seed());
+        Dispatcher dispatcher = new Dispatcher(group, loop, System::nanoTime);
+        Author author = new Author(group.settings().seed());
         AtomicLong requests = new AtomicLong();
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
@@ -84,7 +84,7 @@ public final class OpenAiServer implements AutoCloseable {
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
                                 .addLast(new ApiConnection(
-                                        pump, author, requests::getAndIncrement, InstantSource.system()));
+                                        dispatcher, author, requests::getAndIncrement, InstantSource.system()));
                     }
                 })
                 .bind(address)
@@ -93,9 +93,9 @@ public final class OpenAiServer implements AutoCloseable {
             stop(loops);
             throw new IOException(address + ": " + bound.cause().getMessage(), bound.cause());
         }
-        if (ownPerSecond > 0) {
-            OwnRequests own = new OwnRequests(engine.settings(), ownPerSecond);
-            var unused = loop.schedule(() -> pump.keepBusy(own), QUIET_SECONDS, TimeUnit.SECONDS);
+        if (own.mostPerSecond() > 0) {
+            OwnRequests requestsOfItsOwn = new OwnRequests(group.settings(), own);
+            var unused = loop.schedule(() -> dispatcher.keepBusy(requestsOfItsOwn), QUIET_SECONDS, TimeUnit.SECONDS);
         }
         return new OpenAiServer(loops, bound.channel());
     }

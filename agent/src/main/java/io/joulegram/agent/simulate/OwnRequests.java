@@ -3,8 +3,8 @@ package io.joulegram.agent.simulate;
 import java.util.Random;
 
 /**
- * Requests that the server makes of itself, so that there is load without a client: they come at random (a Poisson process),
- * with prompts of 100 tokens and more, 600 on average, of which every other one begins with a prompt that they have in
+ * Requests that the server makes of itself, so that there is load without a client: they come at random (a Poisson process
+ * whose rate is that of the traffic), with prompts of 100 tokens and more, 600 on average, of which every other one begins with a prompt that they have in
  * common, and answers of 40 to 259 tokens. The same for the same seed. Not thread-safe.
  */
 final class OwnRequests {
@@ -16,25 +16,31 @@ final class OwnRequests {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Random random;
-    private final double perSecond;
+    private final Traffic traffic;
     private final int maxTokens;
     private final int vocabulary;
+    private double nowSeconds;
 
     /**
      * Requests that fit the settings.
      *
-     * @param perSecond how many come on average, above 0
+     * @param traffic how many come, at times above 0
      */
-    OwnRequests(EngineSettings settings, double perSecond) {
+    OwnRequests(EngineSettings settings, Traffic traffic) {
         random = new Random(settings.seed());
-        this.perSecond = perSecond;
+        this.traffic = traffic;
         maxTokens = settings.maxTokens();
         vocabulary = settings.model().vocabulary();
     }
 
-    /** How long it is until the next one. */
+    /** How long it is from the one before, at first from the begin, until the next one: by thinning (Lewis and Shedler, 1979). */
     long nextDelayNanos() {
-        return (long) (exponential() / perSecond * NANOS_PER_SECOND);
+        double lastSeconds = nowSeconds;
+        do {
+            nowSeconds += exponential() / traffic.mostPerSecond();
+        } while (random.nextDouble() * traffic.mostPerSecond()
+                >= traffic.perSecond().applyAsDouble(nowSeconds));
+        return (long) ((nowSeconds - lastSeconds) * NANOS_PER_SECOND);
     }
 
     private double exponential() {

@@ -1,44 +1,48 @@
 package io.joulegram.agent.simulate;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
- * The metrics of an engine in Prometheus' text format 0.0.4, with the names, types and labels of vLLM's V1 engine ({@code
+ * The metrics of engines in Prometheus' text format 0.0.4, with the names, types and labels of vLLM's V1 engine ({@code
  * vllm/v1/metrics/loggers.py}, {@code stats.py}).
  */
 final class VllmExposition {
-    private final EngineSettings settings;
-    private final EngineStatistics statistics;
-    private final BatchScheduler scheduler;
-    private final StringBuilder text = new StringBuilder(1 << 14);
-    private final String labels;
+    /** The lines of each family, since all samples of one must stand together. */
+    private final Map<String, StringBuilder> families = new LinkedHashMap<>();
 
-    VllmExposition(EngineSettings settings, EngineStatistics statistics, BatchScheduler scheduler) {
-        this.settings = settings;
-        this.statistics = statistics;
-        this.scheduler = scheduler;
-        labels = "engine=\"0\",model_name=\"" + settings.model().name() + "\"";
+    private StringBuilder text = new StringBuilder();
+    private String labels = "";
+
+    /** Adds an engine. */
+    void add(int rank, EngineSettings settings, EngineStatistics statistics, BatchScheduler scheduler) {
+        labels = "engine=\"" + rank + "\",model_name=\"" + settings.model().name() + "\"";
+        gauges(rank, settings, scheduler);
+        counters(statistics);
+        timings(statistics);
+        sizes(statistics);
     }
 
     String text() {
-        gauges();
-        counters();
-        timings();
-        sizes();
-        return text.toString();
+        return String.join("", families.values());
     }
 
-    private void gauges() {
+    private void gauges(int rank, EngineSettings settings, BatchScheduler scheduler) {
         gauge("num_requests_running", "Requests in the batch.", scheduler.running());
         gauge("num_requests_waiting", "Requests in the queue.", scheduler.waiting());
-        gauge("kv_cache_usage_perc", "Share of the KV cache in use, 1 being all.", scheduler.usedRatio());
+        gauge(
+                "kv_cache_usage_perc",
+                "Share of the KV cache in use, 1 being all.",
+                (double) scheduler.usedBlocks() / settings.keyValueBlocks());
         head("cache_config_info", "gauge", "What the KV cache is.");
         sample(
                 "cache_config_info",
-                "block_size=\"" + KeyValueBlocks.TOKENS_PER_BLOCK + "\",enable_prefix_caching=\"True\",engine=\"0\","
-                        + "num_gpu_blocks=\"" + settings.keyValueBlocks() + "\"",
+                "block_size=\"" + KeyValueBlocks.TOKENS_PER_BLOCK + "\",enable_prefix_caching=\"True\",engine=\"" + rank
+                        + "\"," + "num_gpu_blocks=\"" + settings.keyValueBlocks() + "\"",
                 1L);
     }
 
-    private void counters() {
+    private void counters(EngineStatistics statistics) {
         counter("prefix_cache_queries_total", "Tokens looked up in the prefix cache.", statistics.prefixQueries());
         counter("prefix_cache_hits_total", "Tokens found in the prefix cache.", statistics.prefixHits());
         counter("num_preemptions_total", "Preemptions.", statistics.preemptions());
@@ -62,7 +66,7 @@ final class VllmExposition {
         sample("prompt_tokens_by_source_total", labels + ",source=\"" + source + "\"", tokens);
     }
 
-    private void timings() {
+    private void timings(EngineStatistics statistics) {
         histogram("time_to_first_token_seconds", "Time to the first token.", statistics.firstTokenSeconds);
         histogram("inter_token_latency_seconds", "Time between two tokens.", statistics.interTokenSeconds);
         histogram(
@@ -76,7 +80,7 @@ final class VllmExposition {
         histogram("request_decode_time_seconds", "Time after the first token.", statistics.decodeSeconds);
     }
 
-    private void sizes() {
+    private void sizes(EngineStatistics statistics) {
         histogram("request_prompt_tokens", "Prompt tokens of a request.", statistics.requestPromptTokens);
         histogram("request_generation_tokens", "Output tokens of a request.", statistics.requestGenerationTokens);
         histogram("iteration_tokens_total", "Tokens of a step.", statistics.iterationTokens);
@@ -103,8 +107,10 @@ final class VllmExposition {
     }
 
     private void head(String name, String type, String help) {
-        text.append("# HELP vllm:").append(name).append(' ').append(help).append('\n');
-        text.append("# TYPE vllm:").append(name).append(' ').append(type).append('\n');
+        text = families.computeIfAbsent(
+                name,
+                added -> new StringBuilder(
+                        "# HELP vllm:" + added + " " + help + "\n# TYPE vllm:" + added + " " + type + "\n"));
     }
 
     /** Python's client writes every value as a float. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import io.joulegram.agent.load.Chunk.Usage;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -115,6 +116,22 @@ final class LoadGeneratorTest {
                 assertThat(request.sentNanos() - request.intendedNanos()).isNotNegative();
                 assertThat(request.lastNanos() - request.intendedNanos()).isGreaterThanOrEqualTo(50_000_000L);
             });
+        }
+    }
+
+    /** As llama.cpp does, which says that it keeps the connection, answers, and closes it. */
+    @Test
+    void aConnectionThatWasKeptAndIsClosedIsNoFailure() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, out) -> {
+            good(out);
+            Thread.sleep(5);
+            throw new IOException("closed");
+        })) {
+            LoadResult result = run(server, new FixedLengths(5, 4), new Pace.Concurrency(3), SHORT);
+
+            assertThat(result.limit()).isEmpty();
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.requests()).hasSizeGreaterThan(10).allMatch(RequestRecord::isWhole);
         }
     }
 
@@ -234,6 +251,7 @@ final class LoadGeneratorTest {
     void aFewFailuresDoNotEndTheRun() throws Exception {
         try (ScriptedServer server = new ScriptedServer((number, out) -> {
             if (number == 20) {
+                ScriptedServer.write(out, ScriptedServer.HEAD);
                 throw new IllegalStateException();
             }
             good(out);

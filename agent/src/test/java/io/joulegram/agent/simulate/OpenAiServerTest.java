@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.host.GpuOwnership;
+import io.joulegram.host.GpuOwnership.ServerGpus;
+import io.joulegram.power.GpuSource;
+import io.joulegram.power.GpuTelemetry;
 import io.joulegram.tokens.EngineCatalog;
 import io.joulegram.tokens.HttpTokenServer;
 import io.joulegram.tokens.ModelTokens;
@@ -22,13 +26,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -42,17 +51,23 @@ final class OpenAiServerTest {
             1);
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private SimulatedEngine engine;
+    private EngineGroup group;
     private OpenAiServer server;
 
     @BeforeEach
     void start() throws IOException {
-        start(SETTINGS);
+        start(SETTINGS, 1, Traffic.steady(0));
     }
 
     private void start(EngineSettings settings) throws IOException {
-        engine = new SimulatedEngine(settings, System::nanoTime);
-        server = OpenAiServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), engine, 0);
+        start(settings, 1, Traffic.steady(0));
+    }
+
+    private void start(EngineSettings settings, int engines, Traffic own) throws IOException {
+        group = new Simulation(settings, 1, false, engines, own)
+                .engines(System::nanoTime)
+                .get(0);
+        server = OpenAiServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), group, own);
     }
 
     @AfterEach
@@ -168,7 +183,7 @@ final class OpenAiServerTest {
         JsonNode error = JSON.readTree(response.body()).path("error");
         assertThat(error.path("message").textValue()).contains(message);
         assertThat(error.path("code").intValue()).isEqualTo(status);
-        assertThat(engine.truth().running() + engine.truth().waiting()).isZero();
+        assertThat(group.truth().running() + group.truth().waiting()).isZero();
     }
 
     @Test
@@ -224,11 +239,11 @@ final class OpenAiServerTest {
                         .write(("POST /v1/completions HTTP/1.1\r\nContent-Length: " + whole.length() + "\r\n\r\n"
                                         + whole)
                                 .getBytes(StandardCharsets.UTF_8));
-                await().atMost(PATIENCE).until(() -> engine.truth().running() == 1);
+                await().atMost(PATIENCE).until(() -> group.truth().running() == 1);
             }
-            await().atMost(PATIENCE).until(() -> engine.truth().running() == 0);
+            await().atMost(PATIENCE).until(() -> group.truth().running() == 0);
         }
-        assertThat(engine.truth().keyValueUsedRatio()).isZero();
+        assertThat(group.truth().keyValueUsedRatio()).isZero();
         assertThat(get("/metrics").body()).contains("finished_reason=\"abort\"} 2.0");
     }
 
@@ -250,9 +265,9 @@ final class OpenAiServerTest {
                     .write(("POST /v1/completions HTTP/1.1\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.UTF_8));
             await().atMost(PATIENCE)
-                    .until(() -> engine.truth().steps() > 0 && engine.truth().running() == 0);
+                    .until(() -> group.truth().steps() > 0 && group.truth().running() == 0);
         }
-        assertThat(engine.truth().generatedTokens()).isLessThan(100_000);
+        assertThat(group.truth().generatedTokens()).isLessThan(100_000);
     }
 
     @Test
@@ -262,7 +277,7 @@ final class OpenAiServerTest {
         String request = "{\"prompt\":\"abcd\",\"max_tokens\":100000,\"ignore_eos\":true,\"stream\":true}";
         HttpResponse<InputStream> running = client.send(request("/v1/completions", request), streaming());
         var waiting = client.sendAsync(request("/v1/completions", request), streaming());
-        await().atMost(PATIENCE).until(() -> engine.truth().waiting() == 1);
+        await().atMost(PATIENCE).until(() -> group.truth().waiting() == 1);
 
         HttpResponse<String> refused = post("/v1/completions", request);
         assertThat(refused.statusCode()).isEqualTo(429);
@@ -282,9 +297,43 @@ final class OpenAiServerTest {
             assertThat(crowd.ended()).isEqualTo(500);
             assertThat(crowd.tokens()).isEqualTo(15_000);
         }
-        Truth truth = engine.truth();
+        Truth truth = group.truth();
         assertThat(truth.generatedTokens()).isEqualTo(15_000);
         assertThat(truth.promptTokens()).isEqualTo(10_000);
+    }
+
+    @Test
+    void requestsAreSpreadOverEngines() throws Exception {
+        server.close();
+        start(SETTINGS, 2, Traffic.steady(0));
+        try (StreamCrowd crowd = new StreamCrowd(server.baseUri())) {
+            assertThat(crowd.start(20, 20, 30).await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(crowd.broken()).isZero();
+            assertThat(crowd.tokens()).isEqualTo(600);
+        }
+        assertThat(group.engines())
+                .allSatisfy(
+                        engine -> assertThat(engine.truth().generatedTokens()).isGreaterThanOrEqualTo(240));
+        JsonNode truth = JSON.readTree(get("/truth").body());
+        assertThat(truth.at("/data_parallel").intValue()).isEqualTo(2);
+        assertThat(truth.at("/tokens/generation").intValue()).isEqualTo(600);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void itIsFoundToOwnTheAcceleratorsOfItsHost() throws IOException {
+        int port = server.baseUri().getPort();
+        GpuSource gpu = (GpuSource) new EnginePower(List.of(group)).open().get(0);
+        gpu.refresh();
+        GpuTelemetry telemetry = gpu.telemetry();
+        assertThat(telemetry).isNotNull();
+
+        assertThat(new GpuOwnership(Path.of("/proc"))
+                        .find(Set.of(port), Map.of("0", telemetry.processes()))
+                        .get(port))
+                .extracting(ServerGpus::devices)
+                .isEqualTo(List.of("0"));
     }
 
     @Test
@@ -358,11 +407,10 @@ final class OpenAiServerTest {
     @Test
     void itCanKeepItselfBusy() throws Exception {
         server.close();
-        engine = new SimulatedEngine(SETTINGS, System::nanoTime);
-        server = OpenAiServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), engine, 100);
+        start(SETTINGS, 1, Traffic.steady(100));
 
-        await().atMost(PATIENCE).until(() -> engine.truth().cachedTokens() > 0);
-        assertThat(engine.truth().generatedTokens()).isPositive();
+        await().atMost(PATIENCE).until(() -> group.truth().cachedTokens() > 0);
+        assertThat(group.truth().generatedTokens()).isPositive();
         assertThat(post("/v1/completions", "{\"prompt\":\"abcd\",\"max_tokens\":2}")
                         .statusCode())
                 .isEqualTo(200);
@@ -373,10 +421,11 @@ final class OpenAiServerTest {
         InetSocketAddress taken = new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), server.baseUri().getPort());
 
-        assertThatThrownBy(() -> OpenAiServer.start(taken, engine, 0))
+        assertThatThrownBy(() -> OpenAiServer.start(taken, group, Traffic.steady(0)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("in use");
-        assertThatThrownBy(() -> OpenAiServer.start(InetSocketAddress.createUnresolved("nohost", 1), engine, 0))
+        assertThatThrownBy(() ->
+                        OpenAiServer.start(InetSocketAddress.createUnresolved("nohost", 1), group, Traffic.steady(0)))
                 .hasMessageContaining("there is no host \"nohost\"");
     }
 

@@ -16,7 +16,7 @@ final class OwnRequestsTest {
 
     @Test
     void theyComeAsOftenAndAreAsLongAsIsSaid() {
-        OwnRequests requests = new OwnRequests(SETTINGS, 4);
+        OwnRequests requests = new OwnRequests(SETTINGS, Traffic.steady(4));
         double seconds = 0;
         double prompt = 0;
         double output = 0;
@@ -38,10 +38,40 @@ final class OwnRequestsTest {
     }
 
     @Test
+    void theyComeAsTheTrafficSays() {
+        OwnRequests requests = new OwnRequests(SETTINGS, Traffic.days(50));
+        double[] perSecond = new double[600];
+        int periods = 4;
+        for (double second = requests.nextDelayNanos() / 1e9;
+                second < periods * perSecond.length;
+                second += requests.nextDelayNanos() / 1e9) {
+            perSecond[(int) second % perSecond.length] += 1.0 / periods;
+        }
+
+        Traffic days = Traffic.days(50);
+        double chiSquared = 0;
+        int busy = 0;
+        for (int second = 0; second < perSecond.length; second++) {
+            double expected = 0;
+            for (int part = 0; part < 100; part++) {
+                expected += days.perSecond().applyAsDouble(second + (part + 0.5) / 100) / 100;
+            }
+            if (expected == 0) {
+                assertThat(perSecond[second]).isZero();
+            } else {
+                busy++;
+                chiSquared += Math.pow(perSecond[second] - expected, 2) * periods / expected;
+            }
+        }
+        // Five standard deviations of the distribution, which has twice its degrees of freedom as variance.
+        assertThat(chiSquared).isCloseTo(busy, within(5 * Math.sqrt(2.0 * busy)));
+    }
+
+    @Test
     void theyFitWhateverTheMemory() {
         for (int blocks = 1; blocks < 60; blocks++) {
             EngineSettings settings = SETTINGS.withKeyValueBlocks(blocks);
-            OwnRequests requests = new OwnRequests(settings, 1);
+            OwnRequests requests = new OwnRequests(settings, Traffic.steady(1));
             for (int i = 0; i < 50; i++) {
                 Sequence sequence = requests.next();
                 assertThat(sequence.promptTokens()).isPositive();

@@ -49,6 +49,29 @@ final class RooflineTest {
         assertThat(cost.decodeMicrojoules()).isZero();
     }
 
+    /** docs/bench.md has these figures: what a prompt takes in a step that others share depends on the rule. */
+    @Test
+    void whatAPromptTakesOfAMixedStepIsBetweenWhatItTakesAloneAndWhatItAdds() {
+        Roofline roofline = new Roofline(
+                ModelShape.named("llama-2-7b").orElseThrow(),
+                AcceleratorShape.named("a100-40gb").orElseThrow(),
+                1);
+        PhaseWork prompt = PhaseWork.NONE.plus(500, 0);
+        PhaseWork answers = decode(19, 625).decode();
+        StepCost mixed = roofline.cost(new StepWork(prompt, answers, 20));
+        double share = mixed.prefillMicrojoules() / 1e6;
+        double alone = roofline.cost(new StepWork(prompt, PhaseWork.NONE, 1)).prefillMicrojoules() / 1e6;
+        double others = roofline.cost(new StepWork(PhaseWork.NONE, answers, 19)).decodeMicrojoules() / 1e6;
+        double all = share + mixed.decodeMicrojoules() / 1e6;
+        double added = all - others;
+
+        assertThat(share).isCloseTo(13.05, within(0.005));
+        assertThat(alone).isCloseTo(14.03, within(0.005));
+        assertThat(added).isCloseTo(10.2, within(0.05));
+        assertThat((alone + added) / 2).isCloseTo(12.1, within(0.05));
+        assertThat(all * alone / (alone + others)).isCloseTo(11.1, within(0.05));
+    }
+
     @Test
     void phasesShareAStepByWhatTheyCause() {
         // Both compute ten tokens, but those of decoding read ten contexts.

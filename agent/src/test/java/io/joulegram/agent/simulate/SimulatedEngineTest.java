@@ -56,18 +56,18 @@ final class SimulatedEngineTest {
         EnergyReading reading = new EnergyReading();
 
         clock.addAndGet(step.nanos() / 2);
-        engine.read(reading);
+        engine.accelerators().read(reading);
         assertThat(reading.prefillMicrojoules())
                 .isEqualTo((long) ((double) step.prefillMicrojoules() * Math.floorDiv(step.nanos(), 2) / step.nanos()));
         assertThat(reading.atNanos()).isEqualTo(clock.get());
 
         // Nobody has told the engine of the step's end yet: what follows is not known.
         clock.addAndGet(step.nanos());
-        engine.read(reading);
+        engine.accelerators().read(reading);
         assertThat(reading.atNanos()).isEqualTo(START + step.nanos());
         assertThat(reading.prefillMicrojoules()).isEqualTo(step.prefillMicrojoules());
         engine.advance();
-        engine.read(reading);
+        engine.accelerators().read(reading);
         assertThat(reading.atNanos()).isEqualTo(clock.get());
         assertThat(reading.prefillMicrojoules()).isEqualTo(step.prefillMicrojoules());
     }
@@ -138,8 +138,8 @@ final class SimulatedEngineTest {
         assertThat(truth.steps()).isEqualTo(3);
         assertThat(truth.running()).isZero();
         assertThat(truth.keyValueUsedRatio()).isZero();
-        assertThat(engine.stepEndNanos()).isEmpty();
-        assertThat(engine.metrics()).contains("finished_reason=\"abort\"} 1.0");
+        assertThat(engine.accelerators().stepEndNanos()).isEmpty();
+        assertThat(new EngineGroup(List.of(engine)).metrics()).contains("finished_reason=\"abort\"} 1.0");
     }
 
     @Test
@@ -284,7 +284,7 @@ final class SimulatedEngineTest {
         engine.submit(sequence(1, 333, 20));
         clock.addAndGet(123_456_789);
         engine.advance();
-        long counted = new EnginePower(engine)
+        long counted = new EnginePower(List.of(new EngineGroup(List.of(engine))))
                 .open().stream()
                         .filter(source -> source.name().matches("simulated:[0-3]"))
                         .mapToLong(source -> {
@@ -300,7 +300,9 @@ final class SimulatedEngineTest {
     @Test
     void aSourceTellsNothingAnewUntilMoreIsKnown() {
         SimulatedEngine engine = engine(H100);
-        var gpu = new EnginePower(engine).open().get(0);
+        var gpu = new EnginePower(List.of(new EngineGroup(List.of(engine))))
+                .open()
+                .get(0);
         engine.submit(sequence(1, 100, 1));
         clock.addAndGet(10_000_000_000L);
         var readings = new Readings(1);
@@ -314,17 +316,17 @@ final class SimulatedEngineTest {
     }
 
     private SimulatedEngine engine(EngineSettings settings) {
-        return new SimulatedEngine(settings, clock::get);
+        return SimulatedEngine.alone(settings, clock::get);
     }
 
     /** Lets the step end that is going on. */
     private List<MadeToken> finishStep(SimulatedEngine engine) {
-        clock.set(engine.stepEndNanos().orElseThrow());
+        clock.set(engine.accelerators().stepEndNanos().orElseThrow());
         return engine.advance();
     }
 
     private void drain(SimulatedEngine engine) {
-        while (engine.stepEndNanos().isPresent()) {
+        while (engine.accelerators().stepEndNanos().isPresent()) {
             finishStep(engine).forEach(MadeToken::deliver);
         }
     }
