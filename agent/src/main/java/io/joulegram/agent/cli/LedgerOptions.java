@@ -174,6 +174,11 @@ final class LedgerOptions {
         }
     }
 
+    /** What went wrong with a file; the exceptions of the platform say no more than its name. */
+    static String reason(IOException e) {
+        return e.getClass() == IOException.class ? String.valueOf(e.getMessage()) : e.toString();
+    }
+
     static ParameterException wrong(CommandSpec command, String message) {
         return new ParameterException(command.commandLine(), message);
     }
