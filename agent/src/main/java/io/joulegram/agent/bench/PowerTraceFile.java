@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ public final class PowerTraceFile implements AutoCloseable {
     private static final List<Component> PARTS = List.of(Component.GPU, Component.CPU, Component.DRAM, Component.OTHER);
 
     private final Optional<Path> path;
+    private int runs;
     private @Nullable BufferedWriter file;
     private @Nullable IOException failure;
 
@@ -27,12 +29,16 @@ public final class PowerTraceFile implements AutoCloseable {
     }
 
     /**
-     * Takes a sample.
+     * Takes the samples of the next run.
      *
-     * @param run which run it is of, from 1
-     * @param startNanos when that started
+     * @param startNanos when it started
      */
-    synchronized void add(int run, long startNanos, AgentSample sample) {
+    synchronized Consumer<AgentSample> nextRun(long startNanos) {
+        int run = ++runs;
+        return sample -> add(run, startNanos, sample);
+    }
+
+    private synchronized void add(int run, long startNanos, AgentSample sample) {
         if (path.isEmpty() || failure != null) {
             return;
         }

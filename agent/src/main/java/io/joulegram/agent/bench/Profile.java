@@ -59,7 +59,7 @@ public final class Profile {
             Optional<EnergyWindow> rest = rest(poll);
             List<ProfiledRun> runs = new ArrayList<>();
             for (int run = 0; run < repeats; run++) {
-                ProfiledRun done = run(poll, run + 1);
+                ProfiledRun done = run(poll);
                 runs.add(done);
                 if (done.status() != 0) {
                     break;
@@ -111,10 +111,10 @@ public final class Profile {
         return poll.timeline().recorded(end);
     }
 
-    private ProfiledRun run(AgentPoll poll, int number) throws Child.ChildException, InterruptedException {
+    private ProfiledRun run(AgentPoll poll) throws Child.ChildException, InterruptedException {
         long begin = System.nanoTime();
         RunPower power = new RunPower(begin);
-        poll.timeline().record(begin, power.andThen(sample -> trace.add(number, begin, sample)));
+        poll.timeline().record(begin, power.andThen(trace.nextRun(begin)));
         int status = child.run();
         long end = System.nanoTime();
         poll.awaitAfter(end);
