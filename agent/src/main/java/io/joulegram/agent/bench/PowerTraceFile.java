@@ -66,10 +66,11 @@ public final class PowerTraceFile implements AutoCloseable {
     /** @throws IOException if something could not be written */
     @Override
     public synchronized void close() throws IOException {
-        try (BufferedWriter written = file) {
-            if (failure != null) {
-                throw failure;
-            }
+        if (failure != null) {
+            throw failure;
+        }
+        if (file != null) {
+            file.close();
         }
     }
 }
