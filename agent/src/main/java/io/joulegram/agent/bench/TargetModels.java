@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.joulegram.agent.top.AgentReader;
 import io.joulegram.agent.top.BoundedExchange;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -71,9 +72,11 @@ final class TargetModels {
                     .toList();
         } catch (JsonProcessingException e) {
             throw new BenchException(target + "v1/models does not answer as OpenAI's API does", e);
-        } catch (IOException e) {
+        } catch (ConnectException e) {
             throw new BenchException(
                     "nobody answers at " + target + (e.getMessage() == null ? "" : ": " + e.getMessage()), e);
+        } catch (IOException e) {
+            throw new BenchException(target + "v1/models cannot be read: " + e.getMessage(), e);
         }
     }
 }
