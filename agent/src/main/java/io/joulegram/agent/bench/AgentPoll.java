@@ -3,12 +3,16 @@ package io.joulegram.agent.bench;
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
 import io.joulegram.agent.top.AgentView;
+import java.time.Duration;
 import java.util.List;
 
 /** Asks the agent again and again, on a thread of its own, and keeps what it says. */
 final class AgentPoll implements AutoCloseable {
     /** Four times a second. */
     static final long USUAL_MILLIS = 250;
+
+    /** In a measurement of 24 hours some 16 MB. */
+    private static final long MOST_SAMPLES = 30_000;
 
     private final AgentReader reader;
     private final AgentAddress address;
@@ -25,6 +29,11 @@ final class AgentPoll implements AutoCloseable {
         this.served = served;
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Four times a second, or less often in a long measurement, all of which is kept. */
+    static long millisFor(Duration measurement) {
+        return Math.max(USUAL_MILLIS, measurement.toMillis() / MOST_SAMPLES);
     }
 
     /** What it has said. */

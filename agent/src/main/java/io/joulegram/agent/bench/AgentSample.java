@@ -13,6 +13,7 @@ import java.util.stream.DoubleStream;
  *
  * @param nanos the instant, on this process' clock
  * @param microjoules by part: of the host, or of the model alone where the host serves others, too
+ * @param countedMicrojoules the same up to the last sample of each meter, which falls only if the agent begins anew
  * @param embodiedGrams amortized since the start, of the same
  * @param gramsPerKwh the grid's intensity that counts
  * @param uncertainty relative, of energy per token by boundary, 95 %
@@ -26,6 +27,7 @@ import java.util.stream.DoubleStream;
 record AgentSample(
         long nanos,
         Map<Component, Double> microjoules,
+        Map<Component, Double> countedMicrojoules,
         OptionalDouble embodiedGrams,
         OptionalDouble gramsPerKwh,
         Map<Boundary, Double> uncertainty,
@@ -48,6 +50,7 @@ record AgentSample(
                         ? MeterReadings.microjoules(
                                 status, number(carbon.path("pueRatio")).orElse(1))
                         : attributed(model),
+                served.isAlone() ? MeterReadings.countedMicrojoules(status) : attributed(model),
                 served.isAlone() ? embodied(carbon.path("grams")) : number(model.path("embodiedGrams")),
                 intensity(carbon.path("grid")),
                 uncertainty(status, model.path("perToken")),

@@ -1,28 +1,38 @@
 package io.joulegram.agent.bench;
 
-import io.joulegram.agent.export.Snapshot.Boundary;
-import io.joulegram.power.Component;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What the agent said over time. Energy between two answers rises evenly, as far as we know; so a span of time has the energy
- * of its very instants. Thread-safe: one thread adds, others read.
- */
+/** What the agent said over time. Thread-safe: one thread adds, others read. */
 final class AgentTimeline {
-    /** A span over which the agent was silent for longer has no energy that could be told. */
-    private static final long MAX_GAP_NANOS = 5_000_000_000L;
+    private static final long KEPT_NANOS = 60_000_000_000L;
 
     private final List<AgentSample> samples = new ArrayList<>();
+    private @Nullable Recording recording;
+
+    private record Recording(long from, Consumer<AgentSample> inside, WindowBuilder window) {
+        void take(AgentSample sample) {
+            window.add(sample);
+            if (sample.nanos() - from >= 0) {
+                inside.accept(sample);
+            }
+        }
+    }
 
     /** Adds what it said last. */
     synchronized void add(AgentSample sample) {
         samples.add(sample);
+        if (recording != null) {
+            // One that was asked for before the span may have come in it.
+            forgetBefore(recording.from());
+            List<AgentSample> old = samples.subList(0, Math.max(0, before(sample.nanos() - KEPT_NANOS)));
+            old.forEach(recording::take);
+            old.clear();
+        }
     }
 
     /** The last instant of which something is known; empty if there is none. */
@@ -48,37 +58,35 @@ final class AgentTimeline {
     synchronized Optional<EnergyWindow> between(long from, long until) {
         int first = before(from);
         int last = before(until);
-        if (first < 0 || last < 0 || last + 1 >= samples.size() || until - from <= 0 || hasGap(first, last + 1)) {
+        if (first < 0 || last + 1 >= samples.size() || until - from <= 0) {
             return Optional.empty();
         }
-        Map<Component, Double> joules = new EnumMap<>(Component.class);
-        for (Component part : Component.values()) {
-            OptionalDouble begin = at(first, from, sample -> value(sample, part));
-            OptionalDouble end = at(last, until, sample -> value(sample, part));
-            // An agent that began anew counts from 0: what it had counted is not known any more.
-            if (begin.isPresent() && end.isPresent() && end.getAsDouble() >= begin.getAsDouble()) {
-                joules.put(part, (end.getAsDouble() - begin.getAsDouble()) / 1e6);
-            }
-        }
-        List<AgentSample> inside = samples.subList(first, last + 2);
-        return Optional.of(new EnergyWindow(
-                (until - from) / 1e9,
-                joules,
-                difference(at(first, from, AgentSample::embodiedGrams), at(last, until, AgentSample::embodiedGrams)),
-                mean(inside, AgentSample::gramsPerKwh),
-                widest(inside),
-                difference(at(first, from, AgentSample::promptTokens), at(last, until, AgentSample::promptTokens)),
-                difference(at(first, from, AgentSample::outputTokens), at(last, until, AgentSample::outputTokens)),
-                mean(inside, AgentSample::gpuUtilization),
-                inside.stream()
-                        .flatMapToDouble(sample -> sample.gpuMemoryBytes().stream())
-                        .max(),
-                mean(inside, AgentSample::gpuCelsius)));
+        WindowBuilder window = new WindowBuilder(from);
+        samples.subList(first, last + 2).forEach(window::add);
+        return window.until(until);
     }
 
-    private static OptionalDouble value(AgentSample sample, Component part) {
-        Double value = sample.microjoules().get(part);
-        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    /**
+     * Begins a span of any length, for whose samples no memory is needed; what was before it is forgotten.
+     *
+     * @param inside takes the samples in it, in order, up to a minute late
+     */
+    synchronized void record(long from, Consumer<AgentSample> inside) {
+        forgetBefore(from);
+        recording = new Recording(from, inside, new WindowBuilder(from));
+    }
+
+    /** The span that was begun, up to an instant less than a minute ago; empty where the agent did not answer around it. */
+    synchronized Optional<EnergyWindow> recorded(long until) {
+        Recording done = Objects.requireNonNull(recording, "no span was begun");
+        recording = null;
+        forgetBefore(done.from());
+        int last = before(until);
+        samples.subList(0, last + 1).forEach(done::take);
+        if (last + 1 < samples.size()) {
+            done.window().add(samples.get(last + 1));
+        }
+        return done.window().until(until);
     }
 
     /** The last sample that is not after an instant, or -1. */
@@ -94,45 +102,5 @@ final class AgentTimeline {
             }
         }
         return low;
-    }
-
-    private boolean hasGap(int first, int last) {
-        for (int i = first; i < last; i++) {
-            if (samples.get(i + 1).nanos() - samples.get(i).nanos() > MAX_GAP_NANOS) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private OptionalDouble at(int index, long nanos, Function<AgentSample, OptionalDouble> figure) {
-        AgentSample one = samples.get(index);
-        AgentSample two = samples.get(index + 1);
-        OptionalDouble begin = figure.apply(one);
-        OptionalDouble end = figure.apply(two);
-        if (begin.isEmpty() || end.isEmpty()) {
-            return OptionalDouble.empty();
-        }
-        double share = (double) (nanos - one.nanos()) / (two.nanos() - one.nanos());
-        return OptionalDouble.of(begin.getAsDouble() + share * (end.getAsDouble() - begin.getAsDouble()));
-    }
-
-    private static OptionalDouble difference(OptionalDouble begin, OptionalDouble end) {
-        return begin.isPresent() && end.isPresent() && end.getAsDouble() >= begin.getAsDouble()
-                ? OptionalDouble.of(end.getAsDouble() - begin.getAsDouble())
-                : OptionalDouble.empty();
-    }
-
-    private static OptionalDouble mean(List<AgentSample> inside, Function<AgentSample, OptionalDouble> figure) {
-        return inside.stream()
-                .flatMapToDouble(sample -> figure.apply(sample).stream())
-                .average();
-    }
-
-    private static Map<Boundary, Double> widest(List<AgentSample> inside) {
-        Map<Boundary, Double> widest = new EnumMap<>(Boundary.class);
-        inside.forEach(
-                sample -> sample.uncertainty().forEach((boundary, ratio) -> widest.merge(boundary, ratio, Math::max)));
-        return widest;
     }
 }

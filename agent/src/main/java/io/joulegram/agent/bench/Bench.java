@@ -163,7 +163,11 @@ public final class Bench {
                 }
                 Served served = Served.find(view.status(), view.summary(), model, agent.server());
                 describeHardware(view, served);
-                return new AgentPoll(agent.reader(), agent.address(), served, AgentPoll.USUAL_MILLIS);
+                return new AgentPoll(
+                        agent.reader(),
+                        agent.address(),
+                        served,
+                        AgentPoll.millisFor(plan.rules().duration()));
             } catch (BenchException e) {
                 // It may be started with the server, and hears of a model with its next look at the server.
                 boolean mayCome = view.answered() || started;

@@ -37,9 +37,15 @@ public final class BenchDocument {
      */
     public static void write(BenchResult result, Path file) throws IOException {
         Path whole = file.toAbsolutePath();
-        Path next = whole.resolveSibling(whole.getFileName() + ".part");
+        Path next = part(file);
         Files.write(next, text(result).getBytes(StandardCharsets.UTF_8));
         Files.move(next, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The file beside it that takes its place when it is whole. */
+    public static Path part(Path file) {
+        Path whole = file.toAbsolutePath();
+        return whole.resolveSibling(whole.getFileName() + ".part");
     }
 
     /** A result as text. */

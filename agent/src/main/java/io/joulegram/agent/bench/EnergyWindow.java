@@ -3,15 +3,18 @@ package io.joulegram.agent.bench;
 import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.power.Component;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Energy and the state of the hardware in a span of time.
  *
  * @param seconds how long it is
  * @param joules by part; what is not known is absent
+ * @param untold the parts that have drawn some at its begin or its end, but of which it is not known how much in it
  * @param embodiedGrams amortized in it
  * @param gramsPerKwh the grid's intensity, on average
  * @param uncertainty relative, by boundary, 95 %
@@ -24,6 +27,7 @@ import java.util.OptionalDouble;
 record EnergyWindow(
         double seconds,
         Map<Component, Double> joules,
+        Set<Component> untold,
         OptionalDouble embodiedGrams,
         OptionalDouble gramsPerKwh,
         Map<Boundary, Double> uncertainty,
@@ -35,8 +39,11 @@ record EnergyWindow(
 
     private static final double JOULES_PER_KWH = 3.6e6;
 
-    /** Energy within a boundary of the parts that are known; empty if none is. */
+    /** Energy within a boundary of the parts that there are; empty if there is none, or one is untold. */
     OptionalDouble knownJoules(Boundary boundary) {
+        if (boundary.components().stream().anyMatch(untold::contains)) {
+            return OptionalDouble.empty();
+        }
         return boundary.components().stream()
                 .flatMap(part -> Optional.ofNullable(joules.get(part)).stream())
                 .mapToDouble(energy -> energy)
@@ -70,12 +77,20 @@ record EnergyWindow(
                 sums.put(part, energy + other.joules.get(part));
             }
         });
+        Set<Component> unknown = EnumSet.noneOf(Component.class);
+        for (Component part : Component.values()) {
+            boolean here = joules.containsKey(part);
+            if (here != other.joules.containsKey(part) || untold.contains(part) || other.untold.contains(part)) {
+                unknown.add(part);
+            }
+        }
         Map<Boundary, Double> widest = new EnumMap<>(Boundary.class);
         uncertainty.forEach((boundary, ratio) ->
                 widest.put(boundary, Math.max(ratio, other.uncertainty.getOrDefault(boundary, ratio))));
         return new EnergyWindow(
                 all,
                 sums,
+                unknown,
                 both(embodiedGrams, 1, other.embodiedGrams, 1),
                 both(gramsPerKwh, seconds / all, other.gramsPerKwh, other.seconds / all),
                 widest,

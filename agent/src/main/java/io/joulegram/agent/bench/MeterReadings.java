@@ -10,9 +10,6 @@ import java.util.function.ToDoubleFunction;
 
 /** What the meters say in the agent's status, those alone that are part of the host's total. */
 final class MeterReadings {
-    /** What was longer ago tells nothing of now. */
-    private static final double MAX_SINCE_SECONDS = 1;
-
     private MeterReadings() {}
 
     /**
@@ -31,8 +28,17 @@ final class MeterReadings {
     }
 
     private static double microjoulesNow(JsonNode meter) {
-        double since = Math.min(MAX_SINCE_SECONDS, meter.path("sampleAgeNanos").asDouble() / 1e9);
+        // The agent gives no power of a meter that has had no value for five of its intervals.
+        double since = meter.path("sampleAgeNanos").asDouble() / 1e9;
         return meter.path("energyMicrojoules").asDouble() + meter.path("watts").asDouble() * 1e6 * since;
+    }
+
+    /** Energy since the agent's start up to the last sample of each meter, without what PUE adds. It never falls. */
+    static Map<Component, Double> countedMicrojoules(JsonNode status) {
+        return sums(
+                status,
+                "energyMicrojoules",
+                meter -> meter.path("energyMicrojoules").asDouble());
     }
 
     /** Power by the last sample of each; a part whose meters give none is absent. */
@@ -45,10 +51,7 @@ final class MeterReadings {
      * taken to be as uncertain as the host.
      */
     static Map<Boundary, Double> uncertainty(JsonNode status) {
-        Map<Component, Double> energy = sums(
-                status,
-                "energyMicrojoules",
-                meter -> meter.path("energyMicrojoules").asDouble());
+        Map<Component, Double> energy = countedMicrojoules(status);
         Map<Component, Double> errors = sums(status, "energyMicrojoules", MeterReadings::error);
         Map<Boundary, Double> ratios = new EnumMap<>(Boundary.class);
         for (Boundary boundary : Boundary.values()) {

@@ -120,6 +120,9 @@ final class PointRunner {
                 runs.add(totals);
                 spans.add(span(result));
                 notes.addAll(notes(result, totals));
+                if (poll.isPresent() && totals.energy().isEmpty()) {
+                    notes.add("energy is not known: the agent was silent for more than five seconds, or began anew");
+                }
                 if (repeat == 0) {
                     parts.addAll(parts(result, conditions));
                     power = trace(result);
@@ -203,10 +206,15 @@ final class PointRunner {
         List<Double> host = new ArrayList<>();
         for (long from = result.beginNanos(); from + 1_000_000_000L <= result.endNanos(); from += 1_000_000_000L) {
             Optional<EnergyWindow> window = poll.get().timeline().between(from, from + 1_000_000_000L);
-            if (window.isPresent() && window.get().joules(Boundary.GPU).isPresent()) {
+            // Energy in a second is power.
+            OptionalDouble gpuWatts =
+                    window.map(energy -> energy.joules(Boundary.GPU)).orElseGet(OptionalDouble::empty);
+            OptionalDouble hostWatts =
+                    window.map(energy -> energy.joules(Boundary.HOST)).orElseGet(OptionalDouble::empty);
+            if (gpuWatts.isPresent() && hostWatts.isPresent()) {
                 seconds.add((from - result.beginNanos()) / 1e9 + 0.5);
-                gpu.add(window.get().joules(Boundary.GPU).getAsDouble());
-                host.add(window.get().joules(Boundary.HOST).orElseThrow());
+                gpu.add(gpuWatts.getAsDouble());
+                host.add(hostWatts.getAsDouble());
             }
         }
         return new PowerTrace(seconds, gpu, host);

@@ -3,15 +3,10 @@ package io.joulegram.agent.bench;
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
 import io.joulegram.posix.Signal;
-import io.joulegram.power.Component;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Runs a command, once or several times, beside an agent that measures the host. */
@@ -28,6 +23,7 @@ public final class Profile {
     private final List<String> command;
     private final int repeats;
     private final Duration baseline;
+    private final PowerTraceFile trace;
     private final Child child;
     private final Thread runner = Thread.currentThread();
 
@@ -39,13 +35,21 @@ public final class Profile {
      * @param command the program and its arguments
      * @param repeats how often it runs
      * @param baseline how long the host is measured at rest before; zero not to
+     * @param trace takes the power of each part over time
      */
-    public Profile(AgentReader reader, AgentAddress agent, List<String> command, int repeats, Duration baseline) {
+    public Profile(
+            AgentReader reader,
+            AgentAddress agent,
+            List<String> command,
+            int repeats,
+            Duration baseline,
+            PowerTraceFile trace) {
         this.reader = reader;
         this.agent = agent;
         this.command = List.copyOf(command);
         this.repeats = repeats;
         this.baseline = baseline;
+        this.trace = trace;
         child = new Child(this.command);
     }
 
@@ -112,45 +116,22 @@ public final class Profile {
             return Optional.empty();
         }
         long begin = System.nanoTime();
+        poll.timeline().record(begin, sample -> {});
         Thread.sleep(baseline.toMillis());
         long end = System.nanoTime();
         poll.awaitAfter(end);
-        return poll.timeline().between(begin, end);
+        return poll.timeline().recorded(end);
     }
 
     private ProfiledRun run(AgentPoll poll) throws Child.ChildException, InterruptedException {
         long begin = System.nanoTime();
+        RunPower power = new RunPower(begin);
+        poll.timeline().record(begin, power.andThen(trace.nextRun(begin)));
         int status = child.run();
         long end = System.nanoTime();
         poll.awaitAfter(end);
-        return new ProfiledRun(
-                (end - begin) / 1e9,
-                status,
-                poll.timeline().between(begin, end),
-                poll.timeline().samples(begin, end),
-                begin);
-    }
-
-    /**
-     * Writes the power of each part over time: a line for each time that the agent was asked.
-     *
-     * @throws IOException if it cannot be written
-     */
-    public static void writeTrace(ProfileResult result, Path file) throws IOException {
-        StringBuilder csv = new StringBuilder("run,seconds,gpu_watts,cpu_watts,dram_watts,other_watts\n");
-        List<Component> parts = List.of(Component.GPU, Component.CPU, Component.DRAM, Component.OTHER);
-        for (int run = 0; run < result.runs().size(); run++) {
-            ProfiledRun profiled = result.runs().get(run);
-            for (AgentSample sample : profiled.samples()) {
-                csv.append(run + 1)
-                        .append(String.format(Locale.ROOT, ",%.3f", (sample.nanos() - profiled.startNanos()) / 1e9));
-                for (Component part : parts) {
-                    Double watts = sample.watts().get(part);
-                    csv.append(watts == null ? "," : String.format(Locale.ROOT, ",%.3f", watts));
-                }
-                csv.append('\n');
-            }
-        }
-        Files.write(file, csv.toString().getBytes(StandardCharsets.UTF_8));
+        Optional<EnergyWindow> energy = poll.timeline().recorded(end);
+        double seconds = (end - begin) / 1e9;
+        return new ProfiledRun(seconds, status, energy, power.peakWatts(), power.stages(seconds));
     }
 }

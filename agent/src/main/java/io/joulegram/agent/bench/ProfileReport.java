@@ -44,7 +44,8 @@ public final class ProfileReport {
 
     private static void run(StringBuilder out, ProfileResult result, ProfiledRun run) {
         if (run.energy().isEmpty()) {
-            out.append("The agent did not tell of this time.\n");
+            out.append(
+                    "The agent did not tell of this time. It was silent for more than five seconds, or began anew.\n");
             return;
         }
         EnergyWindow energy = run.energy().get();
@@ -73,6 +74,10 @@ public final class ProfileReport {
                     "")));
         }
         out.append(Table.of(rows));
+        energy.untold()
+                .forEach(part -> out.append("what ")
+                        .append(part.label())
+                        .append(" drew is not known for all of this time, and so not what it is a part of\n"));
         for (ProfiledRun.Stage stage : run.stages()) {
             out.append(String.format(
                     Locale.ROOT,
@@ -80,7 +85,7 @@ public final class ProfileReport {
                     stage.name(),
                     stage.fromSeconds(),
                     stage.untilSeconds(),
-                    Units.number(stageWatts(run, stage))));
+                    Units.number(stage.watts())));
         }
         result.aboveRest(run, Boundary.HOST)
                 .ifPresent(above -> out.append("above rest (")
@@ -92,16 +97,6 @@ public final class ProfileReport {
                         .append('\n'));
         carbon(out, run);
         tokens(out, run);
-    }
-
-    private static OptionalDouble stageWatts(ProfiledRun run, ProfiledRun.Stage stage) {
-        return run.samples().stream()
-                .filter(sample -> {
-                    double at = (sample.nanos() - run.startNanos()) / 1e9;
-                    return at >= stage.fromSeconds() && at <= stage.untilSeconds();
-                })
-                .mapToDouble(ProfiledRun::watts)
-                .average();
     }
 
     private static OptionalDouble operationalGrams(ProfiledRun run) {
@@ -199,13 +194,12 @@ public final class ProfileReport {
             result.restWatts(boundary).ifPresent(watts -> node.put(boundary.label() + "RestWatts", watts));
         }
         ArrayNode stages = node.putArray("stages");
-        run.stages().forEach(stage -> {
-            ObjectNode one = stages.addObject()
-                    .put("name", stage.name())
-                    .put("fromSeconds", stage.fromSeconds())
-                    .put("untilSeconds", stage.untilSeconds());
-            stageWatts(run, stage).ifPresent(watts -> one.put("watts", watts));
-        });
+        run.stages()
+                .forEach(stage -> stages.addObject()
+                        .put("name", stage.name())
+                        .put("fromSeconds", stage.fromSeconds())
+                        .put("untilSeconds", stage.untilSeconds())
+                        .put("watts", stage.watts()));
         operationalGrams(run).ifPresent(grams -> node.put("operationalGrams", grams));
         energy.embodiedGrams().ifPresent(grams -> node.put("embodiedGrams", grams));
         energy.promptTokens().ifPresent(tokens -> node.put("promptTokens", Math.round(tokens)));

@@ -3,7 +3,9 @@ package io.joulegram.agent.bench;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.joulegram.agent.top.AgentReader;
+import io.joulegram.agent.top.BoundedExchange;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,8 +29,7 @@ final class TargetModels {
     TargetModels(URI target, Optional<String> apiKey, Optional<Path> authorities) throws IOException {
         this.target = target;
         client = AgentReader.client(authorities);
-        HttpRequest.Builder builder =
-                HttpRequest.newBuilder(target.resolve("v1/models")).timeout(PATIENCE);
+        HttpRequest.Builder builder = HttpRequest.newBuilder(target.resolve("v1/models"));
         apiKey.ifPresent(key -> builder.header("Authorization", "Bearer " + key));
         request = builder.build();
     }
@@ -36,7 +37,7 @@ final class TargetModels {
     /** Whether the server answers. */
     boolean answers() throws InterruptedException {
         try {
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == OK;
+            return BoundedExchange.await(client, request, PATIENCE).statusCode() == OK;
         } catch (IOException e) {
             return false;
         }
@@ -58,7 +59,7 @@ final class TargetModels {
 
     private List<String> models() throws BenchException, InterruptedException {
         try {
-            HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = BoundedExchange.await(client, request, PATIENCE);
             if (response.statusCode() != OK) {
                 throw new BenchException(target + "v1/models answers with status " + response.statusCode()
                         + (response.statusCode() == 401 ? ": it wants a key (--api-key-file)" : ""));
@@ -71,9 +72,11 @@ final class TargetModels {
                     .toList();
         } catch (JsonProcessingException e) {
             throw new BenchException(target + "v1/models does not answer as OpenAI's API does", e);
-        } catch (IOException e) {
+        } catch (ConnectException e) {
             throw new BenchException(
                     "nobody answers at " + target + (e.getMessage() == null ? "" : ": " + e.getMessage()), e);
+        } catch (IOException e) {
+            throw new BenchException(target + "v1/models cannot be read: " + e.getMessage(), e);
         }
     }
 }

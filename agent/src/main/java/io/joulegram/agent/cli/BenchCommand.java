@@ -69,6 +69,10 @@ final class BenchCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | IOException e) {
             throw LedgerOptions.wrong(spec, String.valueOf(e.getMessage()));
         }
+        // Before the sweep, not after.
+        OutputFile.requireWritable(spec, OUTPUT, file);
+        OutputFile.requireWritable(spec, OUTPUT, BenchDocument.part(file));
+        OutputFile.requireWritable(spec, parsed, HTML);
         // Ctrl-C ends the sweep as it stands, and the process only when what was measured is written.
         ShutdownHook hook = new ShutdownHook("bench-end", SECONDS_TO_END, Thread.currentThread()::interrupt);
         try (hook) {
@@ -86,19 +90,38 @@ final class BenchCommand implements Callable<Integer> {
             terminal.end();
             // What ended the sweep must not end the writing.
             var unused = Thread.interrupted();
-            BenchDocument.write(result, file);
-            if (page != null) {
-                Files.write(page, BenchPage.of(result).getBytes(StandardCharsets.UTF_8));
-            }
             out.print(BenchText.of(result));
-            out.println("written to " + file);
             out.flush();
+            boolean written = write(result, file, page);
             boolean interrupted = result.ended().filter("interrupted"::equals).isPresent();
-            return interrupted ? INTERRUPTED : result.ended().isPresent() ? FAILED : 0;
-        } catch (BenchException | IOException e) {
+            return interrupted ? INTERRUPTED : result.ended().isPresent() || !written ? FAILED : 0;
+        } catch (BenchException e) {
             terminal.end();
             err.println("joulegram: " + e.getMessage());
             return FAILED;
         }
+    }
+
+    /** Writes what was asked for, all that can be; says whether it was all. */
+    private boolean write(BenchResult result, Path file, @Nullable Path page) {
+        PrintWriter err = spec.commandLine().getErr();
+        boolean all = true;
+        try {
+            BenchDocument.write(result, file);
+            spec.commandLine().getOut().println("written to " + file);
+            spec.commandLine().getOut().flush();
+        } catch (IOException e) {
+            all = false;
+            err.println("joulegram: " + OUTPUT + ": " + file + " could not be written: " + LedgerOptions.reason(e));
+        }
+        if (page != null) {
+            try {
+                Files.write(page, BenchPage.of(result).getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                all = false;
+                err.println("joulegram: " + HTML + ": " + page + " could not be written: " + LedgerOptions.reason(e));
+            }
+        }
+        return all;
     }
 }

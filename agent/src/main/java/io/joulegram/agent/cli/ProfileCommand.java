@@ -4,6 +4,7 @@ import io.joulegram.agent.Agent;
 import io.joulegram.agent.HostSources;
 import io.joulegram.agent.Logging;
 import io.joulegram.agent.bench.BenchException;
+import io.joulegram.agent.bench.PowerTraceFile;
 import io.joulegram.agent.bench.Profile;
 import io.joulegram.agent.bench.ProfileReport;
 import io.joulegram.agent.bench.ProfileResult;
@@ -17,6 +18,7 @@ import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +68,7 @@ final class ProfileCommand implements Callable<Integer> {
                         .paramLabel("CMD")
                         .index("0..*")
                         .arity("1..*")
+                        .required(true)
                         .type(List.class)
                         .auxiliaryTypes(String.class)
                         .description("The command and its arguments, after --.")
@@ -93,6 +96,9 @@ final class ProfileCommand implements Callable<Integer> {
             throw LedgerOptions.wrong(
                     spec, REPEAT + ": " + repeats + " is out of range; allowed: 1 to " + MOST_REPEATS);
         }
+        // Before the command, not after.
+        OutputFile.requireWritable(spec, parsed, OUTPUT);
+        OutputFile.requireWritable(spec, parsed, CSV);
         try {
             Optional<AgentAddress> running = Optional.ofNullable(parsed.matchedOptionValue(AGENT, (String) null))
                     .map(this::address);
@@ -144,34 +150,44 @@ final class ProfileCommand implements Callable<Integer> {
     private int beside(AgentAddress address, AgentReader reader, ParseResult parsed, int repeats)
             throws BenchException, IOException {
         List<String> command = parsed.matchedPositionalValue(0, List.of());
-        Profile profile = new Profile(reader, address, command, repeats, baseline(parsed));
+        PowerTraceFile trace = new PowerTraceFile(Optional.ofNullable(parsed.matchedOptionValue(CSV, (Path) null)));
+        Profile profile = new Profile(reader, address, command, repeats, baseline(parsed), trace);
         // A signal is the command's, and this process ends only when it has told what the command took.
         SignalRelay relay = new SignalRelay(profile::signal);
         try (relay) {
             ProfileResult result = profile.run();
-            report(result, parsed);
+            report(result, parsed, trace);
             return result.status();
         } catch (InterruptedException e) {
             return relay.last().map(signal -> SIGNALLED + signal.number()).orElse(FAILED);
         }
     }
 
-    private void report(ProfileResult result, ParseResult parsed) throws IOException {
+    /** What cannot be written is told, but changes nothing about how the command ended. */
+    private void report(ProfileResult result, ParseResult parsed, PowerTraceFile trace) {
+        PrintWriter err = spec.commandLine().getErr();
         if (result.refused().isPresent()) {
-            spec.commandLine().getErr().println("joulegram: " + result.refused().get());
+            err.println("joulegram: " + result.refused().get());
             return;
         }
         String text = parsed.hasMatchedOption(JSON) ? ProfileReport.json(result) : ProfileReport.text(result);
         Path output = parsed.matchedOptionValue(OUTPUT, (Path) null);
         if (output == null) {
-            spec.commandLine().getErr().print(text);
-            spec.commandLine().getErr().flush();
+            err.print(text);
         } else {
-            Files.write(output, text.getBytes(StandardCharsets.UTF_8));
+            try {
+                Files.write(output, text.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                err.print(text);
+                err.println(
+                        "joulegram: " + OUTPUT + ": " + output + " could not be written: " + LedgerOptions.reason(e));
+            }
         }
-        Path trace = parsed.matchedOptionValue(CSV, (Path) null);
-        if (trace != null) {
-            Profile.writeTrace(result, trace);
+        try {
+            trace.close();
+        } catch (IOException e) {
+            err.println("joulegram: " + CSV + ": the power could not be written: " + LedgerOptions.reason(e));
         }
+        err.flush();
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
@@ -102,12 +103,10 @@ public final class AgentReader {
     }
 
     private CompletableFuture<JsonNode> get(AgentAddress address, String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address.uri().resolve(path))
-                .timeout(PATIENCE)
-                .header("Accept", "application/json");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address.uri().resolve(path)).header("Accept", "application/json");
         authorization.ifPresent(value -> request.header("Authorization", value));
-        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
-                .thenApply(AgentReader::body);
+        return BoundedExchange.send(client, request.build(), PATIENCE).thenApply(AgentReader::body);
     }
 
     private static JsonNode body(HttpResponse<byte[]> response) {
@@ -131,7 +130,7 @@ public final class AgentReader {
     private static String reason(Throwable thrown) {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        if (cause instanceof HttpTimeoutException) {
+        if (cause instanceof TimeoutException || cause instanceof HttpTimeoutException) {
             return "no answer within " + PATIENCE.toSeconds() + " s";
         }
         if (cause instanceof ConnectException) {

@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.power.Component;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class AgentTimelineTest {
@@ -19,9 +22,14 @@ final class AgentTimelineTest {
     private final AgentTimeline timeline = new AgentTimeline();
 
     private void add(double seconds, double gpuJoules) {
+        add(seconds, Map.of(Component.GPU, gpuJoules * 1e6, Component.CPU, gpuJoules * 1e5));
+    }
+
+    private void add(double seconds, Map<Component, Double> microjoules) {
         timeline.add(new AgentSample(
                 (long) (seconds * SECOND),
-                Map.of(Component.GPU, gpuJoules * 1e6, Component.CPU, gpuJoules * 1e5),
+                microjoules,
+                microjoules,
                 OptionalDouble.of(seconds / 100),
                 OptionalDouble.of(400),
                 Map.of(Boundary.GPU, 0.05),
@@ -63,11 +71,104 @@ final class AgentTimelineTest {
                 .isEmpty();
         add(9, 10);
         add(10, 20);
-        assertThat(timeline.between(8 * SECOND, 9 * SECOND + SECOND / 2)
-                        .orElseThrow()
-                        .joules())
+        assertThat(timeline.between(8 * SECOND, 9 * SECOND + SECOND / 2))
                 .as("an agent that began anew")
                 .isEmpty();
+        add(11, 5_000);
+        add(12, 5_001);
+        assertThat(timeline.between(8 * SECOND, 11 * SECOND + SECOND / 2))
+                .as("an agent that began anew and has counted more since than it had before")
+                .isEmpty();
+    }
+
+    @Test
+    void aPartThatIsKnownAtOneEndAloneIsNotTakenForNothing() {
+        add(0, Map.of(Component.GPU, 0.0));
+        add(1, Map.of(Component.GPU, 100e6));
+        add(2, Map.of(Component.GPU, 200e6, Component.CPU, 7e6));
+        add(3, Map.of(Component.GPU, 300e6, Component.CPU, 9e6));
+        EnergyWindow window =
+                timeline.between(SECOND / 2, 2 * SECOND + SECOND / 2).orElseThrow();
+        assertThat(window.joules()).containsOnly(Map.entry(Component.GPU, 200.0));
+        assertThat(window.untold()).containsExactly(Component.CPU);
+        assertThat(window.knownJoules(Boundary.GPU)).hasValue(200);
+        assertThat(window.knownJoules(Boundary.HOST)).isEmpty();
+        assertThat(window.joules(Boundary.FACILITY)).isEmpty();
+
+        EnergyWindow later =
+                timeline.between(2 * SECOND, 2 * SECOND + SECOND / 2).orElseThrow();
+        assertThat(later.knownJoules(Boundary.HOST)).hasValue(51);
+        assertThat(later.plus(window).knownJoules(Boundary.HOST)).isEmpty();
+        assertThat(later.plus(later).knownJoules(Boundary.HOST)).hasValue(102);
+        EnergyWindow early = timeline.between(0, SECOND / 2).orElseThrow();
+        assertThat(early.knownJoules(Boundary.HOST)).hasValue(50);
+        assertThat(early.plus(later).knownJoules(Boundary.HOST))
+                .as("a part of which nothing was known before")
+                .isEmpty();
+    }
+
+    @Test
+    void aRecordedSpanIsWhatItWouldBeFromAllSamples() {
+        long seed = 7;
+        Random random = new Random(seed);
+        AgentTimeline whole = new AgentTimeline();
+        List<Long> inside = new ArrayList<>();
+        long from = 2 * SECOND + SECOND / 3;
+        double joules = 0;
+        for (int i = 0; i < 3_000; i++) {
+            if (i == 23) {
+                // The 23rd was asked for before the span began, and comes in it.
+                timeline.record(from, sample -> inside.add(sample.nanos()));
+            }
+            joules += 100 * random.nextDouble();
+            add(i / 10.0, joules);
+            whole.add(timeline.samples(Long.MIN_VALUE / 2, Long.MAX_VALUE / 2)
+                    .get(timeline.samples(Long.MIN_VALUE / 2, Long.MAX_VALUE / 2)
+                                    .size()
+                            - 1));
+            assertThat(timeline.samples(Long.MIN_VALUE / 2, Long.MAX_VALUE / 2)).hasSizeLessThan(630);
+        }
+        long until = 299 * SECOND + SECOND / 7;
+        EnergyWindow expected = whole.between(from, until).orElseThrow();
+        EnergyWindow recorded = timeline.recorded(until).orElseThrow();
+
+        assertThat(recorded).isEqualTo(expected);
+        assertThat(inside).hasSize(2_968).isSorted();
+        assertThat(inside.get(0)).isEqualTo(24 * SECOND / 10);
+        assertThat(timeline.between(until - SECOND, until)).isEqualTo(whole.between(until - SECOND, until));
+    }
+
+    @Test
+    void aRecordedSpanInWhichTheAgentBeganAnewIsNotTold() {
+        add(0, 1_000);
+        timeline.record(SECOND / 2, sample -> {});
+        for (int second = 1; second < 200; second++) {
+            add(second, second < 50 ? 1_000 + second : 100 * second);
+        }
+        assertThat(timeline.recorded(198 * SECOND + 1)).isPresent();
+        timeline.record(198 * SECOND + 1, sample -> {});
+        for (int second = 200; second < 400; second++) {
+            add(second, second < 250 ? 100 * second : 1_000 * (second - 249));
+        }
+        assertThat(timeline.recorded(398 * SECOND + 1)).isEmpty();
+    }
+
+    /** A meter that has a value each 1.5 s, of which the agent tells at any time, as it does of estimates. */
+    @Test
+    void theEnergyOfASlowMeterRisesEvenlyBetweenItsValues() throws Exception {
+        double watts = 8.08;
+        for (int i = 0; i < 200; i++) {
+            double now = 0.1 * i;
+            double value = Math.floor(now / 1.5) * 1.5;
+            JsonNode status = JSON.readTree("{\"meters\":[{\"domain\":\"cpu\",\"additive\":true,\"energyMicrojoules\":"
+                    + Math.round(value * watts * 1e6) + ",\"watts\":" + watts + ",\"sampleAgeNanos\":"
+                    + Math.round((now - value) * 1e9) + "}]}");
+            timeline.add(AgentSample.of(Math.round(now * SECOND), status, JSON.readTree("{}"), Served.everything()));
+        }
+        for (long from = SECOND; from < 15 * SECOND; from += SECOND / 7) {
+            EnergyWindow window = timeline.between(from, from + 3 * SECOND).orElseThrow();
+            assertThat(window.watts(Component.CPU).orElseThrow()).isCloseTo(watts, offset(1e-4));
+        }
     }
 
     @Test
@@ -88,6 +189,7 @@ final class AgentTimelineTest {
         AgentSample host = AgentSample.of(1, status, summary, new Served("s", "m", true));
         assertThat(host.microjoules())
                 .containsOnly(Map.entry(Component.GPU, 50.0), Map.entry(Component.OVERHEAD, 25.0));
+        assertThat(host.countedMicrojoules()).containsOnly(Map.entry(Component.GPU, 44.0));
         assertThat(host.embodiedGrams()).hasValue(7);
         assertThat(host.gramsPerKwh()).hasValue(380);
         assertThat(host.uncertainty()).containsOnly(Map.entry(Boundary.HOST, 2 * 0.1));

@@ -7,17 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.power.Component;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ProfiledRunTest {
     private static AgentSample sample(double seconds, double watts) {
         return new AgentSample(
                 (long) (seconds * 1e9),
+                Map.of(),
                 Map.of(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
@@ -34,6 +35,7 @@ final class ProfiledRunTest {
         return new EnergyWindow(
                 seconds,
                 Map.of(Component.GPU, gpuJoules, Component.OVERHEAD, gpuJoules / 4),
+                Set.of(),
                 OptionalDouble.of(0.5),
                 OptionalDouble.of(360),
                 Map.of(Boundary.HOST, 0.05, Boundary.FACILITY, 0.05),
@@ -45,23 +47,45 @@ final class ProfiledRunTest {
     }
 
     private static ProfiledRun run(double gpuJoules, double... watts) {
-        List<AgentSample> samples = new ArrayList<>();
+        RunPower power = new RunPower(0);
         for (int i = 0; i < watts.length; i++) {
-            samples.add(sample(i + 0.5, watts[i]));
+            power.accept(sample(i + 0.5, watts[i]));
         }
-        return new ProfiledRun(watts.length, 0, Optional.of(window(watts.length, gpuJoules, 100)), samples, 0);
+        return new ProfiledRun(
+                watts.length,
+                0,
+                Optional.of(window(watts.length, gpuJoules, 100)),
+                power.peakWatts(),
+                power.stages(watts.length));
     }
 
     @Test
     void stagesAreByPower() {
         assertThat(run(1, 10, 60, 100, 104, 96, 101, 100, 99, 30, 12).stages())
                 .containsExactly(
-                        new ProfiledRun.Stage("start", 0, 2.5),
-                        new ProfiledRun.Stage("steady", 2.5, 7.5),
-                        new ProfiledRun.Stage("end", 7.5, 10));
-        assertThat(run(1, 100, 100, 99, 101, 100).stages()).containsExactly(new ProfiledRun.Stage("steady", 0, 5));
+                        new ProfiledRun.Stage("start", 0, 2.5, 35),
+                        new ProfiledRun.Stage("steady", 2.5, 7.5, 100),
+                        new ProfiledRun.Stage("end", 7.5, 10, 21));
+        assertThat(run(1, 100, 100, 99, 101, 100).stages()).containsExactly(new ProfiledRun.Stage("steady", 0, 5, 100));
         assertThat(run(1, 100, 100).stages()).isEmpty();
         assertThat(run(1, 10, 60, 100, 104, 96).peakWatts()).containsOnly(Map.entry(Component.GPU, 104.0));
+    }
+
+    /** A day at ten samples a second: 100 W, but a first tenth at 20 W, and one sample at 500 W. */
+    @Test
+    void aLongRunHasTheStagesAndPeaksOfAShortOne() {
+        int samples = 864_000;
+        RunPower power = new RunPower(0);
+        for (int i = 0; i < samples; i++) {
+            power.accept(sample(i / 10.0, i == 500_000 ? 500 : i < samples / 10 ? 20 : 100));
+        }
+        assertThat(power.peakWatts()).containsOnly(Map.entry(Component.GPU, 500.0));
+        List<ProfiledRun.Stage> stages = power.stages(samples / 10.0);
+        assertThat(stages).extracting(ProfiledRun.Stage::name).containsExactly("start", "steady");
+        // A point stands for 256 samples at most.
+        assertThat(stages.get(1).fromSeconds()).isCloseTo(8_640, offset(25.6));
+        assertThat(stages.get(0).watts()).isCloseTo(20, offset(1.0));
+        assertThat(stages.get(1).watts()).isCloseTo(100, offset(0.1));
     }
 
     @Test
@@ -105,7 +129,7 @@ final class ProfiledRunTest {
     void whatIsNotKnownIsLeftOut() throws Exception {
         ProfileResult result = new ProfileResult(
                 List.of("x"),
-                List.of(new ProfiledRun(1, 137, Optional.empty(), List.of(), 0)),
+                List.of(new ProfiledRun(1, 137, Optional.empty(), Map.of(), List.of())),
                 Optional.empty(),
                 Optional.empty());
         assertThat(ProfileReport.text(result))
