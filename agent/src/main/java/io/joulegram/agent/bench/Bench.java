@@ -3,6 +3,7 @@ package io.joulegram.agent.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.joulegram.agent.export.BuildInfo;
 import io.joulegram.agent.load.FixedLengths;
+import io.joulegram.agent.load.LoadException;
 import io.joulegram.agent.load.LoadGenerator;
 import io.joulegram.agent.load.LoadResult;
 import io.joulegram.agent.load.LoadRules;
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
 
 /** Carries out a plan: server by server, workload by workload, pace by pace. Used by one thread. */
 public final class Bench {
+    /** How long a run takes at most to return once its thread is interrupted: servers have ended by then, or were killed. */
+    public static final Duration TO_END = ServerProcess.TO_STOP.plusSeconds(10);
+
     private static final int HELLO_PROMPT_TOKENS = 8;
     private static final long AGENT_SECONDS = 30;
 
@@ -88,7 +92,7 @@ public final class Bench {
         }
         listener.step("starting server " + server.name());
         try (ServerProcess process =
-                ServerProcess.start(server, server.command().get(), plan.serverLogs())) {
+                ServerProcess.start(server, server.command().get(), plan.serverLogs(), ServerProcess.TO_STOP)) {
             process.awaitReady(models, plan.readyWithin());
             measure(server, models);
         }
@@ -126,7 +130,7 @@ public final class Bench {
                         runner,
                         new Conditions(rest(poll), Optional.empty(), flopsPerToken(), plan.peakFlops()));
             }
-        } catch (IOException e) {
+        } catch (IOException | LoadException e) {
             throw new BenchException(String.valueOf(e.getMessage()), e);
         }
     }
