@@ -2,7 +2,9 @@ package io.joulegram.agent.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.joulegram.agent.export.BuildInfo;
+import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.load.FixedLengths;
+import io.joulegram.agent.load.LoadException;
 import io.joulegram.agent.load.LoadGenerator;
 import io.joulegram.agent.load.LoadResult;
 import io.joulegram.agent.load.LoadRules;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +28,13 @@ import java.util.stream.Collectors;
 
 /** Carries out a plan: server by server, workload by workload, pace by pace. Used by one thread. */
 public final class Bench {
+    /** How long a run takes at most to return once its thread is interrupted: servers have ended by then, or were killed. */
+    public static final Duration TO_END = ServerProcess.TO_STOP.plusSeconds(10);
+
     private static final int HELLO_PROMPT_TOKENS = 8;
     private static final long AGENT_SECONDS = 30;
+    private static final int FEWEST_REST_PARTS = 4;
+    private static final int MOST_REST_PARTS = 10;
 
     private final BenchPlan plan;
     private final BenchListener listener;
@@ -88,7 +96,7 @@ public final class Bench {
         }
         listener.step("starting server " + server.name());
         try (ServerProcess process =
-                ServerProcess.start(server, server.command().get(), plan.serverLogs())) {
+                ServerProcess.start(server, server.command().get(), plan.serverLogs(), ServerProcess.TO_STOP)) {
             process.awaitReady(models, plan.readyWithin());
             measure(server, models);
         }
@@ -120,13 +128,9 @@ public final class Bench {
             try (AgentPoll poll =
                     agent(plan.agent().get(), model, server.command().isPresent())) {
                 PointRunner runner = new PointRunner(plan, generator, Optional.of(poll), listener, clock);
-                sweep(
-                        server,
-                        models,
-                        runner,
-                        new Conditions(rest(poll), Optional.empty(), flopsPerToken(), plan.peakFlops()));
+                sweep(server, models, runner, rest(poll));
             }
-        } catch (IOException e) {
+        } catch (IOException | LoadException e) {
             throw new BenchException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -191,6 +195,7 @@ public final class Bench {
                 gpus.entrySet().stream()
                         .map(entry -> entry.getValue() + " x " + entry.getKey())
                         .collect(Collectors.joining(", ")));
+        meters(view.status()).ifPresent(uuids -> about.put(BenchResult.METERS, uuids));
         about.put(
                 "energy",
                 served.isAlone()
@@ -210,9 +215,21 @@ public final class Bench {
         }
     }
 
-    private Optional<EnergyWindow> rest(AgentPoll poll) throws InterruptedException, BenchException {
+    /** The GPUs, where each is named as no other in the world: some have but a place on their host. */
+    static Optional<String> meters(JsonNode status) {
+        List<String> uuids = status.path("gpus")
+                .valueStream()
+                .map(gpu -> gpu.path("uuid").asText(""))
+                .sorted()
+                .toList();
+        return !uuids.isEmpty() && uuids.stream().allMatch(uuid -> uuid.startsWith("GPU-"))
+                ? Optional.of(String.join(", ", uuids))
+                : Optional.empty();
+    }
+
+    private Conditions rest(AgentPoll poll) throws InterruptedException, BenchException {
         if (plan.rest().isZero()) {
-            return Optional.empty();
+            return new Conditions(Optional.empty(), Map.of(), Optional.empty(), flopsPerToken(), plan.peakFlops());
         }
         listener.step("measuring power at rest for " + plan.rest().toSeconds() + " s");
         // What was asked before must have ended in the server, too.
@@ -229,7 +246,31 @@ public final class Bench {
                     "the server writes tokens for somebody else while it should rest: stop other clients,"
                             + " or do without (--rest 0s)");
         }
-        return Optional.of(window);
+        return new Conditions(
+                Optional.of(window),
+                restErrors(poll.timeline(), begin, end),
+                Optional.empty(),
+                flopsPerToken(),
+                plan.peakFlops());
+    }
+
+    /** Half of the 95 % interval of power at rest, from the spread of its parts: batch means. */
+    private static Map<Boundary, Double> restErrors(AgentTimeline timeline, long begin, long end) {
+        // The meters are asked four times a second: shorter parts would share their readings.
+        int count = (int) Math.max(FEWEST_REST_PARTS, Math.min(MOST_REST_PARTS, (end - begin) / 1_000_000_000L));
+        List<EnergyWindow> parts = new ArrayList<>();
+        long length = (end - begin) / count;
+        for (int part = 0; part < count; part++) {
+            timeline.between(begin + part * length, begin + (part + 1) * length).ifPresent(parts::add);
+        }
+        Map<Boundary, Double> errors = new EnumMap<>(Boundary.class);
+        for (Boundary boundary : Boundary.values()) {
+            Estimates.half(parts.stream()
+                            .flatMapToDouble(part -> Totals.per(part.joules(boundary), part.seconds()).stream())
+                            .toArray())
+                    .ifPresent(half -> errors.put(boundary, half));
+        }
+        return errors;
     }
 
     private OptionalDouble flopsPerToken() {

@@ -6,16 +6,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Results side by side. Points are the same if workload and pace are, and the server's name where a result has several.
  *
  * <p>A difference counts if it is larger than the 95 % interval of a difference of independent figures. Where the meters are
  * the same their uncertainty is not independent: it is the same gain in both and cancels, so only the spread of the runs
- * counts; whether they are is told by what the results say of GPUs and agent.
+ * counts; whether they are is told by the UUIDs of the GPUs.
  */
 public final class BenchComparison {
     private static final List<Figure> SHOWN = List.of(
@@ -46,7 +48,10 @@ public final class BenchComparison {
                     .append(": ")
                     .append(results.get(i).name())
                     .append(" (");
-            out.append(String.join(", ", results.get(i).result().about().values()))
+            out.append(results.get(i).result().about().entrySet().stream()
+                            .filter(entry -> !entry.getKey().equals(BenchResult.METERS))
+                            .map(Map.Entry::getValue)
+                            .collect(Collectors.joining(", ")))
                     .append(")\n");
         }
         out.append(
@@ -118,9 +123,8 @@ public final class BenchComparison {
     }
 
     private static boolean sameMeters(BenchResult one, BenchResult two) {
-        return one.about().containsKey("GPUs")
-                && one.about().getOrDefault("agent", "").equals(two.about().getOrDefault("agent", ""))
-                && one.about().getOrDefault("GPUs", "").equals(two.about().getOrDefault("GPUs", ""));
+        String meters = one.about().get(BenchResult.METERS);
+        return meters != null && !meters.isEmpty() && meters.equals(two.about().get(BenchResult.METERS));
     }
 
     /** The relative difference and whether it counts. */

@@ -11,4 +11,7 @@ import java.util.Optional;
  * @param points in the order in which they were measured
  * @param ended why it ended before all points were measured; empty if it did not
  */
-public record BenchResult(Map<String, String> about, List<PointResult> points, Optional<String> ended) {}
+public record BenchResult(Map<String, String> about, List<PointResult> points, Optional<String> ended) {
+    /** What it is about that names the very meters: UUIDs of the GPUs. */
+    static final String METERS = "GPU UUIDs";
+}

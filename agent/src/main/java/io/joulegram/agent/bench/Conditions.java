@@ -1,6 +1,7 @@
 package io.joulegram.agent.bench;
 
 import io.joulegram.agent.export.Snapshot.Boundary;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -8,6 +9,7 @@ import java.util.OptionalDouble;
  * What holds for all of a point.
  *
  * @param rest the host without load, measured before; empty if it was not
+ * @param restErrors half of the 95 % interval of power at rest, in watts, from its spread; a boundary of which it is not known is absent
  * @param prefill GPU energy above rest of a prompt token that is computed, measured by requests of one output
  *     token; empty if it was not
  * @param flopsPerToken operations that one token takes; empty if not told
@@ -15,18 +17,25 @@ import java.util.OptionalDouble;
  */
 record Conditions(
         Optional<EnergyWindow> rest,
+        Map<Boundary, Double> restErrors,
         Optional<Estimate> prefill,
         OptionalDouble flopsPerToken,
         OptionalDouble peakFlops) {
     /** Nothing is known. */
     static Conditions unknown() {
-        return new Conditions(Optional.empty(), Optional.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+        return new Conditions(
+                Optional.empty(), Map.of(), Optional.empty(), OptionalDouble.empty(), OptionalDouble.empty());
     }
 
     /** Power within a boundary without load; empty if it was not measured. */
     OptionalDouble restWatts(Boundary boundary) {
         return rest.map(window -> Totals.per(window.joules(boundary), window.seconds()))
                 .orElseGet(OptionalDouble::empty);
+    }
+
+    /** How far energy at rest may be off by chance within so many seconds, 95 %; 0 where that is not known. */
+    double restErrorJoules(Boundary boundary, double seconds) {
+        return restErrors.getOrDefault(boundary, 0.0) * seconds;
     }
 
     /** The cost of a prompt token, in joules. */
@@ -36,6 +45,6 @@ record Conditions(
 
     /** The same with another cost of prompts. */
     Conditions withPrefill(Optional<Estimate> joulesPerToken) {
-        return new Conditions(rest, joulesPerToken, flopsPerToken, peakFlops);
+        return new Conditions(rest, restErrors, joulesPerToken, flopsPerToken, peakFlops);
     }
 }

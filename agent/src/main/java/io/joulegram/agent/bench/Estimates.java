@@ -1,5 +1,6 @@
 package io.joulegram.agent.bench;
 
+import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.fit.StudentT;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -27,7 +28,7 @@ final class Estimates {
         Map<Figure, Estimate> estimates = new EnumMap<>(Figure.class);
         for (Figure figure : Figure.values()) {
             OptionalDouble value = figure.of(all);
-            if (value.isPresent() && Double.isFinite(value.getAsDouble())) {
+            if (value.isPresent() && isTold(figure, value.getAsDouble())) {
                 estimates.put(
                         figure,
                         new Estimate(value.getAsDouble(), statistical(figure, all, spread), measurement(figure, all)));
@@ -36,14 +37,32 @@ final class Estimates {
         return estimates;
     }
 
+    /** Where prompts would have taken all energy or more, there is no figure of what is left; in its parts such are chance. */
+    private static boolean isTold(Figure figure, double value) {
+        return Double.isFinite(value) && (figure != Figure.DECODE_JOULES_PER_TOKEN || value > 0);
+    }
+
     private static OptionalDouble statistical(Figure figure, Totals all, List<Totals> spread) {
         return switch (figure) {
             // These were measured once, before the runs, which tell nothing of their spread.
             case REST_GPU_WATTS, REST_HOST_WATTS -> OptionalDouble.empty();
             case PREFILL_JOULES_PER_TOKEN ->
                 all.conditions().prefill().map(Estimate::statistical).orElseGet(OptionalDouble::empty);
+            case GPU_ACTIVE_JOULES_PER_OUTPUT_TOKEN -> aboveRest(figure, all, spread, Boundary.GPU, 0);
+            case HOST_ACTIVE_JOULES_PER_OUTPUT_TOKEN -> aboveRest(figure, all, spread, Boundary.HOST, 0);
+            case FACILITY_ACTIVE_JOULES_PER_OUTPUT_TOKEN -> aboveRest(figure, all, spread, Boundary.FACILITY, 0);
+            case DECODE_JOULES_PER_TOKEN -> aboveRest(figure, all, spread, Boundary.GPU, all.prefillErrorJoules());
             default -> half(figure, spread);
         };
+    }
+
+    /** What is taken off is the same in all runs and parts, so that their spread does not show its error. */
+    private static OptionalDouble aboveRest(
+            Figure figure, Totals all, List<Totals> spread, Boundary boundary, double otherErrorJoules) {
+        OptionalDouble own = half(figure, spread);
+        double constant = Math.hypot(all.restErrorJoules(boundary), otherErrorJoules)
+                / all.load().outputTokens();
+        return own.isPresent() ? OptionalDouble.of(Math.hypot(own.getAsDouble(), constant)) : own;
     }
 
     /** Half of Student's 95 % interval of the mean. */

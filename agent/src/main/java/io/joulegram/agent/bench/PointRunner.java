@@ -69,20 +69,27 @@ final class PointRunner {
                 plan.rules(),
                 nextSeed(),
                 progress("prompts alone: " + workload.describe()));
-        OptionalDouble value = perComputedToken(totals(result, result.beginNanos(), result.endNanos(), conditions));
+        Totals all = totals(result, result.beginNanos(), result.endNanos(), conditions);
+        OptionalDouble value = perComputedToken(all);
         if (!result.isMeasured() || value.isEmpty() || !(value.getAsDouble() > 0)) {
             return Optional.empty();
         }
         double[] parts = parts(result, conditions).stream()
                 .flatMapToDouble(part -> perComputedToken(part).stream())
                 .toArray();
-        return Optional.of(new Estimate(value.getAsDouble(), Estimates.half(parts), OptionalDouble.empty()));
+        double rest = Totals.per(OptionalDouble.of(all.restErrorJoules(Boundary.GPU)), computed(all))
+                .orElse(0);
+        OptionalDouble spread = Estimates.half(parts);
+        OptionalDouble half = spread.isPresent() ? OptionalDouble.of(Math.hypot(spread.getAsDouble(), rest)) : spread;
+        return Optional.of(new Estimate(value.getAsDouble(), half, OptionalDouble.empty()));
     }
 
     private static OptionalDouble perComputedToken(Totals totals) {
-        return Totals.per(
-                totals.activeJoules(Boundary.GPU),
-                totals.load().promptTokens() - totals.load().cachedTokens());
+        return Totals.per(totals.activeJoules(Boundary.GPU), computed(totals));
+    }
+
+    private static double computed(Totals totals) {
+        return totals.load().promptTokens() - totals.load().cachedTokens();
     }
 
     /** Another for each run: the same prompts again would be answered from what the server has kept. */

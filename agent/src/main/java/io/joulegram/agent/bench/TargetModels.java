@@ -2,6 +2,7 @@ package io.joulegram.agent.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.joulegram.agent.report.Table;
 import io.joulegram.agent.top.AgentReader;
 import io.joulegram.agent.top.BoundedExchange;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import java.util.Optional;
 final class TargetModels {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int OK = 200;
+    private static final int MOST_SHOWN = 10;
+    private static final int LONGEST_SHOWN = 100;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient client;
@@ -54,7 +57,17 @@ final class TargetModels {
             return models.get(0);
         }
         throw new BenchException(target + " has " + (models.isEmpty() ? "no model" : "several models")
-                + ": name one by --model" + (models.isEmpty() ? "" : ": " + String.join(", ", models)));
+                + ": name one by --model" + (models.isEmpty() ? "" : ": " + shown(models)));
+    }
+
+    private static String shown(List<String> models) {
+        List<String> first = models.stream()
+                .limit(MOST_SHOWN)
+                .map(name -> name.length() > LONGEST_SHOWN ? name.substring(0, LONGEST_SHOWN) + "..." : name)
+                .toList();
+        int more = models.size() - first.size();
+        return Table.printable(String.join(", ", first)).replace('\n', '?')
+                + (more > 0 ? " and " + more + " more" : "");
     }
 
     private List<String> models() throws BenchException, InterruptedException {

@@ -40,14 +40,26 @@ record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditi
                 conditions.prefillJoulesPerToken(), OptionalDouble.of(load.promptTokens() - load.cachedTokens()));
     }
 
-    /** GPU energy above rest that the prompts did not take; empty where nothing would be left. */
+    /** GPU energy above rest that the prompts did not take; below 0 where chance has it. */
     OptionalDouble decodeJoules() {
         OptionalDouble active = activeJoules(Boundary.GPU);
         OptionalDouble prefill = prefillJoules();
-        if (active.isEmpty() || prefill.isEmpty() || active.getAsDouble() <= prefill.getAsDouble()) {
+        if (active.isEmpty() || prefill.isEmpty()) {
             return OptionalDouble.empty();
         }
         return OptionalDouble.of(active.getAsDouble() - prefill.getAsDouble());
+    }
+
+    /** How far energy at rest, which is taken off, may be wrong by chance: half of the 95 % interval. */
+    double restErrorJoules(Boundary boundary) {
+        return conditions.restErrorJoules(boundary, load.seconds());
+    }
+
+    /** The same of energy of prompts, which is taken off, too; that of rest is in it. */
+    double prefillErrorJoules() {
+        double tokens = load.promptTokens() - load.cachedTokens();
+        return tokens
+                * conditions.prefill().map(each -> each.statistical().orElse(0)).orElse(0.0);
     }
 
     /** Grams of the facility's energy. */

@@ -7,6 +7,7 @@ import io.joulegram.agent.bench.BenchPage;
 import io.joulegram.agent.bench.BenchPlan;
 import io.joulegram.agent.bench.BenchResult;
 import io.joulegram.agent.bench.BenchText;
+import io.joulegram.agent.report.Table;
 import io.joulegram.agent.top.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +26,7 @@ import picocli.CommandLine.ParseResult;
 final class BenchCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int INTERRUPTED = 130;
-    private static final long SECONDS_TO_END = 10;
+    private static final long SECONDS_TO_WRITE = 5;
     private static final String OUTPUT = "--output";
     private static final String HTML = "--html";
 
@@ -74,7 +75,8 @@ final class BenchCommand implements Callable<Integer> {
         OutputFile.requireWritable(spec, OUTPUT, BenchDocument.part(file));
         OutputFile.requireWritable(spec, parsed, HTML);
         // Ctrl-C ends the sweep as it stands, and the process only when what was measured is written.
-        ShutdownHook hook = new ShutdownHook("bench-end", SECONDS_TO_END, Thread.currentThread()::interrupt);
+        ShutdownHook hook = new ShutdownHook(
+                "bench-end", Bench.TO_END.toSeconds() + SECONDS_TO_WRITE, Thread.currentThread()::interrupt);
         try (hook) {
             return run(plan, file, parsed.matchedOptionValue(HTML, (Path) null));
         }
@@ -97,7 +99,8 @@ final class BenchCommand implements Callable<Integer> {
             return interrupted ? INTERRUPTED : result.ended().isPresent() || !written ? FAILED : 0;
         } catch (BenchException e) {
             terminal.end();
-            err.println("joulegram: " + e.getMessage());
+            // A message may have what a server has said.
+            err.println(Table.printable("joulegram: " + e.getMessage()));
             return FAILED;
         }
     }

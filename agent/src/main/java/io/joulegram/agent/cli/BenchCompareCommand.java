@@ -11,6 +11,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code joulegram bench compare}: results side by side. */
 final class BenchCompareCommand implements Callable<Integer> {
+    private static final int FEWEST = 2;
     private static final int MOST = 10;
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("compare");
@@ -19,7 +20,7 @@ final class BenchCompareCommand implements Callable<Integer> {
         spec.addPositional(PositionalParamSpec.builder()
                 .paramLabel("FILE")
                 .index("0..*")
-                .arity("2.." + MOST)
+                .arity(FEWEST + ".." + MOST)
                 .type(List.class)
                 .auxiliaryTypes(Path.class)
                 .description("Results of joulegram bench; the first is what the others are compared with.")
@@ -35,6 +36,10 @@ final class BenchCompareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Path> files = spec.commandLine().getParseResult().matchedPositionalValue(0, List.of());
+        if (files.size() < FEWEST || files.size() > MOST) {
+            throw LedgerOptions.wrong(
+                    spec, "FILE: compare takes " + FEWEST + " to " + MOST + " results, not " + files.size());
+        }
         try {
             BenchComparison comparison = new BenchComparison();
             for (Path file : files) {

@@ -15,12 +15,14 @@ import io.joulegram.agent.load.Workload;
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +32,16 @@ import picocli.CommandLine.ParseResult;
 final class BenchOptions {
     private static final String USUAL_AGENT = "http://127.0.0.1:13600";
     private static final double DEFAULT_SIGMA = 1;
+    private static final int MAX_TOKENS = 10_000_000;
+
+    /** A number of up to six digits and a comma, or a short word. */
+    private static final int PROMPT_TOKEN_BYTES = 7;
+
+    /** While a prompt is written: a node for each token in a list, and the text twice. */
+    private static final int NEW_PROMPT_TOKEN_BYTES = 40;
+
     private static final int MAX_POINTS = 1_000;
+    private static final int MAX_KEY_BYTES = 1 << 16;
 
     private final CommandSpec spec;
 
@@ -74,7 +85,7 @@ final class BenchOptions {
                 key,
                 authorities,
                 form.equals("tokens") ? PromptForm.TOKENS : PromptForm.TEXT,
-                (int) settings.number("vocabulary", 2, 1e7, 30_000),
+                (int) settings.whole("vocabulary", 2, 10_000_000, 30_000),
                 settings.flag("ignore-eos", true),
                 servers(settings),
                 settings.duration("ready-within", "10m", "1s", "24h"),
@@ -82,13 +93,14 @@ final class BenchOptions {
                 workloads(settings),
                 paces(settings),
                 rules(settings),
-                (int) settings.number("repeats", 1, 100, 1),
-                (long) settings.number("seed", 0, 1e15, 1),
+                (int) settings.whole("repeats", 1, 100, 1),
+                settings.whole("seed", 0, 1_000_000_000_000_000L, 1),
                 agent(settings),
                 settings.duration("rest", "10s", "0s", "1h"),
                 settings.flag("probe", true),
                 settings.number("parameters", 1, 1e15),
                 peak.isPresent() ? OptionalDouble.of(peak.getAsDouble() * 1e12 * gpus) : peak);
+        requireMemory(settings, plan.paces());
         if (plan.points() > MAX_POINTS) {
             throw new IllegalArgumentException(plan.points() + " points are too many; allowed: up to " + MAX_POINTS);
         }
@@ -100,12 +112,36 @@ final class BenchOptions {
         if (file.isEmpty()) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(Files.readString(Path.of(file.get()), StandardCharsets.UTF_8)
-                    .strip());
+        // As Latin 1, of which every byte is a character: what is no key is told below.
+        try (InputStream in = Files.newInputStream(Path.of(file.get()))) {
+            return Optional.of(
+                    key(settings, file.get(), new String(in.readNBytes(MAX_KEY_BYTES), StandardCharsets.ISO_8859_1)));
         } catch (IOException e) {
             throw new IOException("--api-key-file: " + file.get() + " cannot be read: " + e, e);
         }
+    }
+
+    /** The key in a file's text: its one line, which goes into a header. */
+    private static String key(BenchSettings settings, String file, String text) {
+        List<String> lines = text.lines().toList();
+        String key = "";
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (!line.isEmpty() && (!key.isEmpty() || !line.matches("[!-~]+"))) {
+                throw settings.wrong(
+                        "api-key-file",
+                        file + ":" + (i + 1)
+                                + (key.isEmpty() ? ": a character that no key has" : ": a second line")
+                                + "; allowed: one line of visible ASCII characters, the key alone");
+            }
+            key = line.isEmpty() ? key : line;
+        }
+        if (key.isEmpty() || text.length() == MAX_KEY_BYTES) {
+            throw settings.wrong(
+                    "api-key-file",
+                    file + (key.isEmpty() ? " is empty" : " is too large") + "; allowed: one line, the key alone");
+        }
+        return key;
     }
 
     private static List<ServerChoice> servers(BenchSettings settings) {
@@ -122,12 +158,9 @@ final class BenchOptions {
                 .equals("lognormal");
         double sigma = settings.number("sigma", 0, 3, DEFAULT_SIGMA);
         List<Workload> workloads = new ArrayList<>();
-        for (double prompt : settings.numbers("prompt-tokens", 1, 1e7, List.of(512.0))) {
-            for (double output : settings.numbers("output-tokens", 1, 1e7, List.of(128.0))) {
-                workloads.add(
-                        spread
-                                ? new LogNormalLengths(prompt, output, sigma)
-                                : new FixedLengths((int) prompt, (int) output));
+        for (int prompt : settings.wholes("prompt-tokens", 1, MAX_TOKENS, List.of(512))) {
+            for (int output : settings.wholes("output-tokens", 1, MAX_TOKENS, List.of(128))) {
+                workloads.add(spread ? new LogNormalLengths(prompt, output, sigma) : new FixedLengths(prompt, output));
             }
         }
         return workloads;
@@ -135,7 +168,7 @@ final class BenchOptions {
 
     private static List<Pace> paces(BenchSettings settings) {
         List<Double> rates = settings.numbers("rate", 1e-6, 100_000, List.of());
-        List<Double> clients = settings.numbers("concurrency", 1, 100_000, rates.isEmpty() ? List.of(1.0) : List.of());
+        List<Integer> clients = settings.wholes("concurrency", 1, 100_000, rates.isEmpty() ? List.of(1) : List.of());
         if (!rates.isEmpty() && !clients.isEmpty()) {
             throw settings.wrong("rate", "excludes concurrency: a load is a closed loop or an open one");
         }
@@ -143,12 +176,39 @@ final class BenchOptions {
         return rates.isEmpty()
                 ? clients.stream()
                         .sorted()
-                        .map(number -> (Pace) new Pace.Concurrency(number.intValue()))
+                        .map(number -> (Pace) new Pace.Concurrency(number))
                         .toList()
                 : rates.stream()
                         .sorted(Comparator.naturalOrder())
                         .map(number -> (Pace) new Pace.Rate(number))
                         .toList();
+    }
+
+    /** A server that reads nothing leaves all prompts with us; more than the heap takes would end the sweep half way. */
+    private static void requireMemory(BenchSettings settings, List<Pace> paces) {
+        int prompt = settings.wholes("prompt-tokens", 1, MAX_TOKENS, List.of(512)).stream()
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        double atATime = paces.stream()
+                .filter(Pace.Concurrency.class::isInstance)
+                .mapToDouble(Pace::value)
+                .max()
+                .orElse(1);
+        double bytes = (atATime * PROMPT_TOKEN_BYTES + NEW_PROMPT_TOKEN_BYTES) * prompt;
+        double heap = Runtime.getRuntime().maxMemory();
+        if (settings.text("sharegpt").isEmpty() && bytes > heap / 2) {
+            throw settings.wrong(
+                    "prompt-tokens",
+                    String.format(
+                            Locale.ROOT,
+                            "%.0f prompts of %d tokens at a time take up to %.0f MB, and half of the heap has %.0f;"
+                                    + " use fewer, shorter ones, or a larger heap: java -Xmx%.0fg -jar joulegram.jar bench",
+                            atATime,
+                            prompt,
+                            bytes / 1e6,
+                            heap / 2e6,
+                            Math.ceil(2 * bytes / (1 << 30))));
+        }
     }
 
     private static LoadRules rules(BenchSettings settings) {

@@ -4,6 +4,7 @@ import io.joulegram.agent.bench.ServerChoice;
 import io.joulegram.agent.config.DurationText;
 import io.joulegram.agent.config.FlatYaml;
 import io.joulegram.agent.config.Nearest;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ParseResult;
 
 /** The settings of a benchmark by name, from the command line or else from a study's file, each with where it stands. */
@@ -30,6 +32,7 @@ final class BenchSettings {
     record Meaning(String label, String text) {}
 
     private static final String SERVERS = "servers";
+    private static final Pattern NUMBER = Pattern.compile("[0-9.eE+-]+");
 
     /** All of them, in the order of the help. */
     static final Map<String, Meaning> MEANINGS = meanings();
@@ -202,9 +205,46 @@ final class BenchSettings {
                         .toList();
     }
 
+    long whole(String name, long least, long most, long standard) {
+        Optional<String> text = text(name);
+        return text.isPresent() ? whole(name, text.get(), least, most) : standard;
+    }
+
+    List<Integer> wholes(String name, int least, int most, List<Integer> standard) {
+        Setting setting = settings.get(name);
+        return setting == null
+                ? standard
+                : setting.texts().stream()
+                        .map(text -> (int) whole(name, text.strip(), least, most))
+                        .toList();
+    }
+
+    private long whole(String name, String text, long least, long most) {
+        try {
+            // So that 1e3 is a whole number, too; bounded first, as 1e999999999 would be one of as many digits.
+            double value = decimal(text);
+            if (value >= least && value <= most) {
+                return new BigDecimal(text).longValueExact();
+            }
+        } catch (ArithmeticException | NumberFormatException e) {
+            // Told below: what is no whole number and what is out of range are the same mistake.
+        }
+        throw wrong(
+                name,
+                String.format(Locale.ROOT, "\"%s\" is not allowed: a whole number from %d to %d", text, least, most));
+    }
+
+    /** Without what Java takes as a number besides: 1d, 0x1p3. */
+    private static double decimal(String text) {
+        if (!NUMBER.matcher(text).matches()) {
+            throw new NumberFormatException();
+        }
+        return Double.parseDouble(text);
+    }
+
     private double number(String name, String text, double least, double most) {
         try {
-            double value = Double.parseDouble(text);
+            double value = decimal(text);
             if (value >= least && value <= most) {
                 return value;
             }

@@ -48,6 +48,7 @@ public final class LoadGenerator implements AutoCloseable {
      *
      * @param seed the same seed gives the same requests, and the same instants in an open loop
      * @throws InterruptedException if the thread is interrupted; all requests are given up then
+     * @throws LoadException if the generator itself failed, such as for want of memory
      */
     public LoadResult run(Workload workload, Pace pace, LoadRules rules, long seed, LoadProgress progress)
             throws InterruptedException {

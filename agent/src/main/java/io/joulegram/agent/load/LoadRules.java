@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long a run lasts and when it is given up.
  *
  * @param warmUp the least time before the measurement
- * @param steadyWithin the longest time that a server may take to reach a steady state
+ * @param steadyWithin the longest time after the warm-up that a server may take to reach a steady state
  * @param duration how long is measured
  * @param drain how long requests may take to end when the measurement is over, before they are given up
  * @param silence a request from which nothing comes for so long has hung

@@ -77,22 +77,23 @@ final class LoadRun {
      * Runs to the end.
      *
      * @throws InterruptedException if the thread is interrupted; all requests are given up then
+     * @throws LoadException if the generator itself failed
      */
     LoadResult run() throws InterruptedException {
-        client.loop().execute(this::start);
+        client.loop().execute(guarded(this::start));
         try {
             return result.get();
         } catch (InterruptedException e) {
             client.loop().execute(() -> giveUp("interrupted"));
             throw e;
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the load broke off: " + e.getCause(), e.getCause());
+            throw new LoadException(e.getCause() == null ? e : e.getCause());
         }
     }
 
     private void start() {
         startNanos = nanoTime.getAsLong();
-        ticks = client.loop().scheduleAtFixedRate(this::guardedTick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticks = client.loop().scheduleAtFixedRate(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         if (pace instanceof Pace.Concurrency closed) {
             for (int number = 0; number < closed.clients(); number++) {
                 new Client().begin();
@@ -141,7 +142,7 @@ final class LoadRun {
     }
 
     private void later(Runnable action, long delay, TimeUnit unit) {
-        var unused = client.loop().schedule(action, delay, unit);
+        var unused = client.loop().schedule(guarded(action), delay, unit);
     }
 
     private void awaitArrival() {
@@ -165,8 +166,11 @@ final class LoadRun {
     }
 
     private void sendAt(RequestShape shape, long intendedNanos, RequestRecord.Listener then) {
-        RequestRecord request =
-                new RequestRecord(shape, intendedNanos, bodies.write(shape, random), gone -> over(gone, then));
+        RequestRecord request = new RequestRecord(
+                shape,
+                intendedNanos,
+                bodies.write(shape, random),
+                gone -> guarded(() -> over(gone, then)).run());
         inFlight.add(request);
         client.send(request);
     }
@@ -183,12 +187,23 @@ final class LoadRun {
         then.over(request);
     }
 
-    private void guardedTick() {
-        try {
-            tick();
-        } catch (RuntimeException e) {
-            finish();
-            result.completeExceptionally(e);
+    /** The event loop would swallow what is thrown, and the thread that runs the load would wait for ever. */
+    private Runnable guarded(Runnable action) {
+        return () -> {
+            try {
+                action.run();
+            } catch (Throwable e) {
+                breakOff(e);
+            }
+        };
+    }
+
+    private void breakOff(Throwable why) {
+        boolean first = result.completeExceptionally(why);
+        sending = false;
+        finish();
+        if (first) {
+            abandonAll(nanoTime.getAsLong());
         }
     }
 
@@ -229,8 +244,10 @@ final class LoadRun {
             stop(now, failed + " of " + (ended + failed) + " requests failed, the first: " + firstReason);
         } else if (pace instanceof Pace.Rate && inFlight.size() > rules.maxInFlight()) {
             stop(now, "more than " + rules.maxInFlight() + " requests are on their way: the server cannot keep up");
-        } else if (!steady && now - startNanos > rules.steadyWithin().toNanos()) {
-            stop(now, "no steady state within " + rules.steadyWithin().toSeconds() + " s");
+        } else if (!steady
+                && now - startNanos - rules.warmUp().toNanos()
+                        > rules.steadyWithin().toNanos()) {
+            stop(now, "no steady state within " + rules.steadyWithin().toSeconds() + " s after the warm-up");
         }
     }
 

@@ -21,7 +21,12 @@ final class Refusal {
         } catch (JsonProcessingException e) {
             // It is text then.
         }
-        String line = message.replaceAll("\\p{Cntrl}+", " ").strip();
+        return line(message);
+    }
+
+    /** Text of a server on one line, without what would command a terminal; bounded. */
+    static String line(String text) {
+        String line = text.replaceAll("\\p{Cc}+", " ").strip();
         return line.length() > MAX_CHARACTERS ? line.substring(0, MAX_CHARACTERS) + "..." : line;
     }
 }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * others only after the run.
  */
 public final class RequestRecord implements Exchange {
+    private static final byte[] NOTHING = {};
+
     /** Is told when a request has come to an end of any kind. */
     @FunctionalInterface
     interface Listener {
@@ -18,8 +20,8 @@ public final class RequestRecord implements Exchange {
 
     private final RequestShape shape;
     private final long intendedNanos;
-    private final byte[] body;
     private final Listener listener;
+    private byte[] body;
     private @Nullable Connection connection;
     private boolean sent;
     private long sentNanos;
@@ -27,6 +29,7 @@ public final class RequestRecord implements Exchange {
     private boolean over;
     private long[] events = new long[64];
     private int eventCount;
+    private boolean hasText;
     private Chunk.@Nullable Usage usage;
     private @Nullable Failure failure;
     private String reason = "";
@@ -51,6 +54,8 @@ public final class RequestRecord implements Exchange {
             on.abandon();
             return;
         }
+        // All records of a run are kept: what was asked would be most of them.
+        body = NOTHING;
         connection = on;
         sentNanos = sent ? sentNanos : nanos;
         sent = true;
@@ -60,13 +65,22 @@ public final class RequestRecord implements Exchange {
     @Override
     public void came(Chunk chunk, long nanos) {
         lastNanos = nanos;
-        if (chunk.hasText()) {
-            if (eventCount == events.length) {
-                events = Arrays.copyOf(events, 2 * eventCount);
-            }
-            events[eventCount++] = nanos;
+        if (chunk.hasText() && !hasText) {
+            hasText = true;
+            eventCount = 0;
+        }
+        // Tokens may have no text of their own. Where no event of an answer has any, those without tell when it came.
+        if (chunk.hasText() || (!hasText && chunk.usage().isEmpty())) {
+            add(nanos);
         }
         chunk.usage().ifPresent(counts -> usage = counts);
+    }
+
+    private void add(long nanos) {
+        if (eventCount == events.length) {
+            events = Arrays.copyOf(events, 2 * eventCount);
+        }
+        events[eventCount++] = nanos;
     }
 
     @Override
@@ -78,7 +92,7 @@ public final class RequestRecord implements Exchange {
     public void failed(Failure why, String told, long nanos) {
         if (!over) {
             failure = why;
-            reason = told;
+            reason = Refusal.line(told);
             end(nanos);
         }
     }
@@ -86,10 +100,23 @@ public final class RequestRecord implements Exchange {
     private void end(long nanos) {
         if (!over) {
             over = true;
+            body = NOTHING;
+            if (!hasText) {
+                settle();
+            }
             lastNanos = nanos;
             connection = null;
             events = Arrays.copyOf(events, eventCount);
             listener.over(this);
+        }
+    }
+
+    /** An answer without text counts by what came of it, where the server says that it was one. */
+    private void settle() {
+        if (failure != null || usage == null) {
+            eventCount = 0;
+        } else if (eventCount == 0) {
+            add(lastNanos);
         }
     }
 
@@ -141,7 +168,10 @@ public final class RequestRecord implements Exchange {
         return reason;
     }
 
-    /** Events that carried text: tokens, unless the server sends several at a time. */
+    /**
+     * Events that carried text: tokens, unless the server sends several at a time. Of an answer without text that the server has
+     * counted, those that came.
+     */
     public int events() {
         return eventCount;
     }

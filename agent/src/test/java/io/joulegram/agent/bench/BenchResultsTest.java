@@ -155,6 +155,48 @@ final class BenchResultsTest {
                 .contains("B has no point <tp>, concurrency 8");
     }
 
+    /** Two results whose energies differ by 3 %: by more than their spread, by less than what other meters may differ. */
+    private static String compared(Map<String, String> one, Map<String, String> two) {
+        PointResult base = point(4, 1.00, 1);
+        PointResult other = point(4, 1.03, 1);
+        BenchComparison comparison = new BenchComparison();
+        comparison.add("a.json", new BenchResult(one, List.of(base), Optional.empty()));
+        comparison.add("b.json", new BenchResult(two, List.of(other), Optional.empty()));
+        return comparison
+                .text()
+                .lines()
+                .filter(line -> line.contains("gpu_joules_per_output_token"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void metersAreTheSameOnlyIfTheVeryGpusAre() {
+        Map<String, String> mine = Map.of("GPUs", "1 x H100", "GPU UUIDs", "GPU-1");
+        Map<String, String> others = Map.of("GPUs", "1 x H100", "GPU UUIDs", "GPU-2");
+        Map<String, String> untold = Map.of("GPUs", "1 x H100");
+        Map<String, String> none = Map.of("GPUs", "");
+        assertThat(compared(mine, mine)).contains("+3.0 % !");
+        assertThat(compared(mine, others)).contains("+3.0 % ~");
+        assertThat(compared(untold, untold)).contains("+3.0 % ~");
+        assertThat(compared(mine, untold)).contains("+3.0 % ~");
+        assertThat(compared(none, none)).contains("+3.0 % ~");
+        BenchComparison comparison = new BenchComparison();
+        comparison.add("a.json", new BenchResult(mine, List.of(), Optional.empty()));
+        assertThat(comparison.text()).contains("1 x H100").doesNotContain("GPU-1");
+    }
+
+    @Test
+    void metersAreNamedWhereEachGpuHasAUuidOfItsOwn() throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        assertThat(Bench.meters(json.readTree("{\"gpus\":[{\"uuid\":\"GPU-b\"},{\"uuid\":\"GPU-a\"}]}")))
+                .contains("GPU-a, GPU-b");
+        assertThat(Bench.meters(json.readTree("{\"gpus\":[{\"uuid\":\"GPU-b\"},{\"uuid\":\"pci-0000:03:00.0\"}]}")))
+                .isEmpty();
+        assertThat(Bench.meters(json.readTree("{\"gpus\":[{\"name\":\"x\"}]}"))).isEmpty();
+        assertThat(Bench.meters(json.readTree("{\"gpus\":[]}"))).isEmpty();
+    }
+
     @Test
     void uncertaintyIsOfBothKinds() {
         assertThat(estimate(2, 0.03, 0.02).half().orElseThrow()).isCloseTo(0.05, offset(1e-12));

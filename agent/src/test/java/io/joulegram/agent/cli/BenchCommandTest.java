@@ -86,7 +86,16 @@ final class BenchCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--concurrency | 0 | --concurrency: \"0\" is not allowed: a number from 1.0",
+                "--concurrency | 0 | --concurrency: \"0\" is not allowed: a whole number from 1 to 100000",
+                "--concurrency | 1.9,2 | --concurrency: \"1.9\" is not allowed: a whole number",
+                "--concurrency | 1,2d | --concurrency: \"2d\" is not allowed: a whole number",
+                "--concurrency | 1e999999999 | --concurrency: \"1e999999999\" is not allowed: a whole number",
+                "--repeats | 1.5 | --repeats: \"1.5\" is not allowed: a whole number from 1 to 100",
+                "--seed | 1e-999999999 | --seed: \"1e-999999999\" is not allowed: a whole number from 0",
+                "--vocabulary | 0x1p9 | --vocabulary: \"0x1p9\" is not allowed: a whole number",
+                "--prompt-tokens | 512.5 | --prompt-tokens: \"512.5\" is not allowed: a whole number",
+                "--output-tokens | NaN | --output-tokens: \"NaN\" is not allowed: a whole number",
+                "--rate | 1f | --rate: \"1f\" is not allowed: a number from",
                 "--concurrency | 1,x | --concurrency: \"x\" is not allowed",
                 "--duration | 5 | --duration: ",
                 "--api | chatt | --api: \"chatt\" is none of completions, chat; did you mean chat?",
@@ -114,7 +123,45 @@ final class BenchCommandTest {
     }
 
     @Test
+    void aWholeNumberMayHaveAnExponent() throws Exception {
+        BenchPlan plan = plan("--concurrency", "1e2,2.0", "--repeats", "3");
+        assertThat(plan.paces()).containsExactly(new Pace.Concurrency(2), new Pace.Concurrency(100));
+        assertThat(plan.repeats()).isEqualTo(3);
+    }
+
+    @Test
+    void promptsBeyondTheHeapAreRefusedFirst() throws Exception {
+        assertThat(refused("bench", "--concurrency", "100000", "--prompt-tokens", "8,1000000"))
+                .contains("--prompt-tokens: 100000 prompts of 1000000 tokens at a time take up to 700040 MB")
+                .contains("or a larger heap: java -Xmx");
+        assertThat(plan("--concurrency", "100000", "--prompt-tokens", "1").points())
+                .isEqualTo(1);
+    }
+
+    private Path key(String text) throws Exception {
+        return Files.writeString(folder.resolve("key"), text);
+    }
+
+    @Test
+    void aKeyIsOneLine() throws Exception {
+        assertThat(plan("--api-key-file", key("\n  sk-a.b_c=\r\n\n").toString()).apiKey())
+                .contains("sk-a.b_c=");
+        for (Map.Entry<String, String> wrong : List.of(
+                Map.entry("one\n\ntwo\n", "key:3: a second line; allowed: one line of visible ASCII characters"),
+                Map.entry("\no\u0007ne\n", "key:2: a character that no key has; allowed: one line"),
+                Map.entry("\u00fcber", "key:1: a character that no key has"),
+                Map.entry("two words", "key:1: a character that no key has"),
+                Map.entry(" \n", "key is empty; allowed: one line"),
+                Map.entry("x".repeat(1 << 17), "key is too large; allowed: one line"))) {
+            String said = refused("bench", "--api-key-file", key(wrong.getKey()).toString());
+            assertThat(said).contains("--api-key-file: " + folder).contains(wrong.getValue());
+            assertThat(said).as("the key is not shown").doesNotContain("two\n").doesNotContain("ber;");
+        }
+    }
+
+    @Test
     void compareWantsTwo() {
+        assertThat(refused("bench", "compare")).contains("FILE: compare takes 2 to 10 results, not 0");
         assertThat(refused("bench", "compare", "one.json")).contains("FILE");
         assertThat(refused("bench", "compare", "/no/a.json", "/no/b.json")).contains("/no/a.json cannot be read");
     }

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,7 @@ final class LoadGeneratorTest {
                 assertThat(request.outputTokens()).isEqualTo(4);
                 assertThat(request.promptTokens()).isEqualTo(5);
                 assertThat(request.cachedTokens()).isEqualTo(2);
+                assertThat(request.body()).as("what was sent is not kept").isEmpty();
             });
             long first = result.requests().get(0).intendedNanos() - 1;
             long last = result.requests().get(result.requests().size() - 1).lastNanos() + 1;
@@ -303,6 +306,138 @@ final class LoadGeneratorTest {
             thread.interrupt();
             thread.join(20_000);
             assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @Test
+    void answersWithoutTextCountWhereTheServerCountsThem() throws Exception {
+        String silent = ScriptedServer.token("");
+        try (ScriptedServer server = new ScriptedServer((number, out) -> ScriptedServer.write(
+                out,
+                ScriptedServer.HEAD
+                        + switch (number % 3) {
+                            case 0 -> silent + silent + ScriptedServer.usage(5, 2, 3);
+                            case 1 -> ScriptedServer.usage(5, 2, 3);
+                            default -> silent + ScriptedServer.token("a") + silent + ScriptedServer.usage(5, 2, 3);
+                        }
+                        + ScriptedServer.chunk("[DONE]")
+                        + ScriptedServer.END))) {
+            LoadResult result = run(server, new FixedLengths(5, 3), ONE, SHORT);
+            assertThat(result.limit()).isEmpty();
+            int requests = result.requests().size();
+            assertThat(requests).isGreaterThan(3);
+            LoadWindow all = result.window(
+                    result.requests().get(0).intendedNanos() - 1,
+                    result.requests().get(requests - 1).lastNanos() + 1);
+            assertThat(all.requests()).isCloseTo(requests, offset(1e-9));
+            assertThat(all.outputTokens()).isCloseTo(3.0 * requests, offset(1e-6));
+            assertThat(all.promptTokens()).isEqualTo(5.0 * requests);
+            assertThat(all.cachedTokens()).isEqualTo(2.0 * requests);
+            assertThat(all.firstTokenSeconds().size()).isEqualTo(requests);
+            assertThat(result.requests().get(1).events())
+                    .as("the one with text")
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void nothingWithoutTextCountsWhereTheServerDoesNotCount() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, out) -> ScriptedServer.write(
+                out,
+                ScriptedServer.HEAD
+                        + ScriptedServer.token("")
+                        + ScriptedServer.chunk("[DONE]")
+                        + ScriptedServer.END))) {
+            LoadResult result = run(server, new FixedLengths(5, 3), ONE, SHORT);
+            assertThat(result.requests())
+                    .allSatisfy(request -> assertThat(request.events()).isZero());
+        }
+    }
+
+    /** Requests of a workload whose n-th fails as it does when memory has run out. */
+    private static Workload failing(int number) {
+        AtomicInteger asked = new AtomicInteger();
+        return new Workload() {
+            @Override
+            public RequestShape next(Random random) {
+                if (asked.incrementAndGet() == number) {
+                    throw new OutOfMemoryError("made up");
+                }
+                return new RequestShape(5, 4, Optional.empty());
+            }
+
+            @Override
+            public String describe() {
+                return "fails at " + number;
+            }
+        };
+    }
+
+    private static void assertBreaksOff(ScriptedServer.Script script, int number, Pace pace) throws Exception {
+        try (ScriptedServer server = new ScriptedServer(script)) {
+            assertThatThrownBy(() -> run(server, failing(number), pace, SHORT))
+                    .isInstanceOf(LoadException.class)
+                    .hasMessageContaining("memory ran out; use fewer requests at a time, shorter prompts")
+                    .hasRootCauseMessage("made up");
+        }
+    }
+
+    @Test
+    void aFaultOfItsOwnEndsTheRunWhereverItHappens() throws Exception {
+        assertBreaksOff((number, out) -> good(out), 2, new Pace.Concurrency(3));
+        assertBreaksOff((number, out) -> good(out), 7, new Pace.Concurrency(3));
+        assertBreaksOff((number, out) -> good(out), 5, new Pace.Rate(200));
+        // The second of a client whose first was refused comes a second later.
+        assertBreaksOff(
+                (number, out) -> ScriptedServer.write(out, "HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n"),
+                4,
+                new Pace.Concurrency(3));
+    }
+
+    @Test
+    void aFaultOfWhoIsToldEndsTheRun() throws Exception {
+        Target target;
+        try (ScriptedServer server = new ScriptedServer((number, out) -> good(out))) {
+            target = new Target(server.uri(), Api.COMPLETIONS, "m", Optional.empty());
+            try (LoadGenerator generator = LoadGenerator.open(
+                    target, new RequestBody(target, PromptForm.TOKENS, 100, true), Optional.empty())) {
+                assertThatThrownBy(() -> generator.run(new FixedLengths(5, 4), ONE, SHORT, 7, (s, r, i, e) -> {
+                            throw new AssertionError("made up");
+                        }))
+                        .isInstanceOf(LoadException.class)
+                        .hasMessage("the load broke off: java.lang.AssertionError: made up");
+            }
+        }
+    }
+
+    @Test
+    void theTimeForASteadyStateBeginsWithTheEndOfTheWarmUp() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, out) -> good(out))) {
+            LoadRules rules = new LoadRules(
+                    Duration.ofMillis(600),
+                    Duration.ofMillis(500),
+                    Duration.ofMillis(100),
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(20),
+                    100,
+                    0.1);
+            LoadResult result = run(server, new FixedLengths(5, 4), ONE, rules);
+            assertThat(result.limit()).isEmpty();
+            assertThat(result.isMeasured()).isTrue();
+        }
+    }
+
+    @Test
+    void whatAServerSaysIsCleanAndShort() throws Exception {
+        String error =
+                "{\"error\":{\"message\":\"\\u001b]0;owned\\u0007\\u009b31m\\nRED " + "x".repeat(100_000) + "\"}}";
+        try (ScriptedServer server = new ScriptedServer(
+                (number, out) -> ScriptedServer.write(out, ScriptedServer.HEAD + ScriptedServer.chunk(error)))) {
+            LoadResult result = run(server, new FixedLengths(5, 4), new Pace.Concurrency(8), SHORT);
+            assertThat(result.firstReason().orElseThrow())
+                    .startsWith("]0;owned 31m RED xxx")
+                    .endsWith("x...")
+                    .hasSize(303);
         }
     }
 
