@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,7 @@ final class EstimatesTest {
         return new EnergyWindow(
                 seconds,
                 Map.of(Component.GPU, gpuJoules, Component.CPU, seconds * 20),
+                Set.of(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 Map.of(),

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.joulegram.host.GpuOwnership;
 import io.joulegram.host.GpuOwnership.ServerGpus;
+import io.joulegram.host.ServerPort;
 import io.joulegram.power.GpuSource;
 import io.joulegram.power.GpuTelemetry;
 import io.joulegram.tokens.EngineCatalog;
@@ -323,7 +324,7 @@ final class OpenAiServerTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void itIsFoundToOwnTheAcceleratorsOfItsHost() throws IOException {
-        int port = server.baseUri().getPort();
+        ServerPort port = new ServerPort("127.0.0.1", server.baseUri().getPort());
         GpuSource gpu = (GpuSource) new EnginePower(List.of(group)).open().get(0);
         gpu.refresh();
         GpuTelemetry telemetry = gpu.telemetry();
