@@ -86,8 +86,8 @@ public record Bucket(
         this(startMillis, endMillis, coveredMillis, kind, pue, intensities, devices, models, List.of());
     }
 
-    /** The same without its workloads. */
-    Bucket withoutWorkloads() {
-        return new Bucket(startMillis, endMillis, coveredMillis, kind, pue, intensities, devices, models);
+    /** The same with these workloads in place of its own. */
+    public Bucket withWorkloads(List<WorkloadUse> others) {
+        return new Bucket(startMillis, endMillis, coveredMillis, kind, pue, intensities, devices, models, others);
     }
 }

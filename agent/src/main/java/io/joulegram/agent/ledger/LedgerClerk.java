@@ -99,7 +99,7 @@ public final class LedgerClerk implements AutoCloseable {
                 return;
             }
             boolean room = waitingWorkloads + bucket.workloads().size() <= MAX_WAITING_WORKLOADS;
-            Bucket kept = room ? bucket : bucket.withoutWorkloads();
+            Bucket kept = room ? bucket : bucket.withWorkloads(List.of());
             waitingWorkloads += kept.workloads().size();
             waiting.addLast(new Entry(kept, List.copyOf(counters)));
             noteWaiting();

@@ -98,16 +98,7 @@ final class Buckets {
             String name = i < workloads / 2 ? "unit" + i + ".service" : "job" + bucket.startMillis() + i + ".service";
             uses.add(workload(random, LedgerWorkload.of("systemd_unit", name)));
         }
-        return new Bucket(
-                bucket.startMillis(),
-                bucket.endMillis(),
-                bucket.coveredMillis(),
-                bucket.kind(),
-                bucket.pue(),
-                bucket.intensities(),
-                bucket.devices(),
-                bucket.models(),
-                uses);
+        return bucket.withWorkloads(uses);
     }
 
     private static WorkloadUse workload(SplittableRandom random, LedgerWorkload workload) {

@@ -110,7 +110,10 @@ class ReportTest {
             uses.add(new WorkloadUse(LedgerWorkload.of("slurm_job", "" + i), Map.of(Component.GPU, KWH * i), 0));
         }
         Report report = report(
-                Pricing.asBooked(), ledger("node3", with(bucket("2026-03-01T12:00:00Z", 400, 800 * KWH, 0, 0), uses)));
+                Pricing.asBooked(),
+                ledger(
+                        "node3",
+                        bucket("2026-03-01T12:00:00Z", 400, 800 * KWH, 0, 0).withWorkloads(uses)));
 
         assertThat(CsvReport.of("workload", report.byWorkload()).lines()).hasSize(1 + 40 + 1);
         assertThat(new JsonReport().of(report)).contains("\"slurm_job 3\"");
@@ -298,32 +301,17 @@ class ReportTest {
                 Map.of("location", intensity),
                 devices,
                 models);
-        return with(
-                bucket,
-                List.of(
-                        new WorkloadUse(
-                                new LedgerWorkload("container", "id of " + start, "llm", "vllm-0", "server"),
-                                Map.of(Component.GPU, gpu / 2),
-                                2_000_000),
-                        use("systemd_unit", "<b>db</b>.service", gpu / 8),
-                        use("none", "idle", gpu / 4),
-                        use("none", "unattributed", gpu / 8)));
+        return bucket.withWorkloads(List.of(
+                new WorkloadUse(
+                        new LedgerWorkload("container", "id of " + start, "llm", "vllm-0", "server"),
+                        Map.of(Component.GPU, gpu / 2),
+                        2_000_000),
+                use("systemd_unit", "<b>db</b>.service", gpu / 8),
+                use("none", "idle", gpu / 4),
+                use("none", "unattributed", gpu / 8)));
     }
 
     private static WorkloadUse use(String kind, String name, long microjoules) {
         return new WorkloadUse(LedgerWorkload.of(kind, name), Map.of(Component.GPU, microjoules), 0);
-    }
-
-    private static Bucket with(Bucket bucket, List<WorkloadUse> workloads) {
-        return new Bucket(
-                bucket.startMillis(),
-                bucket.endMillis(),
-                bucket.coveredMillis(),
-                bucket.kind(),
-                bucket.pue(),
-                bucket.intensities(),
-                bucket.devices(),
-                bucket.models(),
-                workloads);
     }
 }
