@@ -2,7 +2,7 @@ package io.joulegram.agent.load;
 
 /** One request and its answer, as the client sees them. Called on the client's event loop. */
 interface Exchange {
-    /** The body of the request; to be asked for before it is sent. */
+    /** The body of the request; to be asked for before a part of the answer came. */
     byte[] body();
 
     /** The request has been handed to a connection, which may be told to abandon it; to another one where that was closed. */

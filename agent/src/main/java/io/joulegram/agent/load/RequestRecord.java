@@ -54,8 +54,6 @@ public final class RequestRecord implements Exchange {
             on.abandon();
             return;
         }
-        // All records of a run are kept: what was asked would be most of them.
-        body = NOTHING;
         connection = on;
         sentNanos = sent ? sentNanos : nanos;
         sent = true;
@@ -64,6 +62,8 @@ public final class RequestRecord implements Exchange {
 
     @Override
     public void came(Chunk chunk, long nanos) {
+        // All records of a run are kept: what was asked would be most of them. Until here it may have to be sent again.
+        body = NOTHING;
         lastNanos = nanos;
         if (chunk.hasText() && !hasText) {
             hasText = true;

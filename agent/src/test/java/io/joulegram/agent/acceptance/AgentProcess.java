@@ -103,6 +103,8 @@ final class AgentProcess implements AutoCloseable {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             throw new IllegalStateException("still runs: " + log);
         }
+        // What it wrote last may still be in the pipe, which a process of its own may hold open.
+        reading.copy().completeOnTimeout(null, 5, TimeUnit.SECONDS).join();
         return process.exitValue();
     }
 

@@ -60,7 +60,7 @@ final class LoadGeneratorTest {
                 assertThat(request.outputTokens()).isEqualTo(4);
                 assertThat(request.promptTokens()).isEqualTo(5);
                 assertThat(request.cachedTokens()).isEqualTo(2);
-                assertThat(request.body()).as("what was sent is not kept").isEmpty();
+                assertThat(request.body()).as("what was asked is not kept").isEmpty();
             });
             long first = result.requests().get(0).intendedNanos() - 1;
             long last = result.requests().get(result.requests().size() - 1).lastNanos() + 1;
