@@ -6,6 +6,7 @@ import io.joulegram.agent.config.ListenAddress;
 import io.joulegram.agent.proxy.Proxy;
 import io.joulegram.agent.proxy.ProxyPlan;
 import io.joulegram.agent.proxy.ProxySettings;
+import io.joulegram.agent.proxy.ProxyTrust;
 import io.joulegram.agent.proxy.Tenants;
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
@@ -61,6 +62,7 @@ final class MeteredClients implements AutoCloseable {
                 any,
                 ProxySettings.to(
                         URI.create("http://127.0.0.1:" + server.getAddress().getPort())),
+                ProxyTrust.USUAL,
                 () -> reader.read(List.of(address)).get(0),
                 Duration.ofSeconds(1),
                 Optional.of("simulated"),

@@ -64,13 +64,7 @@ public final class Profile {
             awaitMeters(poll.timeline());
             Optional<EnergyWindow> rest = rest(poll);
             List<ProfiledRun> runs = new ArrayList<>();
-            for (int run = 0; run < repeats; run++) {
-                ProfiledRun done = run(poll);
-                runs.add(done);
-                if (done.status() != 0 || child.isStopped()) {
-                    break;
-                }
-            }
+            runAll(poll, runs);
             return new ProfileResult(command, runs, rest, Optional.empty());
         } catch (Child.ChildException e) {
             return new ProfileResult(
@@ -78,6 +72,23 @@ public final class Profile {
                     List.of(),
                     Optional.empty(),
                     Optional.of(new ProfileResult.Refusal(String.valueOf(e.getMessage()), e.status())));
+        }
+    }
+
+    private void runAll(AgentPoll poll, List<ProfiledRun> runs) throws Child.ChildException, InterruptedException {
+        try {
+            for (int run = 0; run < repeats; run++) {
+                ProfiledRun done = run(poll);
+                runs.add(done);
+                if (done.status() != 0 || child.isStopped()) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            // A signal between two runs ends no more than what has not begun.
+            if (runs.isEmpty()) {
+                throw e;
+            }
         }
     }
 

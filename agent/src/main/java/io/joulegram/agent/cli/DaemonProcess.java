@@ -17,8 +17,13 @@ final class DaemonProcess {
         this.err = err;
     }
 
-    /** Returns the exit status of the process. */
-    int run(Agent agent) {
+    /**
+     * Runs an agent until the process is told to end.
+     *
+     * @param listening is run when the agent can be reached
+     * @return the exit status of the process
+     */
+    int run(Agent agent, Runnable listening) {
         CountDownLatch told = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         // The virtual machine waits for the hook, so that the sources are closed before the process is gone.
@@ -30,6 +35,7 @@ final class DaemonProcess {
                 "shutdown");
         try (agent) {
             agent.start();
+            listening.run();
             Runtime.getRuntime().addShutdownHook(hook);
             told.await();
             return 0;

@@ -22,6 +22,6 @@ final class RunTask implements ConfiguredTask {
             err.println("joulegram: " + e.getMessage());
             return Cli.WRONG;
         }
-        return new DaemonProcess(err).run(agent);
+        return new DaemonProcess(err).run(agent, () -> {});
     }
 }

@@ -38,9 +38,10 @@ final class SimulateTask implements SimulateCommand.Task {
             }
             List<URI> addresses = servers.stream().map(OpenAiServer::baseUri).toList();
             Agent agent = new Agent(SimulatedConfig.of(config, addresses), List.of(List.of(new EnginePower(groups))));
-            out.println(told(config, simulation, addresses));
-            out.flush();
-            return new DaemonProcess(err).run(agent);
+            return new DaemonProcess(err).run(agent, () -> {
+                out.println(told(config, simulation, addresses));
+                out.flush();
+            });
         } catch (IOException e) {
             err.println("joulegram: the simulated server cannot listen: " + e.getMessage());
             return 1;
