@@ -77,8 +77,9 @@ final class LlamaServer implements AutoCloseable {
      * test is skipped.
      *
      * @param directory for the model and the log
+     * @param port where it listens
      */
-    static LlamaServer start(Path directory) throws Exception {
+    static LlamaServer start(Path directory, int port) throws Exception {
         String python = System.getenv("JOULEGRAM_LLAMA_SERVER");
         if (python == null || python.isEmpty()) {
             Assumptions.abort("no llama.cpp: JOULEGRAM_LLAMA_SERVER names no folder made by"
@@ -90,10 +91,11 @@ final class LlamaServer implements AutoCloseable {
                     directory.resolve("llama-server.py"),
                     Objects.requireNonNull(script).readAllBytes());
         }
-        return new LlamaServer(directory, Path.of(Objects.requireNonNull(python)), freePort());
+        return new LlamaServer(directory, Path.of(Objects.requireNonNull(python)), port);
     }
 
-    private static int freePort() {
+    /** A free port where servers are looked for; for one test at a time. */
+    static int usualPort() {
         return PORTS.stream()
                 .filter(LlamaServer::isFree)
                 .findFirst()

@@ -55,7 +55,7 @@ class RealServerIT {
     @Test
     void countsWhatTheServerTellsOfEachRequestOverARestart() throws Exception {
         NvmlStandIn gpus = gpus();
-        try (LlamaServer server = LlamaServer.start(directory);
+        try (LlamaServer server = LlamaServer.start(directory, LlamaServer.usualPort());
                 AgentProcess agent = agent(gpus, server)) {
             isFoundByItself(agent);
             gpus.gpu(0).waveform(SquareWave.constant(400));
@@ -97,7 +97,7 @@ class RealServerIT {
         NvmlStandIn gpus = gpus();
         int webPort = AgentCommand.freePort();
         Path log = directory.resolve("requests.log");
-        try (LlamaServer server = LlamaServer.start(directory);
+        try (LlamaServer server = LlamaServer.start(directory, LlamaServer.usualPort());
                 AgentProcess agent = agent(gpus, server);
                 AgentProcess proxy = AgentCommand.of(
                                 "proxy",
