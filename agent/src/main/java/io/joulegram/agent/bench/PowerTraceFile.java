@@ -66,11 +66,11 @@ public final class PowerTraceFile implements AutoCloseable {
     /** @throws IOException if something could not be written */
     @Override
     public synchronized void close() throws IOException {
-        if (failure != null) {
-            throw failure;
-        }
         if (file != null) {
             file.close();
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

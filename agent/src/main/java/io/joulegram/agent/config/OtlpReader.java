@@ -37,13 +37,9 @@ final class OtlpReader {
     }
 
     private List<X509Certificate> authorities() {
-        Optional<Path> file = root.get(Keys.OTLP_CA_FILE);
-        try {
-            return file.isPresent() ? Pem.certificates(directory.resolve(file.get())) : List.of();
-        } catch (BadValueException e) {
-            root.report(Keys.OTLP_CA_FILE, e.reason());
-            return List.of();
-        }
+        return root.get(Keys.OTLP_CA_FILE)
+                .map(file -> root.certificates(Keys.OTLP_CA_FILE, directory.resolve(file)))
+                .orElse(List.of());
     }
 
     private List<AgentConfig.Otlp.Header> headers() {

@@ -1,5 +1,7 @@
 package io.joulegram.agent.config;
 
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -149,6 +151,16 @@ final class Scope {
         } catch (BadValueException e) {
             report(element, e.reason());
             return Optional.empty();
+        }
+    }
+
+    /** The certificates in a file that a key names; none where they cannot be read, which is reported. */
+    List<X509Certificate> certificates(ConfigKey key, Path file) {
+        try {
+            return Pem.certificates(file);
+        } catch (BadValueException e) {
+            report(key, e.reason());
+            return List.of();
         }
     }
 

@@ -39,10 +39,10 @@ final class WebConfigReader {
         Optional<Path> keyFile = root.require(WebKeys.KEY_FILE).map(this::resolved);
         Optional<Path> clientCaFile = root.get(WebKeys.CLIENT_CA_FILE).map(this::resolved);
         WebConfig.ClientAuth clientAuth = clientAuth(root, clientCaFile.isPresent());
-        List<X509Certificate> certificates = certFile.map(path -> certificates(root, WebKeys.CERT_FILE, path))
-                .orElse(List.of());
+        List<X509Certificate> certificates =
+                certFile.map(path -> root.certificates(WebKeys.CERT_FILE, path)).orElse(List.of());
         List<X509Certificate> authorities = clientCaFile
-                .map(path -> certificates(root, WebKeys.CLIENT_CA_FILE, path))
+                .map(path -> root.certificates(WebKeys.CLIENT_CA_FILE, path))
                 .orElse(List.of());
         List<String> protocols = protocols(root);
         List<String> cipherSuites = cipherSuites(root, protocols);
@@ -72,15 +72,6 @@ final class WebConfigReader {
                             + WebConfig.ClientAuth.REQUIRE_AND_VERIFY_CLIENT_CERT.word());
         }
         return clientAuth;
-    }
-
-    private static List<X509Certificate> certificates(Scope root, ConfigKey key, Path path) {
-        try {
-            return Pem.certificates(path);
-        } catch (BadValueException e) {
-            root.report(key, e.reason());
-            return List.of();
-        }
     }
 
     private static Optional<PrivateKey> key(Scope root, Path path, X509Certificate certificate) {

@@ -2,7 +2,6 @@ package io.joulegram.agent.config;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,15 +41,7 @@ final class WorkloadsReader {
                     Keys.WORKLOADS_KUBERNETES_LABELS,
                     "has " + labels.size() + " labels; allowed: " + Keys.MOST_KUBERNETES_LABELS + " at most");
         }
-        return Optional.of(new AgentConfig.Kubernetes(url.get(), authorities(authorityFile), token, node, labels));
-    }
-
-    private List<X509Certificate> authorities(Path file) {
-        try {
-            return Pem.certificates(file);
-        } catch (BadValueException e) {
-            root.report(Keys.WORKLOADS_KUBERNETES_CA_FILE, e.reason());
-            return List.of();
-        }
+        return Optional.of(new AgentConfig.Kubernetes(
+                url.get(), root.certificates(Keys.WORKLOADS_KUBERNETES_CA_FILE, authorityFile), token, node, labels));
     }
 }

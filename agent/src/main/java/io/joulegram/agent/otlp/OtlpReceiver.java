@@ -3,6 +3,7 @@ package io.joulegram.agent.otlp;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.http.FirstBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,9 @@ import java.util.zip.GZIPOutputStream;
  * <p>Thread-safe.
  */
 final class OtlpReceiver {
+    /** A reply of the protocol is a number and a sentence. */
+    private static final int MAX_REPLY_BYTES = 16 * 1024;
+
     private static final String PATH = "/v1/metrics";
     private static final String PROTOBUF = "application/x-protobuf";
     private static final int MAX_SHOWN = 200;
@@ -68,7 +72,7 @@ final class OtlpReceiver {
     Outcome post(byte[] request, Duration timeout, CompletableFuture<Void> ending) {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         CompletableFuture<HttpResponse<byte[]>> exchange =
-                client.sendAsync(http(request, timeout), info -> new ReplyBody());
+                client.sendAsync(http(request, timeout), info -> new FirstBytes(MAX_REPLY_BYTES));
         try {
             CompletableFuture.anyOf(exchange, ending).get(deadlineNanos - System.nanoTime(), NANOSECONDS);
             return exchange.isDone() ? outcome(exchange.get()) : new Outcome.GivenUp();

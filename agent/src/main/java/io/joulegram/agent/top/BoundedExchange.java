@@ -1,22 +1,17 @@
 package io.joulegram.agent.top;
 
-import java.io.ByteArrayOutputStream;
+import io.joulegram.agent.http.FirstBytes;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Requests that end in time and in memory whatever answers them: the time is for the whole exchange, which that of a
@@ -35,8 +30,9 @@ public final class BoundedExchange {
      * @param patience for all of it
      */
     static CompletableFuture<HttpResponse<byte[]>> send(HttpClient client, HttpRequest request, Duration patience) {
-        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(request, head -> new Body());
-        return exchange.copy()
+        CompletableFuture<HttpResponse<byte[]>> exchange =
+                client.sendAsync(request, head -> new FirstBytes(MAX_BYTES + 1));
+        return exchange.thenApply(BoundedExchange::requireWhole)
                 .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((answer, failure) -> {
                     if (failure != null) {
@@ -69,50 +65,12 @@ public final class BoundedExchange {
         }
     }
 
-    private static final class Body implements BodySubscriber<byte[]> {
-        private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
-        private final ByteArrayOutputStream received = new ByteArrayOutputStream();
-        private @Nullable Subscription subscription;
-
-        @Override
-        public CompletionStage<byte[]> getBody() {
-            return whole;
+    /** One byte more than is allowed was asked for, to tell that there is more. */
+    private static HttpResponse<byte[]> requireWhole(HttpResponse<byte[]> answer) {
+        if (answer.body().length > MAX_BYTES) {
+            throw new CompletionException(
+                    new IOException("its answer is longer than the " + MAX_BYTES + " bytes that are allowed"));
         }
-
-        @Override
-        public void onSubscribe(Subscription newSubscription) {
-            subscription = newSubscription;
-            newSubscription.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> buffers) {
-            for (ByteBuffer buffer : buffers) {
-                if (whole.isDone()) {
-                    return;
-                }
-                if (received.size() + buffer.remaining() > MAX_BYTES) {
-                    whole.completeExceptionally(
-                            new IOException("its answer is longer than the " + MAX_BYTES + " bytes that are allowed"));
-                    if (subscription != null) {
-                        subscription.cancel();
-                    }
-                    return;
-                }
-                byte[] chunk = new byte[buffer.remaining()];
-                buffer.get(chunk);
-                received.writeBytes(chunk);
-            }
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            whole.completeExceptionally(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            whole.complete(received.toByteArray());
-        }
+        return answer;
     }
 }

@@ -1,4 +1,4 @@
-package io.joulegram.agent.otlp;
+package io.joulegram.agent.http;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -9,14 +9,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** The first bytes of a reply; hangs up on what is longer, which keeps an endless reply from costing memory or time. */
-final class ReplyBody implements BodySubscriber<byte[]> {
-    /** A reply of the protocol is a number and a sentence. */
-    static final int MAX_BYTES = 16 * 1024;
-
+/** The first bytes of an answer; hangs up on what is longer, which keeps an endless answer from costing memory or time. */
+public final class FirstBytes implements BodySubscriber<byte[]> {
+    private final int most;
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private @Nullable Subscription subscription;
+
+    /** @param most how many bytes are kept */
+    public FirstBytes(int most) {
+        this.most = most;
+    }
 
     @Override
     public CompletionStage<byte[]> getBody() {
@@ -32,7 +35,7 @@ final class ReplyBody implements BodySubscriber<byte[]> {
     @Override
     public void onNext(List<ByteBuffer> buffers) {
         for (ByteBuffer buffer : buffers) {
-            byte[] chunk = new byte[Math.min(buffer.remaining(), MAX_BYTES - received.size())];
+            byte[] chunk = new byte[Math.min(buffer.remaining(), most - received.size())];
             buffer.get(chunk);
             received.writeBytes(chunk);
             if (buffer.hasRemaining() && !body.isDone()) {

@@ -1,0 +1,5 @@
+/** What requests by HTTP need whoever is asked. */
+@NullMarked
+package io.joulegram.agent.http;
+
+import org.jspecify.annotations.NullMarked;
