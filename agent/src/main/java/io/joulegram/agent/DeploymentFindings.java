@@ -7,11 +7,13 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Tells what servers do of each request, by what that is known, and which of them serve together. */
 final class DeploymentFindings {
     private final Findings findings;
     private final Map<String, Set<ServerRole>> rolesByDeployment = new TreeMap<>();
+    private final Set<String> countedElsewhere = new TreeSet<>();
 
     DeploymentFindings(Findings findings) {
         this.findings = findings;
@@ -24,6 +26,12 @@ final class DeploymentFindings {
                 .ifPresent(deployment -> rolesByDeployment
                         .computeIfAbsent(deployment, name -> EnumSet.noneOf(ServerRole.class))
                         .add(role));
+        if (server.isElsewhere()) {
+            findings.found(
+                    server.name() + " tokens",
+                    "counted by the agent of the host of its API; of this host's GPUs its models have the energy");
+            server.deployment().ifPresent(countedElsewhere::add);
+        }
         if (role == ServerRole.BOTH && traits.takesPrompts()) {
             findings.missing(
                     server.name() + " takes prompts",
@@ -47,7 +55,9 @@ final class DeploymentFindings {
     void tell() {
         rolesByDeployment.forEach((deployment, roles) -> {
             String what = "deployment " + deployment;
-            if (ServerRole.areBothDone(roles)) {
+            if (countedElsewhere.contains(deployment)) {
+                findings.found(what, "its figures per token are of several hosts: docs/deployments.md has the query");
+            } else if (ServerRole.areBothDone(roles)) {
                 findings.found(what, "both phases are done here");
             } else {
                 findings.missing(

@@ -4,6 +4,7 @@ import io.joulegram.agent.attribution.ModelAccount;
 import io.joulegram.agent.attribution.RollingWindow;
 import io.joulegram.agent.export.Snapshot.DeploymentState;
 import io.joulegram.agent.export.Snapshot.PerToken;
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.ServerRole;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -16,8 +17,8 @@ import java.util.function.Function;
 
 /**
  * Figures per token of models that several servers of this host serve together, such as one that reads prompts and one that
- * writes output. Where only one of the phases is done here there are none: the rest of the energy is another host's. Used by
- * the bookkeeping thread.
+ * writes output. Where only one of the phases is done here, or a server's tokens are counted elsewhere, there are none: the rest
+ * of the energy, or of the tokens, is another host's. Used by the bookkeeping thread.
  */
 final class Deployments {
     private final PerTokenFigures perToken;
@@ -27,7 +28,8 @@ final class Deployments {
      *
      * @param gpus the {@code device} labels of its GPUs; empty if they are not known
      */
-    record Member(String deployment, ServerRole role, List<String> gpus, List<ModelAccount> models) {}
+    record Member(
+            String deployment, ServerRole role, CountingHost tokens, List<String> gpus, List<ModelAccount> models) {}
 
     Deployments(PerTokenFigures perToken) {
         this.perToken = perToken;
@@ -39,9 +41,11 @@ final class Deployments {
         private final Set<String> gpus = new TreeSet<>();
         private final Map<String, List<RollingWindow>> windowsByModel = new TreeMap<>();
         private boolean gpusKnown = true;
+        private boolean countedHere = true;
 
         void add(Member member) {
             roles.add(member.role());
+            countedHere &= member.tokens() == CountingHost.HERE;
             gpus.addAll(member.gpus());
             gpusKnown &= !member.gpus().isEmpty();
             member.models()
@@ -67,7 +71,7 @@ final class Deployments {
                 parts.computeIfAbsent(member.deployment(), name -> new Part()).add(member));
         List<DeploymentState> states = new ArrayList<>();
         parts.forEach((deployment, part) -> {
-            if (ServerRole.areBothDone(part.roles)) {
+            if (part.countedHere && ServerRole.areBothDone(part.roles)) {
                 part.windowsByModel.forEach((model, windows) -> {
                     List<PerToken> figures =
                             perToken.of(RollingWindow.together(windows), uncertainties.apply(part.gpus()));

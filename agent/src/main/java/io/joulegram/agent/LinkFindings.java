@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Tells which links between servers, GPUs and workloads the daemon would make, on what evidence, and why it cannot make
@@ -55,7 +54,12 @@ final class LinkFindings {
                     port, new ServerGpus(List.of(), new PortOwners(port.port(), false, List.of(), false)));
             String what = server.name() + " on GPUs";
             ServedDevices.Link link = links.of(server.name());
-            if (link.devices().isEmpty()) {
+            if (link.devices().isEmpty() && server.isElsewhere()) {
+                findings.missing(
+                        what,
+                        "no process on a GPU of this host tells that it computes for it",
+                        "name the GPUs by servers[].devices");
+            } else if (link.devices().isEmpty()) {
                 findings.missing(
                         what, whyNone(gpus.owners(), processesByDevice), fix(gpus.owners(), processesByDevice));
             } else if (link.origin().equals("config")) {
@@ -69,13 +73,13 @@ final class LinkFindings {
                 gpus.ties().forEach(tie -> findings.found(what, tie.device() + ", " + evidence(tie)));
             }
         }
-        examineStrangers(links, processesByDevice);
+        examineStrangers(ownership, links, processesByDevice);
     }
 
     private static Map<ServerPort, ServerGpus> owned(
             GpuOwnership ownership, List<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
         try {
-            return ownership.find(servers.stream().map(GpuLinks::port).collect(Collectors.toSet()), processesByDevice);
+            return ownership.find(GpuLinks.portsHere(servers), GpuLinks.portsElsewhere(servers), processesByDevice);
         } catch (IOException e) {
             return Map.of();
         }
@@ -95,27 +99,32 @@ final class LinkFindings {
      * Processes on GPUs that serve no server that is known, and the ports of their kin. These are not asked what they are:
      * the sockets of collective communication and of rendezvous are among them, and do not all take strangers well.
      */
-    private void examineStrangers(ServedDevices links, Map<String, List<GpuProcess>> processesByDevice) {
+    private void examineStrangers(
+            GpuOwnership ownership, ServedDevices links, Map<String, List<GpuProcess>> processesByDevice) {
         if (links.byServer().values().stream().anyMatch(link -> link.origin().equals("only-server"))) {
             return;
         }
         Set<Integer> served = new TreeSet<>();
         links.byServer().values().forEach(link -> served.addAll(link.pids()));
+        RankFindings ranks = new RankFindings(findings, ownership);
         Map<Integer, Set<Integer>> portsByPid = portsByPid();
         processesByDevice.forEach((device, list) -> list.stream()
                 .map(GpuProcess::pid)
                 .filter(pid -> !served.contains(pid))
-                .forEach(pid -> examineStranger(device, pid, portsByPid)));
+                .forEach(pid -> examineStranger(device, pid, ranks, portsByPid)));
     }
 
-    private void examineStranger(String device, int pid, Map<Integer, Set<Integer>> portsByPid) {
+    private void examineStranger(String device, int pid, RankFindings ranks, Map<Integer, Set<Integer>> portsByPid) {
+        String what = "gpu " + device + " " + named(pid);
+        if (ranks.tell(what, pid)) {
+            return;
+        }
         Set<Integer> ports = new TreeSet<>();
         portsByPid.forEach((holder, held) -> {
             if (processes.sameWorkload(pid, holder)) {
                 ports.addAll(held);
             }
         });
-        String what = "gpu " + device + " " + named(pid);
         if (ports.isEmpty()) {
             findings.missing(what, "serves no server that is known", "");
         } else {
@@ -137,6 +146,8 @@ final class LinkFindings {
     private String evidence(Tie tie) {
         return switch (tie.evidence()) {
                     case PROCESSES -> "by the processes on it, which descend from the listening one or with it";
+                    case RANK ->
+                        "by the command line of the processes on it, which are of a server whose API is on another host";
                     case CGROUP -> "by the control group that the listening process shares with those on it";
                     default ->
                         "by elimination: workers of Ray are on it, which are no server's kin, and no other server is without a GPU";

@@ -249,6 +249,7 @@ final class SnapshotAssembler {
                 devices.of(name).origin(),
                 watch.target().deployment(),
                 watch.traits().map(traits -> traits.role().label()),
+                watch.target().tokens().label(),
                 watch.lastError(),
                 watch.errors());
     }
@@ -262,6 +263,7 @@ final class SnapshotAssembler {
                 members.add(new Deployments.Member(
                         deployment.get(),
                         server.traits().get().role(),
+                        server.target().tokens(),
                         devices.of(name).devices(),
                         attribution.servers().stream()
                                 .filter(account -> account.server().equals(name))
@@ -298,7 +300,7 @@ final class SnapshotAssembler {
                 model.requests(),
                 seconds(model.requestMicroseconds()),
                 model.phaseMethod().label(),
-                server.phaseFit(model).map(SnapshotAssembler::published),
+                server.phaseFit(model).map(fit -> published(fit, model.isCounted())),
                 energy(model),
                 intensityKnown ? OptionalDouble.of(model.operationalGrams()) : OptionalDouble.empty(),
                 model.embodiedGrams(),
@@ -318,10 +320,13 @@ final class SnapshotAssembler {
         return energy;
     }
 
-    private static PhaseFitState published(PhaseFit fit) {
+    /** @param perToken whether what a token costs is told; of a part of a server alone it is not */
+    private static PhaseFitState published(PhaseFit fit, boolean perToken) {
         List<PhaseEstimate> estimates = new ArrayList<>();
-        fit.prefill().ifPresent(figure -> estimates.add(published(Snapshot.Phase.PREFILL, figure)));
-        fit.decode().ifPresent(figure -> estimates.add(published(Snapshot.Phase.DECODE, figure)));
+        if (perToken) {
+            fit.prefill().ifPresent(figure -> estimates.add(published(Snapshot.Phase.PREFILL, figure)));
+            fit.decode().ifPresent(figure -> estimates.add(published(Snapshot.Phase.DECODE, figure)));
+        }
         return new PhaseFitState(fit.state().label(), fit.windows(), fit.r2Ratio(), fit.conditionRatio(), estimates);
     }
 

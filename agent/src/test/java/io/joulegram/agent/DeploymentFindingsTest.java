@@ -2,6 +2,7 @@ package io.joulegram.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerRole;
 import io.joulegram.tokens.ServerTarget;
@@ -25,11 +26,12 @@ class DeploymentFindingsTest {
                 Optional.empty(),
                 List.of(),
                 Optional.of(deployment).filter(of -> !of.isEmpty()),
-                role);
+                role,
+                CountingHost.HERE);
     }
 
     private static EngineTraits does(ServerRole role) {
-        return new EngineTraits("vllm", true, EngineTraits.CountsAt.GENERATED, role, true);
+        return new EngineTraits("vllm", true, EngineTraits.CountsAt.GENERATED, role, true, CountingHost.HERE);
     }
 
     private String told() {
@@ -55,6 +57,24 @@ class DeploymentFindingsTest {
         findings.note(server("a", "chat", Optional.of(ServerRole.DECODE)), does(ServerRole.DECODE));
 
         assertThat(told()).contains("missing  deployment chat: only decode is done here");
+    }
+
+    @Test
+    void aServerWhoseTokensAreCountedElsewhereIsTold() {
+        ServerTarget part = new ServerTarget(
+                "a",
+                URI.create("http://10.0.0.1:8000"),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.of("chat"),
+                Optional.empty(),
+                CountingHost.ELSEWHERE);
+        findings.note(part, new EngineTraits("vllm", true, EngineTraits.CountsAt.GENERATED));
+
+        assertThat(told())
+                .contains("ok       a tokens: counted by the agent of the host of its API")
+                .contains("ok       deployment chat: its figures per token are of several hosts");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.joulegram.agent.energy.CumulativeEnergy;
 import io.joulegram.agent.export.Snapshot.DeploymentState;
 import io.joulegram.agent.export.Snapshot.TokenKind;
 import io.joulegram.power.Component;
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ModelTokens;
 import io.joulegram.tokens.Scrape;
@@ -77,7 +78,7 @@ class DeploymentsTest {
                 .filter(account -> account.server().equals(server))
                 .flatMap(account -> account.models().stream())
                 .toList();
-        return new Deployments.Member("chat", role, List.of(gpus), models);
+        return new Deployments.Member("chat", role, CountingHost.HERE, List.of(gpus), models);
     }
 
     private List<DeploymentState> told(Deployments.Member... members) {
@@ -111,6 +112,15 @@ class DeploymentsTest {
     void halfOfADeploymentHasNoFigures() {
         assertThat(told(member("reads", ServerRole.PREFILL, "0"))).isEmpty();
         assertThat(told(member("writes", ServerRole.DECODE, "1"))).isEmpty();
+    }
+
+    @Test
+    void oneWithAServerWhoseTokensAreCountedElsewhereHasNoFigures() {
+        Deployments.Member part =
+                new Deployments.Member("chat", ServerRole.BOTH, CountingHost.ELSEWHERE, List.of("2"), List.of());
+
+        assertThat(told(member("reads", ServerRole.PREFILL, "0"), member("writes", ServerRole.DECODE, "1"), part))
+                .isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.joulegram.agent.kubernetes.KubeletStandIn;
 import io.joulegram.host.MadeControlGroups;
 import io.joulegram.host.MadeProcfs;
 import io.joulegram.power.GpuProcess;
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.ServerTarget;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -159,6 +160,41 @@ class LinkFindingsTest {
         assertThat(servers(List.of(), gpus(99)))
                 .contains("missing  gpu 0 pid 99: serves no server that is known\n")
                 .doesNotContain("its kin");
+    }
+
+    @Test
+    void ranksOfAServerElsewhereAreNamedOrToldWhatToConfigure() throws Exception {
+        procfs.process(80, 1, "vllm", 80)
+                .write("80/cmdline", "vllm serve m --headless --node-rank 1 --master-addr fd00::1".replace(' ', '\0'))
+                .process(81, 80, "VLLM::Worker_TP")
+                .process(70, 1, "raylet", 70)
+                .process(71, 70, "ray::RayWorkerW");
+        ServerTarget elsewhere = new ServerTarget(
+                "chat",
+                URI.create("http://[fd00::1]:8000"),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                CountingHost.ELSEWHERE);
+
+        assertThat(servers(List.of(server(PORT), elsewhere), gpus(WORKER, 81)))
+                .contains(
+                        "ok       chat on GPUs: 0, by the command line of the processes on it, which are of a server whose"
+                                + " API is on another host: pid 81 (VLLM::Worker_TP)\n");
+        assertThat(servers(List.of(server(PORT), elsewhere), gpus(WORKER))).contains("""
+                  missing  chat on GPUs: no process on a GPU of this host tells that it computes for it
+                           fix: name the GPUs by servers[].devices
+                """);
+        assertThat(servers(List.of(server(PORT)), gpus(WORKER, 81, 71)))
+                .contains(
+                        "missing  gpu 0 pid 81 (VLLM::Worker_TP): computes for a server whose API is on another host, and"
+                                + " its energy is unattributed\n           fix: servers: [{url: \"http://[fd00::1]:8000\","
+                                + " name: NAME, tokens: elsewhere}], with the NAME that the agent there gives it\n")
+                .contains(
+                        "missing  gpu 0 pid 71 (ray::RayWorkerW): is a worker of Ray and serves no server that is known")
+                .contains("fix: if the server's API is on another host: servers: [{url: \"http://HEAD:PORT\"");
     }
 
     @Test

@@ -18,11 +18,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds which GPUs serve which server of this host: a GPU belongs to the server whose listening process is the nearest
  * kin ({@link ProcessTree#kinship}) of a process that computes on the GPU. Servers in containers with a network of their own
- * are found there, by their address or behind Docker's forwarder of a published port.
+ * are found there, by their address or behind Docker's forwarder of a published port. A server whose API is on another host has
+ * the GPUs on which its ranks compute here.
  *
  * <p>Immutable; any thread.
  */
@@ -47,6 +49,8 @@ public final class GpuOwnership {
         PROCESSES,
         /** At least one GPU only by a container, service or batch job that both run in. */
         CGROUP,
+        /** By the command line of a {@linkplain GroupRank rank} of a server on another host. */
+        RANK,
         /** By elimination: a worker of Ray that is no server's kin, and no other server is without a GPU. */
         RAY,
         /** No GPU was found. */
@@ -115,20 +119,23 @@ public final class GpuOwnership {
     /**
      * Finds the GPUs of servers.
      *
-     * @param servers where the servers listen
+     * @param servers where the servers of this host listen
+     * @param elsewhere where those listen whose API is on another host, and that compute here as well
      * @param processesByDevice the processes that compute on each GPU, by {@code device} label; its order is kept
      * @return one entry for each server. A GPU that no server was found for is in none; one that computes for two servers
      *     is in both.
      * @throws IOException if the table of sockets cannot be read
      */
-    public Map<ServerPort, ServerGpus> find(Set<ServerPort> servers, Map<String, List<GpuProcess>> processesByDevice)
+    public Map<ServerPort, ServerGpus> find(
+            Set<ServerPort> servers, Set<ServerPort> elsewhere, Map<String, List<GpuProcess>> processesByDevice)
             throws IOException {
         Set<Integer> pids = new TreeSet<>();
         processesByDevice.values().forEach(list -> list.forEach(process -> pids.add(process.pid())));
         Map<ServerPort, PortOwners> owners = owners(servers, pids);
         Map<Integer, Map<ServerPort, Evidence>> serversByPid = new TreeMap<>();
         pids.forEach(pid -> serversByPid.put(pid, nearestServers(pid, owners)));
-        giveRayWorkers(owners, serversByPid);
+        serversByPid.replaceAll((pid, kin) -> kin.isEmpty() ? serverOfRank(pid, elsewhere) : kin);
+        giveRayWorkers(owners, elsewhere, serversByPid);
         Map<ServerPort, List<Tie>> ties = new HashMap<>();
         processesByDevice.forEach((device, processes) -> {
             Map<ServerPort, Tie> tieOfServer = new HashMap<>();
@@ -147,7 +154,13 @@ public final class GpuOwnership {
         Map<ServerPort, ServerGpus> result = new HashMap<>();
         owners.forEach((server, owner) ->
                 result.put(server, new ServerGpus(ties.getOrDefault(server, List.of()), owner)));
+        elsewhere.forEach(server ->
+                result.put(server, new ServerGpus(ties.getOrDefault(server, List.of()), nobody(server))));
         return result;
+    }
+
+    private static PortOwners nobody(ServerPort server) {
+        return new PortOwners(server.port(), false, List.of(), false);
     }
 
     /** The words of the command line that started a process; empty if it is gone. */
@@ -161,7 +174,7 @@ public final class GpuOwnership {
         List<Integer> elsewhere = namespaces.foreign(gpuPids);
         Map<ServerPort, PortOwners> owners = new HashMap<>();
         for (ServerPort server : servers) {
-            PortOwners own = here.getOrDefault(server.port(), new PortOwners(server.port(), false, List.of(), false));
+            PortOwners own = here.getOrDefault(server.port(), nobody(server));
             Optional<PortOwners> contained = inNamespaces(server, elsewhere);
             for (int pid : contained.isPresent() ? List.<Integer>of() : own.pids()) {
                 Optional<ServerPort> behind = NetworkNamespaces.forwardsTo(tree.command(pid));
@@ -201,25 +214,53 @@ public final class GpuOwnership {
         return servers;
     }
 
+    /** Whether a process computes for a server whose API is on another host: by its own command line, or an ancestor's. */
+    public Optional<GroupRank> rank(int pid) {
+        return Stream.concat(Stream.of(pid), tree.ancestors(pid).stream().map(HostProcess::pid))
+                .flatMap(member -> GroupRank.of(tree.command(member)).stream())
+                .findFirst();
+    }
+
+    /**
+     * The server on another host that a process computes for: the one at the address of its first rank; where none is at it, as
+     * hosts may have several, the only one there is.
+     */
+    private Map<ServerPort, Evidence> serverOfRank(int pid, Set<ServerPort> elsewhere) {
+        Optional<GroupRank> rank = elsewhere.isEmpty() ? Optional.empty() : rank(pid);
+        if (rank.isEmpty()) {
+            return Map.of();
+        }
+        Set<ServerPort> atHead = elsewhere.stream()
+                .filter(server -> rank.get().isLedFrom(server.host()))
+                .collect(Collectors.toSet());
+        Set<ServerPort> candidates = atHead.isEmpty() ? elsewhere : atHead;
+        return candidates.size() == 1 ? Map.of(candidates.iterator().next(), Evidence.RANK) : Map.of();
+    }
+
+    /** Whether Ray calls a process its worker. */
+    public boolean isRayWorker(int pid) {
+        return tree.process(pid)
+                .filter(process -> process.name().startsWith(RAY_WORKER))
+                .isPresent();
+    }
+
     private void giveRayWorkers(
-            Map<ServerPort, PortOwners> owners, Map<Integer, Map<ServerPort, Evidence>> serversByPid) {
+            Map<ServerPort, PortOwners> owners,
+            Set<ServerPort> elsewhere,
+            Map<Integer, Map<ServerPort, Evidence>> serversByPid) {
         Set<ServerPort> withGpu = serversByPid.values().stream()
                 .flatMap(servers -> servers.keySet().stream())
                 .collect(Collectors.toSet());
-        List<ServerPort> without = owners.entrySet().stream()
-                .filter(entry -> entry.getValue().listening() && !withGpu.contains(entry.getKey()))
-                .map(Map.Entry::getKey)
+        Stream<ServerPort> listening = owners.entrySet().stream()
+                .filter(entry -> entry.getValue().listening())
+                .map(Map.Entry::getKey);
+        List<ServerPort> without = Stream.concat(listening, elsewhere.stream())
+                .filter(server -> !withGpu.contains(server))
                 .toList();
         if (without.size() == 1) {
             serversByPid.replaceAll((pid, servers) ->
                     servers.isEmpty() && isRayWorker(pid) ? Map.of(without.get(0), Evidence.RAY) : servers);
         }
-    }
-
-    private boolean isRayWorker(int pid) {
-        return tree.process(pid)
-                .filter(process -> process.name().startsWith(RAY_WORKER))
-                .isPresent();
     }
 
     private static Evidence weaker(Evidence a, Evidence b) {

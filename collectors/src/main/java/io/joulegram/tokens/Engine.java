@@ -103,7 +103,7 @@ record Engine(
         boolean takesPrompts = takenPrompts
                 .filter(taken -> taken.choose(exposition).stream().anyMatch(sample -> sample.value() > 0))
                 .isPresent();
-        return new EngineTraits(name, promptIncludesCached, countsAt, role, takesPrompts);
+        return new EngineTraits(name, promptIncludesCached, countsAt, role, takesPrompts, CountingHost.HERE);
     }
 
     /** The one phase that the server does, if its series tell of one; else both. */

@@ -10,9 +10,15 @@ import static java.util.Objects.requireNonNull;
  * @param countsAt when output tokens are counted
  * @param role what it does of each request
  * @param takesPrompts whether it counts prompt tokens whose keys and values it was sent, by another server or by a store
+ * @param tokens on which host they are counted
  */
 public record EngineTraits(
-        String engine, boolean promptIncludesCached, CountsAt countsAt, ServerRole role, boolean takesPrompts) {
+        String engine,
+        boolean promptIncludesCached,
+        CountsAt countsAt,
+        ServerRole role,
+        boolean takesPrompts,
+        CountingHost tokens) {
     /** When an output token reaches the counter. */
     public enum CountsAt {
         /** As it is generated. */
@@ -37,6 +43,7 @@ public record EngineTraits(
         requireNonNull(engine, "engine");
         requireNonNull(countsAt, "countsAt");
         requireNonNull(role, "role");
+        requireNonNull(tokens, "tokens");
     }
 
     /** Those of a server that does both phases. */
@@ -46,6 +53,11 @@ public record EngineTraits(
 
     /** Those of a server that was sent no prompt's keys and values. */
     public EngineTraits(String engine, boolean promptIncludesCached, CountsAt countsAt, ServerRole role) {
-        this(engine, promptIncludesCached, countsAt, role, false);
+        this(engine, promptIncludesCached, countsAt, role, false, CountingHost.HERE);
+    }
+
+    /** The same of a server whose tokens are counted on this host or another. */
+    public EngineTraits counted(CountingHost where) {
+        return new EngineTraits(engine, promptIncludesCached, countsAt, role, takesPrompts, where);
     }
 }

@@ -96,7 +96,11 @@ public final class HttpTokenServer implements TokenServer {
         Reply<Exposition> reply = found.reply();
         long halfNanos = (reply.headersNanos() - reply.sentNanos()) / 2;
         return new Scrape(
-                reply.sentNanos() + halfNanos, halfNanos, update.traits(), update.restarted(), update.models());
+                reply.sentNanos() + halfNanos,
+                halfNanos,
+                update.traits().counted(target.tokens()),
+                update.restarted(),
+                update.models());
     }
 
     /** Whoever answers next may be another server with another model, or even of another engine. */

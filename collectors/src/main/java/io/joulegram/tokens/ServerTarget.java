@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param devices the {@code device} labels of the GPUs that serve it; empty if they are to be found
  * @param deployment the {@code deployment} label of the servers that together serve a model, of which this is one
  * @param role what it does of each request; empty if the engine is to tell
+ * @param tokens whether this host's agent counts its tokens; if not, its API is on another host and GPUs of it are here
  */
 public record ServerTarget(
         String name,
@@ -25,12 +26,13 @@ public record ServerTarget(
         Optional<String> bearerToken,
         List<String> devices,
         Optional<String> deployment,
-        Optional<ServerRole> role) {
+        Optional<ServerRole> role,
+        CountingHost tokens) {
 
-    /** A server that is of no deployment. */
+    /** A server of this host that is of no deployment. */
     public ServerTarget(
             String name, URI baseUri, Optional<String> engine, Optional<String> bearerToken, List<String> devices) {
-        this(name, baseUri, engine, bearerToken, devices, Optional.empty(), Optional.empty());
+        this(name, baseUri, engine, bearerToken, devices, Optional.empty(), Optional.empty(), CountingHost.HERE);
     }
 
     /** Copies the list. */
@@ -41,7 +43,13 @@ public record ServerTarget(
         requireNonNull(bearerToken, "bearerToken");
         requireNonNull(deployment, "deployment");
         requireNonNull(role, "role");
+        requireNonNull(tokens, "tokens");
         devices = List.copyOf(devices);
+    }
+
+    /** Whether its API is on another host. */
+    public boolean isElsewhere() {
+        return tokens == CountingHost.ELSEWHERE;
     }
 
     /** Leaves the token out. */
@@ -49,6 +57,7 @@ public record ServerTarget(
     public String toString() {
         return "ServerTarget[" + name + ", " + baseUri + ", " + engine.orElse("auto") + ", devices=" + devices
                 + deployment.map(of -> ", deployment=" + of).orElse("")
-                + role.map(of -> ", role=" + of.label()).orElse("") + "]";
+                + role.map(of -> ", role=" + of.label()).orElse("")
+                + (isElsewhere() ? ", tokens=" + tokens.label() : "") + "]";
     }
 }

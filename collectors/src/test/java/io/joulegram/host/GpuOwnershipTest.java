@@ -106,7 +106,7 @@ class GpuOwnershipTest {
         procfs.process(210, 200, "llama-server").holds(210, 5, 3).listens(9001, 3);
         gpu("0", 210);
 
-        Map<ServerPort, ServerGpus> servers = new GpuOwnership(root).find(Set.of(at(9000), at(9001)), gpus);
+        Map<ServerPort, ServerGpus> servers = servers(at(9000), at(9001));
         assertThat(servers.get(at(9001))).extracting(ServerGpus::devices).isEqualTo(List.of("0"));
         assertThat(servers.get(at(9000))).extracting(ServerGpus::devices).isEqualTo(List.of());
     }
@@ -122,7 +122,7 @@ class GpuOwnershipTest {
     void aHiddenOwnerIsTold() throws IOException {
         procfs.listens(7000, 77);
 
-        ServerGpus server = new GpuOwnership(root).find(Set.of(at(7000)), gpus).get(at(7000));
+        ServerGpus server = servers(at(7000)).get(at(7000));
         assertThat(server).isNotNull();
         assertThat(server.evidence()).isEqualTo(Evidence.NONE);
         assertThat(server.owners().ownersHidden()).isTrue();
@@ -172,6 +172,75 @@ class GpuOwnershipTest {
 
         assertThat(find(8000)).isEmpty();
         assertThat(find(9000)).isEmpty();
+    }
+
+    @Test
+    void ranksOfAServerOnAnotherHostLeadToItsGpus() throws IOException {
+        rank(300, "vllm serve m --nnodes 2 --node-rank 1 --master-addr 10.0.0.1 --headless", "0");
+        rank(310, "python3 -m sglang.launch_server --nnodes 2 --node-rank 1 --dist-init-addr 10.0.0.2:5000", "1");
+        procfs.process(110, 100, "Worker").process(400, 1, "train");
+        gpu("2", 110);
+        gpu("3", 400);
+        ServerPort first = new ServerPort("10.0.0.1", 8000);
+        ServerPort second = new ServerPort("10.0.0.2", 30_000);
+
+        Map<ServerPort, ServerGpus> servers = with(first, second);
+        assertThat(servers.get(first))
+                .extracting(ServerGpus::ties)
+                .isEqualTo(List.of(new Tie("0", Evidence.RANK, List.of(301))));
+        assertThat(servers.get(second)).extracting(ServerGpus::devices).isEqualTo(List.of("1"));
+        assertThat(servers.get(at(8000))).extracting(ServerGpus::devices).isEqualTo(List.of("2"));
+    }
+
+    @Test
+    void aRankWhoseHeadIsAtAnotherAddressIsOfTheOnlyServerElsewhere() throws IOException {
+        rank(300, "vllm serve m --headless --data-parallel-address 192.168.7.1", "0");
+        ServerPort one = new ServerPort("10.0.0.1", 8000);
+        ServerPort other = new ServerPort("10.0.0.2", 8000);
+
+        assertThat(with(one).get(one)).extracting(ServerGpus::devices).isEqualTo(List.of("0"));
+        assertThat(with(one, other).values()).allMatch(gpus -> gpus.devices().isEmpty());
+        assertThat(with().values()).allMatch(gpus -> gpus.devices().isEmpty());
+    }
+
+    @Test
+    void aServerOfThisHostAtThePortOfOneElsewhereKeepsItsGpu() throws IOException {
+        procfs.process(110, 100, "Worker");
+        gpu("0", 110);
+        ServerPort elsewhere = new ServerPort("10.0.0.1", 8000);
+
+        Map<ServerPort, ServerGpus> servers = with(elsewhere);
+        assertThat(servers.get(at(8000))).extracting(ServerGpus::devices).isEqualTo(List.of("0"));
+        assertThat(servers.get(elsewhere)).extracting(ServerGpus::evidence).isEqualTo(Evidence.NONE);
+    }
+
+    @Test
+    void workersOfRayAreOfTheServerElsewhereIfItAloneIsWithoutAGpu() throws IOException {
+        procfs.process(50, 1, "raylet", 50).process(51, 50, "ray::RayWorkerW");
+        procfs.process(110, 100, "Worker").process(210, 200, "Worker");
+        gpu("0", 51);
+        gpu("1", 110);
+        ServerPort elsewhere = new ServerPort("10.0.0.1", 8000);
+        assertThat(with(elsewhere).get(elsewhere))
+                .extracting(ServerGpus::devices)
+                .isEqualTo(List.of());
+
+        gpu("2", 210);
+        assertThat(with(elsewhere).get(elsewhere))
+                .extracting(ServerGpus::ties)
+                .isEqualTo(List.of(new Tie("0", Evidence.RAY, List.of(51))));
+    }
+
+    /** A launcher of this command line, and its worker on a GPU. */
+    private void rank(int pid, String command, String device) {
+        procfs.process(pid, 1, "python3", pid)
+                .write(pid + "/cmdline", command.replace(' ', '\0'))
+                .process(pid + 1, pid, "VLLM::Worker_TP");
+        gpu(device, pid + 1);
+    }
+
+    private Map<ServerPort, ServerGpus> with(ServerPort... elsewhere) throws IOException {
+        return new GpuOwnership(root).find(Set.of(at(8000), at(9000)), Set.of(elsewhere), gpus);
     }
 
     @Test
@@ -281,7 +350,7 @@ class GpuOwnershipTest {
     }
 
     private Map<ServerPort, ServerGpus> servers(ServerPort... ports) throws IOException {
-        return new GpuOwnership(root).find(Set.of(ports), gpus);
+        return new GpuOwnership(root).find(Set.of(ports), Set.of(), gpus);
     }
 
     private List<String> find(int port) throws IOException {

@@ -11,4 +11,9 @@ package io.joulegram.agent.attribution;
  * @param idleKnown whether the idle power was known, so that active energy is without it
  */
 record IntervalShare(
-        long endNanos, TokenDelta tokens, Amounts prefill, Amounts decode, Amounts idle, boolean idleKnown) {}
+        long endNanos, TokenDelta tokens, Amounts prefill, Amounts decode, Amounts idle, boolean idleKnown) {
+    /** The same where another host counts the tokens. */
+    IntervalShare withoutTokens() {
+        return new IntervalShare(endNanos, TokenDelta.NONE, prefill, decode, idle, idleKnown);
+    }
+}

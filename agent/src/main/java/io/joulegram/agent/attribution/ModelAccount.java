@@ -1,13 +1,18 @@
 package io.joulegram.agent.attribution;
 
 import io.joulegram.power.Component;
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.ModelTokens;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** What one model of one server has used and done since the start. Owned by the accounting thread. */
+/**
+ * What one model of one server has used and done since the start. Where another host counts its tokens they are known here and
+ * in no figure, and its requests neither. Owned by the accounting thread.
+ */
 public final class ModelAccount {
     private final String model;
+    private final boolean counted;
     private final Amounts prefill = new Amounts();
     private final Amounts decode = new Amounts();
     private final Amounts idle = new Amounts();
@@ -20,8 +25,10 @@ public final class ModelAccount {
     private OptionalLong leftNanos = OptionalLong.empty();
     private PhaseMethod phaseMethod = PhaseMethod.TOKEN_WEIGHTS;
 
-    ModelAccount(ModelTokens first) {
+    /** @param counting on which host its tokens are counted */
+    ModelAccount(ModelTokens first, CountingHost counting) {
         model = first.model();
+        counted = counting == CountingHost.HERE;
         latest = first;
     }
 
@@ -30,12 +37,12 @@ public final class ModelAccount {
         decode.add(share.decode());
         idle.add(share.idle());
         attributed = attributed.plus(share.tokens());
-        window.add(share);
+        window.add(counted ? share : share.withoutTokens());
         bookedUntilNanos = OptionalLong.of(share.endNanos());
     }
 
     void bookUnattributed(TokenDelta tokens) {
-        unattributedTokens += tokens.all();
+        unattributedTokens += counted ? tokens.all() : 0;
     }
 
     void noteLatest(ModelTokens tokens, long atNanos) {
@@ -92,6 +99,11 @@ public final class ModelAccount {
         return phaseMethod;
     }
 
+    /** Whether its tokens are counted on this host. */
+    public boolean isCounted() {
+        return counted;
+    }
+
     ModelTokens latest() {
         return latest;
     }
@@ -127,19 +139,21 @@ public final class ModelAccount {
 
     /** Prompt tokens, as the server counts them, whose energy is in this account; empty if not counted. */
     public OptionalLong promptTokens() {
-        return latest.promptTokens().isPresent() ? OptionalLong.of(attributed.prompt()) : OptionalLong.empty();
+        return figure(latest.promptTokens(), attributed.prompt());
     }
 
     /** Prompt tokens from a cache whose energy is in this account; empty if not counted. */
     public OptionalLong cachedPromptTokens() {
-        return latest.cachedPromptTokens().isPresent()
-                ? OptionalLong.of(attributed.cachedPrompt())
-                : OptionalLong.empty();
+        return figure(latest.cachedPromptTokens(), attributed.cachedPrompt());
     }
 
     /** Output tokens whose energy is in this account; empty if not counted. */
     public OptionalLong generatedTokens() {
-        return latest.generatedTokens().isPresent() ? OptionalLong.of(attributed.generated()) : OptionalLong.empty();
+        return figure(latest.generatedTokens(), attributed.generated());
+    }
+
+    private OptionalLong figure(OptionalLong told, long total) {
+        return counted && told.isPresent() ? OptionalLong.of(total) : OptionalLong.empty();
     }
 
     /** The end of the newest interval in this account, on the clock of {@link System#nanoTime()}; empty before the first. */
@@ -154,24 +168,29 @@ public final class ModelAccount {
 
     /** Requests that finished in times whose energy is in this account; empty if the server does not tell. */
     public OptionalLong requests() {
-        return latest.requests().isPresent() ? OptionalLong.of(attributed.requests()) : OptionalLong.empty();
+        return figure(latest.requests(), attributed.requests());
     }
 
     /** What those took from their arrival to their end, summed, in microseconds; empty if the server does not tell. */
     public OptionalLong requestMicroseconds() {
-        return latest.requestMicroseconds().isPresent()
-                ? OptionalLong.of(attributed.requestMicroseconds())
-                : OptionalLong.empty();
+        return figure(latest.requestMicroseconds(), attributed.requestMicroseconds());
     }
 
-    /** Requests in the batch at the newest scrape. */
+    /** What a request takes from its arrival to its end, whoever counts it, in seconds; empty before the first. */
+    OptionalDouble meanRequestSeconds() {
+        return attributed.requests() > 0
+                ? OptionalDouble.of(attributed.requestMicroseconds() * 1e-6 / attributed.requests())
+                : OptionalDouble.empty();
+    }
+
+    /** Requests in the batch at the newest scrape; empty if the server does not tell. */
     public OptionalDouble requestsRunning() {
-        return latest.requestsRunning();
+        return counted ? latest.requestsRunning() : OptionalDouble.empty();
     }
 
-    /** Requests in the queue at the newest scrape. */
+    /** Requests in the queue at the newest scrape; empty if the server does not tell. */
     public OptionalDouble requestsWaiting() {
-        return latest.requestsWaiting();
+        return counted ? latest.requestsWaiting() : OptionalDouble.empty();
     }
 
     /** The last minute. */

@@ -117,10 +117,8 @@ final class PhaseSplit {
     private static double windowSeconds(List<ModelWork> working, boolean atFinish) {
         OptionalDouble mean = OptionalDouble.empty();
         for (ModelWork work : working) {
-            long requests = work.account().requests().orElse(0);
-            if (requests > 0) {
-                mean = OptionalDouble.of(work.account().requestMicroseconds().orElse(0) / MICROS_PER_SECOND / requests);
-            }
+            OptionalDouble seconds = work.account().meanRequestSeconds();
+            mean = seconds.isPresent() ? seconds : mean;
         }
         return PhaseLearner.windowSeconds(atFinish, mean);
     }

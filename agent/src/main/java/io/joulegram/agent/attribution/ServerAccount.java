@@ -2,6 +2,7 @@ package io.joulegram.agent.attribution;
 
 import io.joulegram.agent.phases.PhaseFit;
 import io.joulegram.power.Component;
+import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.EngineTraits.CountsAt;
 import io.joulegram.tokens.ModelTokens;
 import io.joulegram.tokens.Scrape;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
  *   <li>Without tokens while requests run (a long prefill, or a server that counts at the end of a request), the
  *       interval stays open, at most for {@value #MAX_OPEN_NANOS} ns.
  *   <li>Idle energy is of the models that the server told of at the end: one that it has unloaded holds nothing.
+ *   <li>Where another host counts the tokens, they tell what the server did, and energy alone is booked.
  *   <li>If the server was restarted in between, tokens may be missing, so neither its energy nor its tokens are
  *       attributed.
  * </ul>
@@ -116,7 +118,7 @@ public final class ServerAccount {
     void onScrape(Scrape scrape, Amounts unattributed) {
         List<ModelWork> works = scrape.models().stream()
                 .filter(now -> now.loaded() || !departed.containsKey(now.model()))
-                .map(now -> work(now, scrape.traits().promptIncludesCached()))
+                .map(now -> work(now, scrape.traits()))
                 .toList();
         if (!open || scrape.restarted()) {
             begin(scrape.atNanos(), works, unattributed);
@@ -193,12 +195,13 @@ public final class ServerAccount {
         }
     }
 
-    private ModelWork work(ModelTokens now, boolean promptIncludesCached) {
+    private ModelWork work(ModelTokens now, EngineTraits traits) {
         ModelAccount known = models.get(now.model());
         ModelTokens before = known == null ? departed.remove(now.model()) : known.latest();
-        TokenDelta delta = TokenDelta.between(before, now, promptIncludesCached);
+        TokenDelta delta = TokenDelta.between(before, now, traits.promptIncludesCached());
         ModelTokens first = before == null ? now : before;
-        return new ModelWork(models.computeIfAbsent(now.model(), name -> new ModelAccount(first)), now, delta);
+        ModelAccount account = models.computeIfAbsent(now.model(), name -> new ModelAccount(first, traits.tokens()));
+        return new ModelWork(account, now, delta);
     }
 
     /** Opens an interval; what was open before is of nobody, and so are the tokens since. */

@@ -2,6 +2,7 @@ package io.joulegram.agent.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.joulegram.tokens.CountingHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -19,7 +20,7 @@ record Served(String server, String name, boolean isAlone) {
      *
      * @param wanted the name that requests have
      * @param server the agent's name of the server; empty if there is but one that has the model
-     * @throws BenchException if the agent has no such model, or several
+     * @throws BenchException if the agent has no such model, or several, or only the energy that it takes of one host
      */
     static Served find(JsonNode status, JsonNode summary, String wanted, String server) throws BenchException {
         List<String> known = new ArrayList<>();
@@ -34,6 +35,7 @@ record Served(String server, String name, boolean isAlone) {
             }
         }
         if (found.size() == 1) {
+            requireCounted(status, found.get(0).server());
             return found.get(0);
         }
         if (found.isEmpty()) {
@@ -46,6 +48,17 @@ record Served(String server, String name, boolean isAlone) {
         throw new BenchException(
                 "several servers of the agent have the model " + wanted + ": name one by --agent-server: "
                         + String.join(", ", found.stream().map(Served::server).toList()));
+    }
+
+    /** Energy of one host over tokens of all of them would be a figure of neither. */
+    private static void requireCounted(JsonNode status, String server) throws BenchException {
+        for (JsonNode state : status.path("servers")) {
+            if (state.path("server").asText().equals(server)
+                    && state.path("tokens").asText().equals(CountingHost.ELSEWHERE.label())) {
+                throw new BenchException("the agent does not count the tokens of server " + server
+                        + ", whose API is on another host: name the agent of that one by --agent");
+            }
+        }
     }
 
     /** All models of a host, whose energy is all of it. */

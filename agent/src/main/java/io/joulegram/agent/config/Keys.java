@@ -21,6 +21,7 @@ import io.joulegram.grid.GridIntensity;
 import io.joulegram.grid.UkIntensityProvider;
 import io.joulegram.grid.WattTimeProvider;
 import io.joulegram.power.Component;
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerRole;
 import java.net.URI;
@@ -237,6 +238,12 @@ final class Keys {
             choice(ServerRole.class).or("auto"),
             "What it does of each request where prefill and decode are apart, so that no token is counted by both; auto is"
                     + " as its engine tells, else both");
+    static final ConfigKey.Value<CountingHost> SERVER_TOKENS = value(
+            "tokens",
+            "here",
+            choice(CountingHost.class),
+            "elsewhere if its API is on another host, whose agent counts its tokens, and GPUs of this host compute for it: here"
+                    + " their energy alone is the model's");
     static final ConfigKey.Value<Optional<String>> SERVER_BEARER_TOKEN = value(
             "bearer-token",
             "none",
@@ -255,6 +262,7 @@ final class Keys {
             SERVER_DEVICES,
             SERVER_DEPLOYMENT,
             SERVER_ROLE,
+            SERVER_TOKENS,
             SERVER_BEARER_TOKEN,
             SERVER_BEARER_TOKEN_FILE);
 

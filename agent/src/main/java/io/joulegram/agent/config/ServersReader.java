@@ -1,5 +1,6 @@
 package io.joulegram.agent.config;
 
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.ServerRole;
 import io.joulegram.tokens.ServerTarget;
 import java.util.ArrayList;
@@ -79,6 +80,7 @@ final class ServersReader {
         List<String> devices = scope.values(Keys.SERVER_DEVICES, Keys.DEVICE);
         Optional<String> deployment = scope.get(Keys.SERVER_DEPLOYMENT);
         Optional<ServerRole> role = scope.get(Keys.SERVER_ROLE);
+        CountingHost tokens = scope.get(Keys.SERVER_TOKENS);
         Optional<String> token = secrets.read(scope, Keys.SERVER_BEARER_TOKEN, Keys.SERVER_BEARER_TOKEN_FILE);
         if (url.isEmpty()) {
             return Optional.empty();
@@ -96,6 +98,7 @@ final class ServersReader {
                 token,
                 devices,
                 deployment,
-                role));
+                role,
+                tokens));
     }
 }

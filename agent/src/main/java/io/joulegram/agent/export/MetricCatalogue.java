@@ -176,11 +176,12 @@ public enum MetricCatalogue {
     SERVER_ROLE_INFO(
             GAUGE,
             "1",
-            "What an inference server does of each request, and the deployment that it is of; always 1. Only of servers that"
-                    + " are of one or do one phase.",
+            "What an inference server does of each request, the deployment that it is of, and on which host its tokens are"
+                    + " counted; always 1. Only of servers that are of one, do one phase, or have their tokens counted elsewhere.",
             "server",
             "deployment",
-            "role"),
+            "role",
+            "tokens"),
     /** Tokens as the server counts them. */
     TOKENS_TOTAL(
             COUNTER,

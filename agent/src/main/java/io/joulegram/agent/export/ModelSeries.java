@@ -8,6 +8,7 @@ import io.joulegram.agent.export.Snapshot.PhaseEstimate;
 import io.joulegram.agent.export.Snapshot.PhaseFitState;
 import io.joulegram.agent.export.Snapshot.PhasePerToken;
 import io.joulegram.agent.export.Snapshot.ServerState;
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.ServerRole;
 
 /** The series of inference servers and their models. */
@@ -63,13 +64,16 @@ final class ModelSeries {
                     server.countsAt().get());
         }
         server.role()
-                .filter(role -> server.deployment().isPresent() || !role.equals(ServerRole.BOTH.label()))
+                .filter(role -> server.deployment().isPresent()
+                        || !role.equals(ServerRole.BOTH.label())
+                        || !server.tokens().equals(CountingHost.HERE.label()))
                 .ifPresent(role -> families.add(
                         MetricCatalogue.SERVER_ROLE_INFO,
                         1,
                         server.server(),
                         server.deployment().orElse(""),
-                        role));
+                        role,
+                        server.tokens()));
     }
 
     private void addModel(ModelState state, boolean embodiedKnown) {

@@ -235,10 +235,11 @@ public record Snapshot(
      *
      * @param engine its engine; empty if not recognised yet
      * @param devices GPUs that serve it
-     * @param devicesFrom how they were found: {@code config}, {@code processes}, {@code cgroup}, {@code ray}, {@code only-server} or
-     *     {@code none}
+     * @param devicesFrom how they were found: {@code config}, {@code processes}, {@code cgroup}, {@code rank}, {@code ray},
+     *     {@code only-server} or {@code none}
      * @param deployment the servers that it serves with; empty if it is of none
      * @param role {@code both}, {@code prefill} or {@code decode}; empty if not recognised yet
+     * @param tokens on which host its tokens are counted: {@code here} or {@code elsewhere}
      * @param lastError why the last scrape failed; empty if it did not
      * @param errors failed scrapes by reason
      */
@@ -252,6 +253,7 @@ public record Snapshot(
             String devicesFrom,
             Optional<String> deployment,
             Optional<String> role,
+            String tokens,
             String lastError,
             Map<String, Long> errors) {
         /** Copies the collections. */

@@ -143,7 +143,8 @@ final class StatusDocument {
         server.countsAt().ifPresent(countsAt -> json.text("countsAt", countsAt));
         server.deployment().ifPresent(deployment -> json.text("deployment", deployment));
         server.role().ifPresent(role -> json.text("role", role));
-        json.texts("devices", server.devices())
+        json.text("tokens", server.tokens())
+                .texts("devices", server.devices())
                 .text("devicesFrom", server.devicesFrom())
                 .text("lastError", server.lastError())
                 .numbers("errors", server.errors());

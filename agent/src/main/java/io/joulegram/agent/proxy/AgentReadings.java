@@ -2,6 +2,7 @@ package io.joulegram.agent.proxy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.joulegram.agent.top.AgentView;
+import io.joulegram.tokens.CountingHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,11 @@ final class AgentReadings {
             throw new NoReadingException(view.problem());
         }
         JsonNode state = server(view.status().path("servers"));
+        if (state.path("tokens").asText().equals(CountingHost.ELSEWHERE.label())) {
+            throw new NoReadingException(
+                    "the daemon does not count the tokens of the server, whose API is on another host: name"
+                            + " the daemon of that one by --agent");
+        }
         boolean includesCached = state.path("promptIncludesCached").asBoolean(false);
         List<ModelReading> readings = new ArrayList<>();
         for (JsonNode model : view.summary().path("models")) {

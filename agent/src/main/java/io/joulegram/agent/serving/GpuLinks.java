@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the GPUs that serve each server: those in the configuration; else those whose computing processes are kin of the
- * process that listens on the server's port; else, if there is but one server and the processes do not tell, all GPUs.
+ * process that listens on the server's port, or ranks of the server if its API is on another host; else, if there is but one
+ * server and the processes do not tell, all GPUs.
  *
  * <p>Used by one thread.
  */
@@ -47,8 +48,7 @@ public final class GpuLinks {
             Collection<ServerTarget> servers,
             Map<String, Set<String>> models,
             Map<String, List<GpuProcess>> processesByDevice) {
-        Set<ServerPort> ports = servers.stream().map(GpuLinks::port).collect(Collectors.toSet());
-        Map<ServerPort, ServerGpus> owned = owned(ports, processesByDevice);
+        Map<ServerPort, ServerGpus> owned = owned(servers, processesByDevice);
         Map<String, Link> links = new TreeMap<>();
         for (ServerTarget server : servers) {
             Link link = link(server, owned, servers.size(), processesByDevice);
@@ -91,12 +91,14 @@ public final class GpuLinks {
                 : Link.NONE;
     }
 
-    private Map<ServerPort, ServerGpus> owned(Set<ServerPort> ports, Map<String, List<GpuProcess>> processesByDevice) {
-        if (ports.isEmpty() || processesByDevice.values().stream().allMatch(List::isEmpty)) {
+    private Map<ServerPort, ServerGpus> owned(
+            Collection<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
+        if (servers.isEmpty() || processesByDevice.values().stream().allMatch(List::isEmpty)) {
             return Map.of();
         }
         try {
-            Map<ServerPort, ServerGpus> owned = ownership.find(ports, processesByDevice);
+            Map<ServerPort, ServerGpus> owned =
+                    ownership.find(portsHere(servers), portsElsewhere(servers), processesByDevice);
             failedBefore = false;
             return owned;
         } catch (IOException e) {
@@ -106,6 +108,22 @@ public final class GpuLinks {
             }
             return Map.of();
         }
+    }
+
+    /** Where the servers of this host listen. */
+    public static Set<ServerPort> portsHere(Collection<ServerTarget> servers) {
+        return servers.stream()
+                .filter(server -> !server.isElsewhere())
+                .map(GpuLinks::port)
+                .collect(Collectors.toSet());
+    }
+
+    /** Where those listen whose API is on another host, and whose GPUs of this host are to be found. */
+    public static Set<ServerPort> portsElsewhere(Collection<ServerTarget> servers) {
+        return servers.stream()
+                .filter(server -> server.isElsewhere() && server.devices().isEmpty())
+                .map(GpuLinks::port)
+                .collect(Collectors.toSet());
     }
 
     /** Where a server listens. */

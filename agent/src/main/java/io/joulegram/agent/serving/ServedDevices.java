@@ -21,7 +21,8 @@ public record ServedDevices(Map<String, Link> byServer) {
      * @param devices {@code device} labels, in order
      * @param pids the processes that compute for the server, if they are known
      * @param modelByPid the model of each process that serves one alone, as far as its command line names it
-     * @param origin {@code config}, {@code processes}, {@code cgroup}, {@code ray}, {@code only-server} or {@code none}
+     * @param origin {@code config}, {@code processes}, {@code cgroup}, {@code rank}, {@code ray}, {@code only-server}
+     *     or {@code none}
      */
     public record Link(List<String> devices, Set<Integer> pids, Map<Integer, String> modelByPid, String origin) {
         /** No GPU is known to serve the server. */

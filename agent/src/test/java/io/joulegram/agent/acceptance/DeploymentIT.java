@@ -13,6 +13,7 @@ import io.joulegram.tokens.FakeInferenceServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ class DeploymentIT {
 
     private static final double PROMPTS = 4_000;
     private static final double OUTPUT = 400;
+    private static final String GPU = "component=\"gpu\"";
 
     @TempDir
     Path directory;
@@ -71,6 +73,107 @@ class DeploymentIT {
                 metrics.assertConserved();
             }
         }
+    }
+
+    /** Two GPUs of one host at 600 W, two of another at 450 W, which has a third; one API server. */
+    @Test
+    void aGroupOverTwoHostsHasTheEnergyOfBothOverTokensThatAreCountedOnce() throws Exception {
+        try (FakeInferenceServer server = FakeInferenceServer.start(Dialect.VLLM);
+                AgentProcess head = host("head", "devices: [0, 1]", server, 600, 600);
+                AgentProcess other = host("other", "devices: [0, 1], tokens: elsewhere", server, 450, 450, 300)) {
+            server.engine("llama", 0).steady(PROMPTS, 0, OUTPUT).requests(8, 0);
+            await().atMost(PATIENCE).until(() -> energy(head.metrics()) > 2_000 && energy(other.metrics()) > 2_000);
+            List<Metrics> before = List.of(head.metrics(), other.metrics());
+            await().atMost(PATIENCE).until(() -> generated(head.metrics()) > generated(before.get(0)) + 5 * OUTPUT);
+            List<Metrics> after = List.of(head.metrics(), other.metrics());
+
+            double tokens = generated(after.get(0)) - generated(before.get(0));
+            double ofHead = energy(after.get(0)) - energy(before.get(0));
+            double ofOther = energy(after.get(1)) - energy(before.get(1));
+            assertThat(ofHead / tokens / (1_200 / OUTPUT))
+                    .as("of the host of the API")
+                    .isCloseTo(1, within(0.02));
+            // The two are looked at one after the other.
+            assertThat((ofHead + ofOther) / tokens / (2_100 / OUTPUT)).isCloseTo(1, within(0.2));
+            double whole = groupOf(after.get(1)) - groupOf(before.get(1));
+            assertThat(whole / (nobodys(after.get(1)) - nobodys(before.get(1))) / 3)
+                    .as("two GPUs at 450 W beside one at 300 W")
+                    .isCloseTo(1, within(0.002));
+            assertPartOnly(after.get(1));
+            assertNothingIsIdleWhileTheHeadIsSilent(server, other);
+        }
+    }
+
+    private static double energy(Metrics metrics) {
+        return metrics.sum("joulegram_model_energy_joules_total", GPU);
+    }
+
+    private static double energy(Metrics metrics, String phase) {
+        return metrics.sum("joulegram_model_energy_joules_total", GPU, "phase=\"" + phase + "\"");
+    }
+
+    private static double groupOf(Metrics metrics) {
+        return energy(metrics) + metrics.sum("joulegram_pending_energy_joules", GPU);
+    }
+
+    private static double nobodys(Metrics metrics) {
+        return metrics.sum("joulegram_unattributed_energy_joules_total", GPU);
+    }
+
+    private static double generated(Metrics metrics) {
+        return metrics.sum("joulegram_tokens_total", "kind=\"generation\"");
+    }
+
+    private AgentProcess host(String name, String which, FakeInferenceServer server, double... watts) throws Exception {
+        NvmlStandIn gpus = NvmlStandIn.create(directory.resolve(name), StandInDriver.R580, watts.length);
+        for (int gpu = 0; gpu < watts.length; gpu++) {
+            gpus.gpu(gpu).waveform(SquareWave.constant(watts[gpu]));
+        }
+        Path config = Files.writeString(directory.resolve(name + ".yaml"), """
+                tokens.scrape-interval: 100ms
+                servers:
+                  - {url: "http://127.0.0.1:%d", name: chat, deployment: chats, %s}
+                """.formatted(server.port(), which));
+        return AgentCommand.run()
+                .gpus(gpus)
+                .with(
+                        "--config",
+                        config.toString(),
+                        "--path.sysfs",
+                        directory.resolve("none").toString())
+                .start();
+    }
+
+    private static void assertPartOnly(Metrics part) {
+        for (String family : List.of(
+                "joulegram_tokens_total",
+                "joulegram_requests_total",
+                "joulegram_requests_running",
+                "joulegram_requests_waiting",
+                "joulegram_energy_per_token_joules",
+                "joulegram_phase_energy_per_token_joules",
+                "joulegram_phase_fit_energy_per_token_joules",
+                "joulegram_deployment_energy_per_token_joules")) {
+            assertThat(part.matching(family)).as(family).isEmpty();
+        }
+        assertThat(part.sum("joulegram_unattributed_tokens_total")).isZero();
+        assertThat(part.sum("joulegram_server_role_info", "deployment=\"chats\"", "tokens=\"elsewhere\""))
+                .isEqualTo(1);
+        assertThat(energy(part, "decode")).isPositive();
+        part.assertConserved();
+    }
+
+    private static void assertNothingIsIdleWhileTheHeadIsSilent(FakeInferenceServer server, AgentProcess other)
+            throws Exception {
+        server.down();
+        await().atMost(PATIENCE).until(() -> other.metrics().sum("joulegram_pending_energy_joules") > 1_500);
+        Metrics silent = other.metrics();
+        double idle = energy(silent, "idle");
+        await().atMost(PATIENCE)
+                .until(() -> other.metrics().sum("joulegram_pending_energy_joules")
+                        > silent.sum("joulegram_pending_energy_joules") + 500);
+        assertThat(energy(other.metrics(), "idle")).isEqualTo(idle);
+        other.metrics().assertConserved();
     }
 
     private static void assertPerToken(Metrics metrics, String family, String of, double joules) {

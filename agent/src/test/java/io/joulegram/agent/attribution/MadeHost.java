@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.joulegram.power.Component;
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ModelTokens;
 import io.joulegram.tokens.Scrape;
@@ -13,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** A host whose GPUs draw what the test says, slice by slice, and whose servers count what it says. */
@@ -48,6 +51,9 @@ final class MadeHost {
     final Map<String, List<String>> serversByGpu = new TreeMap<>();
     final Map<String, GpuUse> uses = new TreeMap<>();
     final Map<String, ServerRole> roles = new TreeMap<>();
+    /** Servers of which this host has GPUs and another one counts the tokens. */
+    final Set<String> elsewhere = new TreeSet<>();
+
     final Attribution attribution;
     long now = 5 * SECOND;
 
@@ -116,7 +122,8 @@ final class MadeHost {
         ServerRole role = roles.getOrDefault(server, ServerRole.BOTH);
         List<ModelTokens> told = new ArrayList<>();
         models.getOrDefault(server, Map.of()).forEach((name, model) -> told.add(role.counted(model.told(name))));
-        EngineTraits traits = new EngineTraits("vllm", true, EngineTraits.CountsAt.GENERATED, role);
+        EngineTraits traits = new EngineTraits("vllm", true, EngineTraits.CountsAt.GENERATED, role)
+                .counted(elsewhere.contains(server) ? CountingHost.ELSEWHERE : CountingHost.HERE);
         attribution.onScrape(server, new Scrape(now, 0, traits, restarted, told));
     }
 

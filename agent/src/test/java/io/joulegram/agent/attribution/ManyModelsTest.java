@@ -56,6 +56,118 @@ class ManyModelsTest {
         }
     }
 
+    /**
+     * A prefill group and a decode group over two hosts each, beside another model: the heads count, and sums over the hosts are
+     * the truth. The clocks of the hosts have nothing to do with each other, and neither have their scrapes.
+     */
+    @Test
+    void groupsOverSeveralHostsHaveTheEnergyOfAllOverTokensThatAreCountedOnce() {
+        for (long seed = 0; seed < 20; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            List<MadeHost> hosts = List.of(new MadeHost(1, 3), new MadeHost(1, 4));
+            hosts.get(1).now = 900 * HOUR + random.nextLong(HOUR);
+            List<String> servers = List.of("reads", "writes");
+            hosts.get(0).elsewhere.add("writes");
+            hosts.get(1).elsewhere.add("reads");
+            hosts.forEach(host -> {
+                host.serversByGpu.put("0", List.of("reads"));
+                host.serversByGpu.put("1", List.of("writes"));
+                host.serversByGpu.put("2", List.of("alone"));
+                host.roles.putAll(Map.of("reads", ServerRole.PREFILL, "writes", ServerRole.DECODE));
+                host.model("alone", "own");
+                servers.forEach(server -> host.model(server, "70b"));
+                host.run(SECOND, Map.of(), 0);
+                List.of("reads", "writes", "alone").forEach(host::scrape);
+            });
+            hosts.get(1).serversByGpu.put("3", List.of("writes"));
+            double joules = 0;
+            for (int second = 0; second < 40; second++) {
+                long prompt = random.nextInt(2) * random.nextLong(9_000);
+                long generated = random.nextInt(3) * random.nextLong(500);
+                for (MadeHost host : hosts) {
+                    Map<String, Double> watts = new TreeMap<>();
+                    host.gpus.keySet().forEach(gpu -> watts.put(gpu, random.nextDouble(60, 700)));
+                    joules += watts.entrySet().stream()
+                            .filter(gpu -> !gpu.getKey().equals("2"))
+                            .mapToDouble(Map.Entry::getValue)
+                            .sum();
+                    host.run(SECOND, watts, 100);
+                    servers.forEach(server -> {
+                        host.model(server, "70b").prompt += prompt;
+                        host.model(server, "70b").generated += generated;
+                        host.scrape(server);
+                    });
+                    host.model("alone", "own").generated += random.nextInt(500);
+                    host.scrape("alone");
+                }
+            }
+
+            assertCountedOnce(hosts, joules, seed);
+        }
+    }
+
+    private static void assertCountedOnce(List<MadeHost> hosts, double joules, long seed) {
+        String what = "seed " + seed;
+        long told = 0;
+        for (MadeHost host : hosts) {
+            told += host.gpuMicrojoules("reads") + host.gpuMicrojoules("writes");
+            host.assertConserved(what);
+            assertThat(host.account("reads", "70b").generatedTokens()).as(what).isEmpty();
+            assertThat(host.account("writes", "70b").promptTokens()).as(what).isEmpty();
+            host.elsewhere.forEach(server -> assertCountsNothing(host.account(server, "70b"), what));
+        }
+        long tokens = hosts.get(1).model("writes", "70b").generated;
+        assertThat(hosts.get(0).account("reads", "70b").promptTokens())
+                .as(what)
+                .hasValue(hosts.get(0).model("reads", "70b").prompt);
+        assertThat(hosts.get(1).account("writes", "70b").generatedTokens())
+                .as(what)
+                .hasValue(tokens);
+        assertThat(told * 1e-6 / tokens / (joules / tokens) - 1).as(what).isBetween(-0.001, 0.001);
+    }
+
+    private static void assertCountsNothing(ModelAccount account, String what) {
+        assertThat(account.promptTokens()).as(what).isEmpty();
+        assertThat(account.cachedPromptTokens()).as(what).isEmpty();
+        assertThat(account.generatedTokens()).as(what).isEmpty();
+        assertThat(account.requests()).as(what).isEmpty();
+        assertThat(account.requestsRunning()).as(what).isEmpty();
+        assertThat(account.requestsWaiting()).as(what).isEmpty();
+        assertThat(account.unattributedTokens()).as(what).isZero();
+        assertThat(account.window().tokens(true)).as(what).isZero();
+        assertThat(account.window().decodeJoulesPerToken()).as(what).isEmpty();
+    }
+
+    @Test
+    void aPartOfAServerElsewhereIsSplitOverPhasesAndIdleByWhatTheServerDoes() {
+        MadeHost host = new MadeHost(1, 1);
+        host.serversByGpu.put("0", List.of("part"));
+        host.elsewhere.add("part");
+        MadeHost.MadeModel model = host.model("part", "m");
+        host.run(SECOND, Map.of(), 0);
+        host.scrape("part");
+        for (int second = 0; second < 20; second++) {
+            host.run(SECOND, Map.of("0", 100.0), 0);
+            host.scrape("part");
+        }
+        for (int second = 0; second < 20; second++) {
+            host.run(SECOND, Map.of("0", 500.0), 0);
+            model.generated += 1_000;
+            host.scrape("part");
+        }
+        // While its head does not tell, nothing is idle and nothing is anybody's.
+        host.run(5 * SECOND, Map.of("0", 500.0), 0);
+
+        ModelAccount account = host.account("part", "m");
+        assertThat(account.microjoules(Phase.IDLE, Component.GPU)).isEqualTo(40 * 100_000_000L);
+        assertThat(account.microjoules(Phase.DECODE, Component.GPU)).isEqualTo(20 * 400_000_000L);
+        assertThat(host.attribution.pending().microjoules(Component.GPU)).isEqualTo(5 * 500_000_000L);
+        assertCountsNothing(account, "");
+        host.attribution.onOutage("part");
+        assertThat(host.attribution.unattributed().microjoules(Component.GPU)).isEqualTo(5 * 500_000_000L);
+        host.assertConserved("");
+    }
+
     private static void assertPerToken(MadeHost host, String server, String model, double joules, long seed) {
         RollingWindow window = host.account(server, model).window();
         double told = window.microjoules(RollingWindow.GPU, false) * 1e-6 / window.tokens(false);
@@ -388,6 +500,7 @@ class ManyModelsTest {
                     random.nextInt(3) > 0
                             ? ServerRole.BOTH
                             : random.nextBoolean() ? ServerRole.PREFILL : ServerRole.DECODE));
+            servers.stream().filter(server -> random.nextInt(4) == 0).forEach(host.elsewhere::add);
             relink();
         }
 
@@ -478,6 +591,9 @@ class ManyModelsTest {
         }
 
         private void assertBounded() {
+            host.elsewhere.stream()
+                    .flatMap(host::accounts)
+                    .forEach(account -> assertCountsNothing(account, "seed " + seed));
             servers.stream().flatMap(host::accounts).forEach(account -> {
                 RollingWindow window = account.window();
                 assertThat(window.microjoules(RollingWindow.FACILITY, true))

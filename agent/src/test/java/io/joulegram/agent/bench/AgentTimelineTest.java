@@ -235,5 +235,10 @@ final class AgentTimelineTest {
                 .hasMessageContaining("--agent-server: a, b");
         assertThat(catchThrowable(() -> Served.find(status, summary, "x", "")))
                 .hasMessageContaining("knows: a m, b m, b n");
+        JsonNode elsewhere = JSON.readTree(
+                "{\"servers\":[{\"server\":\"a\",\"tokens\":\"here\"},{\"server\":\"b\",\"tokens\":\"elsewhere\"}]}");
+        assertThat(Served.find(elsewhere, summary, "m", "a")).isEqualTo(new Served("a", "m", false));
+        assertThat(catchThrowable(() -> Served.find(elsewhere, summary, "m", "b")))
+                .hasMessageContaining("does not count the tokens of server b");
     }
 }

@@ -320,6 +320,9 @@ final class BadConfigTest {
                         "1: servers[0].role: \"worker\" is none of these; allowed: `auto` or `both`, `prefill`,"
                                 + " `decode`"),
                 arguments(
+                        "servers: [{url: 'http://a', tokens: there}]",
+                        "1: servers[0].tokens: \"there\" is none of these; allowed: `here`, `elsewhere`"),
+                arguments(
                         "servers: [{url: 'vllm+http://a', engine: tgi}]",
                         "1: servers[0].engine: \"tgi\" contradicts" + " \"vllm\" in the URL; keep one"),
                 arguments("servers: [[auto]]", "1: servers[0]: is a list" + allowed),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.joulegram.power.Component;
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.ServerRole;
 import io.joulegram.tokens.ServerTarget;
@@ -103,6 +104,7 @@ final class ConfigLoaderTest {
                     devices: [0, "1"]
                     deployment: chats
                     role: prefill
+                    tokens: elsewhere
                     bearer-token: ${TOKEN}
                   - {url: "http://10.0.0.1:9000/m", bearer-token-file: token}
                 """);
@@ -120,7 +122,8 @@ final class ConfigLoaderTest {
                                         Optional.of("from-environment"),
                                         List.of("0", "1"),
                                         Optional.of("chats"),
-                                        Optional.of(ServerRole.PREFILL)),
+                                        Optional.of(ServerRole.PREFILL),
+                                        CountingHost.ELSEWHERE),
                                 target(
                                         "10.0.0.1:9000",
                                         "http://10.0.0.1:9000/m",

@@ -127,6 +127,7 @@ class ExpositionTest {
                 "none",
                 Optional.empty(),
                 Optional.empty(),
+                "here",
                 "refused",
                 Map.of());
         snapshot = new Snapshot(

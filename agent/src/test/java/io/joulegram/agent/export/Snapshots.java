@@ -251,6 +251,7 @@ public final class Snapshots {
                 "processes",
                 Optional.of("chat"),
                 Optional.of("decode"),
+                "here",
                 "",
                 Map.of("timeout", 1L));
     }

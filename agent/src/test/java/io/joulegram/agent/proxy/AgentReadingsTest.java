@@ -42,6 +42,9 @@ final class AgentReadingsTest {
                 .hasMessage("the daemon does not know the server h:1; it knows none yet");
         assertThatThrownBy(() -> new AgentReadings(Optional.empty(), "h:1").of(view("nobody listens there", "")))
                 .hasMessage("nobody listens there");
+        assertThatThrownBy(() ->
+                        new AgentReadings(Optional.empty(), "h:1").of(view("", "{'server':'s','tokens':'elsewhere'}")))
+                .hasMessageStartingWith("the daemon does not count the tokens of the server");
     }
 
     private static AgentView view(String problem, String servers) throws IOException {

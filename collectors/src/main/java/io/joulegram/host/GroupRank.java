@@ -1,0 +1,121 @@
+package io.joulegram.host;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a command line tells of a process that computes for a server whose API is on another host:
+ *
+ * <ul>
+ *   <li>{@code vllm serve --headless}: workers of a group over several hosts, or engines that are data parallel;
+ *   <li>{@code --node-rank} of 1 or more: vLLM, SGLang, LMDeploy, torchrun;
+ *   <li>{@code mgmn_worker_node} of TensorRT-LLM, and what the daemon of Open MPI on a host that is not the first started.
+ * </ul>
+ *
+ * @param head address or name of the host of the first rank; empty if the command line does not tell
+ * @param port where the API listens there, as far as the same options are given on all hosts
+ */
+public record GroupRank(Optional<String> head, OptionalInt port) {
+    private static final int VLLM_PORT = 8000;
+    private static final int SGLANG_PORT = 30_000;
+
+    private static final String TENSORRT_LLM_WORKER = "tensorrt_llm.llmapi.mgmn_worker_node";
+    /** Open MPI starts its daemon on every host but that of mpirun itself. */
+    private static final Set<String> MPI_DAEMONS = Set.of("orted", "prted");
+
+    /** Of the host of the API first: vLLM's data-parallel groups may be tensor parallel in themselves. */
+    private static final List<String> HEAD_OPTIONS =
+            List.of("--data-parallel-address", "-dpa", "--master-addr", "--dist-init-addr", "--nccl-init-addr");
+
+    /** {@code HOST:PORT} or {@code [ADDRESS]:PORT}; an address of version 6 without brackets has no port. */
+    private static final Pattern HOST_AND_PORT = Pattern.compile("(?:\\[([^]]+)]|([^:]+))(?::[0-9]{1,5})?");
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
+
+    /** @throws NullPointerException if a part is null */
+    public GroupRank {
+        requireNonNull(head, "head");
+        requireNonNull(port, "port");
+    }
+
+    /** What the words of a command line tell; empty if they are of no such process. */
+    static Optional<GroupRank> of(List<String> words) {
+        boolean vllm = mentions(words, "vllm");
+        boolean rank = (vllm && words.contains("--headless"))
+                || number(words, "--node-rank").orElse(0) > 0
+                || words.contains(TENSORRT_LLM_WORKER)
+                || (!words.isEmpty() && MPI_DAEMONS.contains(baseName(words.get(0))));
+        if (!rank) {
+            return Optional.empty();
+        }
+        OptionalInt usual = vllm
+                ? OptionalInt.of(VLLM_PORT)
+                : mentions(words, "sglang") ? OptionalInt.of(SGLANG_PORT) : OptionalInt.empty();
+        OptionalInt given = number(words, "--port");
+        return Optional.of(new GroupRank(head(words), given.isPresent() ? given : usual));
+    }
+
+    /** Whether the first rank is told to be on this host; names are compared, not looked up. */
+    boolean isLedFrom(String host) {
+        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        return head.filter(bare::equalsIgnoreCase).isPresent();
+    }
+
+    private static Optional<String> head(List<String> words) {
+        return HEAD_OPTIONS.stream()
+                .flatMap(option -> value(words, option).stream())
+                .map(GroupRank::withoutPort)
+                .filter(host -> !host.isEmpty())
+                .findFirst();
+    }
+
+    private static String withoutPort(String address) {
+        Matcher parts = HOST_AND_PORT.matcher(address);
+        if (!parts.matches()) {
+            return address;
+        }
+        return parts.group(1) == null ? parts.group(2) : parts.group(1);
+    }
+
+    private static OptionalInt number(List<String> words, String option) {
+        return value(words, option)
+                .filter(NUMBER.asMatchPredicate())
+                .map(text -> OptionalInt.of(Integer.parseInt(text)))
+                .orElse(OptionalInt.empty());
+    }
+
+    /** The last value of an option, as a word of its own or behind {@code =}; dashes may be underscores. */
+    private static Optional<String> value(List<String> words, String option) {
+        Optional<String> value = Optional.empty();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            int equals = word.indexOf('=');
+            String name = dashed(equals < 0 ? word : word.substring(0, equals));
+            if (name.equals(option)) {
+                boolean last = i + 1 == words.size();
+                String behind = equals >= 0 ? word.substring(equals + 1) : last ? "" : words.get(i + 1);
+                value = Optional.of(behind);
+            }
+        }
+        return value;
+    }
+
+    private static String dashed(String option) {
+        return option.startsWith("--") ? option.replace('_', '-') : option;
+    }
+
+    private static boolean mentions(List<String> words, String program) {
+        return words.stream().anyMatch(word -> word.toLowerCase(Locale.ROOT).contains(program));
+    }
+
+    private static String baseName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+}
