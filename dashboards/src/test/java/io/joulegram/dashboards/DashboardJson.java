@@ -45,7 +45,8 @@ final class DashboardJson {
         queries.put("instance", "label_values(" + present + "{cluster=~\"$cluster\", job=~\"$job\"}, instance)");
         queries.put("server", Selectors.expand("label_values(joulegram_server_up{@host}, server)"));
         queries.put(
-                "model", Selectors.expand("label_values(joulegram_tokens_total{@host, server=~\"$server\"}, model)"));
+                "model",
+                Selectors.expand("label_values(joulegram_phase_split_info{@host, server=~\"$server\"}, model)"));
         queries.put("device", Selectors.expand("label_values(joulegram_gpu_info{@host}, device)"));
         queries.put("budget", Selectors.expand("label_values(joulegram_carbon_budget_grams{@host}, budget)"));
         queries.put("kind", Selectors.expand("label_values(joulegram_workload_energy_joules_total{@host}, kind)"));

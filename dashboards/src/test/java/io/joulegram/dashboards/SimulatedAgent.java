@@ -13,6 +13,7 @@ import io.joulegram.agent.simulate.EnginePower;
 import io.joulegram.agent.simulate.OpenAiServer;
 import io.joulegram.agent.simulate.Simulation;
 import io.joulegram.power.Component;
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.ServerTarget;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,7 +33,8 @@ import java.util.OptionalLong;
 /**
  * The daemon as {@code joulegram demo} runs it, in this process, so that what really happened can be asked for. It has
  * budgets, one of which is exhausted at once, objectives, a ledger of the last hours, a {@link PlatformMeter},
- * {@link MadeWorkloads} and {@link MeteredClients}.
+ * {@link MadeWorkloads} and {@link MeteredClients}. Its server computes on a second host as well, which has devices that draw
+ * the very same, and an agent of its own.
  */
 final class SimulatedAgent implements AutoCloseable {
     private static final int ATTEMPTS = 5;
@@ -48,14 +50,21 @@ final class SimulatedAgent implements AutoCloseable {
     private final MadeWorkloads workloads;
     private final Agent agent;
     private final MeteredClients clients;
+    private final Agent secondHost;
 
     private SimulatedAgent(
-            TruthLog truth, OpenAiServer server, MadeWorkloads workloads, Agent agent, MeteredClients clients) {
+            TruthLog truth,
+            OpenAiServer server,
+            MadeWorkloads workloads,
+            Agent agent,
+            MeteredClients clients,
+            Agent secondHost) {
         this.truth = truth;
         this.server = server;
         this.workloads = workloads;
         this.agent = agent;
         this.clients = clients;
+        this.secondHost = secondHost;
     }
 
     /** Starts it, again where it was too slow to see the server before its first token. */
@@ -79,18 +88,48 @@ final class SimulatedAgent implements AutoCloseable {
         EngineGroup engines = demo.engines(System::nanoTime).get(0);
         OpenAiServer server =
                 OpenAiServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), engines, demo.own());
-        ServerTarget target =
-                new ServerTarget("simulated", server.baseUri(), Optional.empty(), Optional.empty(), List.of());
         MadeWorkloads workloads = MadeWorkloads.start(directory);
         AgentConfig config = new ConfigLoader(Map.of())
                 .load(configuration(directory, workloads), List.of())
-                .withServers(new AgentConfig.Servers(false, List.of(target)));
+                .withServers(served(server, CountingHost.HERE));
         Agent agent = new Agent(
                 config, List.of(List.of(new EnginePower(List.of(engines))), List.of(PlatformMeter.provider(engines))));
         agent.start();
         URI address = URI.create("http://127.0.0.1:" + agent.address().getPort());
         return new SimulatedAgent(
-                TruthLog.of(engines), server, workloads, agent, MeteredClients.start(directory, address));
+                TruthLog.of(engines),
+                server,
+                workloads,
+                agent,
+                MeteredClients.start(directory, address),
+                secondHost(directory, engines, server));
+    }
+
+    private static Agent secondHost(Path directory, EngineGroup engines, OpenAiServer server) throws Exception {
+        Path file = Files.writeString(directory.resolve("second-host.yaml"), """
+                web.listen-address: 127.0.0.1:0
+                ledger.path: none
+                grid.intensity: 300
+                pue: 1.2
+                """);
+        AgentConfig config =
+                new ConfigLoader(Map.of()).load(file, List.of()).withServers(served(server, CountingHost.ELSEWHERE));
+        Agent agent = new Agent(config, List.of(List.of(new EnginePower(List.of(engines)))));
+        agent.start();
+        return agent;
+    }
+
+    private static AgentConfig.Servers served(OpenAiServer server, CountingHost tokens) {
+        ServerTarget target = new ServerTarget(
+                "simulated",
+                server.baseUri(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.of("demo"),
+                Optional.empty(),
+                tokens);
+        return new AgentConfig.Servers(false, List.of(target));
     }
 
     private static Path configuration(Path directory, MadeWorkloads workloads) throws Exception {
@@ -152,6 +191,11 @@ final class SimulatedAgent implements AutoCloseable {
         return "127.0.0.1:" + agent.address().getPort();
     }
 
+    /** HOST:PORT of the agent of the second host. */
+    String secondAddress() {
+        return "127.0.0.1:" + secondHost.address().getPort();
+    }
+
     /** HOST:PORT of the metrics of the proxy that some of the server's requests pass. */
     String proxyAddress() {
         return clients.address();
@@ -163,7 +207,7 @@ final class SimulatedAgent implements AutoCloseable {
         return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     }
 
-    /** Joules of all devices while the server's counter of output tokens went from one value to another. */
+    /** Joules of all devices of one of the hosts while the server's counter of output tokens went from one value to another. */
     double joulesWhileTokensWent(double from, double to) {
         return truth.joulesAt(to) - truth.joulesAt(from);
     }
@@ -171,6 +215,7 @@ final class SimulatedAgent implements AutoCloseable {
     @Override
     public void close() throws IOException {
         clients.close();
+        secondHost.close();
         agent.close();
         workloads.close();
         truth.close();

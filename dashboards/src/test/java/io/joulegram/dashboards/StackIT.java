@@ -117,7 +117,7 @@ class StackIT {
                 rule_files: ['%s']
                 scrape_configs:
                   - job_name: joulegram
-                    static_configs: [{targets: ['%s'], labels: {cluster: test}}]
+                    static_configs: [{targets: ['%s', '%s'], labels: {cluster: test}}]
                   - job_name: joulegram-proxy
                     static_configs: [{targets: ['%s'], labels: {cluster: test}}]
                 alerting:
@@ -126,6 +126,7 @@ class StackIT {
                 """.formatted(
                         Files.writeString(directory.resolve("rules.yml"), HistoryRules.hastenedFile()),
                         agent.address(),
+                        agent.secondAddress(),
                         agent.proxyAddress(),
                         alertmanagerPort));
     }
@@ -164,7 +165,7 @@ class StackIT {
         }
         System.out.printf("%d queries of panels had data%n", queries - without.size());
         assertThat(without).isEmpty();
-        assertThat(QueryResult.at(prometheus, "joulegram_phase_fit_windows", now)
+        assertThat(QueryResult.at(prometheus, "max(joulegram_phase_fit_windows)", now)
                         .value())
                 .as("windows of work, of which the first fit needs sixty")
                 .isLessThan(60);
@@ -236,15 +237,41 @@ class StackIT {
     /** The engines tell what they have truly taken, so what the tokens in the panel's range took is known to a step of a batch. */
     @Test
     void joulesPerTokenOfThePanelAreTheTruth() throws Exception {
-        JsonNode panel = DashboardLintTest.Dashboard.read(Path.of("grafana", "joulegram-overview.json"))
-                .panels()
-                .get(0);
-        assertThat(panel.path("title").asText()).isEqualTo("Energy per output token, loaded");
         double now = now();
-        double shown = QueryResult.at(
-                        prometheus, substituted(panel.at("/targets/0/expr").asText()), now)
+        String expression = expression("overview", "Energy per output token, loaded", "A");
+        double shown = QueryResult.at(prometheus, substituted(expression.replace("$instance", agent.address())), now)
                 .value();
 
+        assertTrue(shown, trueJoulesPerToken(now), 1);
+    }
+
+    /** The second host draws what the first does; its agent reads the counters at instants of its own, up to a second apart. */
+    @Test
+    void joulesPerTokenOfADeploymentAreThoseOfAllItsHosts() throws Exception {
+        double now = now();
+        String expression = expression("models", "Energy per output token of deployments", "A");
+        double shown = QueryResult.at(
+                        prometheus, substituted(expression.replace("$__interval", RANGE_SECONDS + "s")), now)
+                .value();
+
+        assertTrue(shown, 2 * trueJoulesPerToken(now), 4);
+        assertThat(QueryResult.at(prometheus, "joulegram_tokens_total{instance=\"" + agent.secondAddress() + "\"}", now)
+                        .series())
+                .isEmpty();
+        assertThat(sum("models", "Servers of deployments", "A", now)).isEqualTo(2);
+        double energy = sum("models", "Models", "E", now);
+        assertThat(energy).isPositive();
+        assertThat(sum("models", "Servers of deployments", "B", now)).isCloseTo(energy, withinPercentage(1e-6));
+    }
+
+    private static void assertTrue(double shown, double expected, double percent) {
+        System.out.printf(
+                "J/token of the panel %.4f, truth %.4f: error %.3f %%%n",
+                shown, expected, 100 * (shown / expected - 1));
+        assertThat(shown).isCloseTo(expected, withinPercentage(percent));
+    }
+
+    private static double trueJoulesPerToken(double now) throws Exception {
         // What each recorded rate of the range is of.
         QueryResult recorded = QueryResult.at(
                 prometheus,
@@ -262,12 +289,7 @@ class StackIT {
             joules += agent.joulesWhileTokensWent(seen.first(), seen.last()) * 1.2;
             generated += seen.last() - seen.first();
         }
-        double expected = joules / generated;
-        System.out.printf(
-                "J/token of the panel %.4f, truth %.4f: error %.3f %%%n",
-                shown, expected, 100 * (shown / expected - 1));
-
-        assertThat(shown).isCloseTo(expected, withinPercentage(1));
+        return joules / generated;
     }
 
     /** A rule sees what was scraped by then, a query of the past also what came a moment later. */
@@ -328,6 +350,11 @@ class StackIT {
 
     /** The sum of all series that a query of a panel gives at an instant. */
     private static double sum(String dashboard, String title, String refId, double now) throws Exception {
+        String expression = substituted(expression(dashboard, title, refId));
+        return QueryResult.at(prometheus, "sum(" + expression + ")", now).value();
+    }
+
+    private static String expression(String dashboard, String title, String refId) {
         JsonNode panels = DashboardLintTest.Dashboard.read(Path.of("grafana", "joulegram-" + dashboard + ".json"))
                 .json()
                 .path("panels");
@@ -335,9 +362,7 @@ class StackIT {
             for (JsonNode target : panel.path("targets")) {
                 if (panel.path("title").asText().equals(title)
                         && target.path("refId").asText().equals(refId)) {
-                    String expression = substituted(target.path("expr").asText());
-                    return QueryResult.at(prometheus, "sum(" + expression + ")", now)
-                            .value();
+                    return target.path("expr").asText();
                 }
             }
         }
