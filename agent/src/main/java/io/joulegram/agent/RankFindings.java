@@ -5,8 +5,8 @@ import io.joulegram.host.GroupRank;
 import java.util.Optional;
 
 /**
- * Tells what is to be configured where a process on a GPU computes for a server whose API is on another host, of which nothing is
- * configured here.
+ * Tells what is to be configured where a process on a GPU computes for a program whose first rank is on another host, of which
+ * nothing is configured here.
  */
 final class RankFindings {
     private final Findings findings;
@@ -28,10 +28,19 @@ final class RankFindings {
             String port = rank.get().port().isPresent()
                     ? String.valueOf(rank.get().port().getAsInt())
                     : "PORT";
-            findings.missing(
-                    what,
-                    "computes for a server whose API is on another host, and its energy is unattributed",
-                    configuration(rank.get().head().map(RankFindings::inUrl).orElse("HEAD"), port));
+            String fix =
+                    configuration(rank.get().head().map(RankFindings::inUrl).orElse("HEAD"), port);
+            if (rank.get().serves()) {
+                findings.missing(
+                        what,
+                        "computes for a server whose API is on another host, and its energy is unattributed",
+                        fix);
+            } else {
+                findings.missing(
+                        what,
+                        "is of a program over several hosts, and serves no server that is known",
+                        "if it serves a model: " + fix);
+            }
             return true;
         }
         if (ownership.isRayWorker(pid)) {

@@ -214,16 +214,17 @@ public final class GpuOwnership {
         return servers;
     }
 
-    /** Whether a process computes for a server whose API is on another host: by its own command line, or an ancestor's. */
+    /** Whether a process computes for a program whose first rank is on another host: by its command line and its ancestors'. */
     public Optional<GroupRank> rank(int pid) {
-        return Stream.concat(Stream.of(pid), tree.ancestors(pid).stream().map(HostProcess::pid))
-                .flatMap(member -> GroupRank.of(tree.command(member)).stream())
-                .findFirst();
+        return GroupRank.of(
+                Stream.concat(Stream.of(pid), tree.ancestors(pid).stream().map(HostProcess::pid))
+                        .map(tree::command)
+                        .toList());
     }
 
     /**
      * The server on another host that a process computes for: the one at the address of its first rank; where none is at it, as
-     * hosts may have several, the only one there is.
+     * hosts may have several, the only one there is, if the process is of an inference server.
      */
     private Map<ServerPort, Evidence> serverOfRank(int pid, Set<ServerPort> elsewhere) {
         Optional<GroupRank> rank = elsewhere.isEmpty() ? Optional.empty() : rank(pid);
@@ -233,7 +234,7 @@ public final class GpuOwnership {
         Set<ServerPort> atHead = elsewhere.stream()
                 .filter(server -> rank.get().isLedFrom(server.host()))
                 .collect(Collectors.toSet());
-        Set<ServerPort> candidates = atHead.isEmpty() ? elsewhere : atHead;
+        Set<ServerPort> candidates = atHead.isEmpty() && rank.get().serves() ? elsewhere : atHead;
         return candidates.size() == 1 ? Map.of(candidates.iterator().next(), Evidence.RANK) : Map.of();
     }
 

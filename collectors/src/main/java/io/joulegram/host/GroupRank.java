@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a command line tells of a process that computes for a server whose API is on another host:
+ * What command lines tell of a process that computes for a program whose first rank is on another host:
  *
  * <ul>
  *   <li>{@code vllm serve --headless}: workers of a group over several hosts, or engines that are data parallel;
@@ -19,12 +19,18 @@ import java.util.regex.Pattern;
  *   <li>{@code mgmn_worker_node} of TensorRT-LLM, and what the daemon of Open MPI on a host that is not the first started.
  * </ul>
  *
- * @param head address or name of the host of the first rank; empty if the command line does not tell
+ * @param serves whether that program is an inference server; others are started in the same way, such as training
+ * @param head address or name of the host of the first rank; empty if they do not tell
  * @param port where the API listens there, as far as the same options are given on all hosts
  */
-public record GroupRank(Optional<String> head, OptionalInt port) {
+public record GroupRank(boolean serves, Optional<String> head, OptionalInt port) {
     private static final int VLLM_PORT = 8000;
     private static final int SGLANG_PORT = 30_000;
+
+    private static final String VLLM = "vllm";
+    private static final String SGLANG = "sglang";
+    private static final Set<String> SERVERS =
+            Set.of(VLLM, SGLANG, "lmdeploy", "trtllm", "tensorrt_llm", "tritonserver");
 
     private static final String TENSORRT_LLM_WORKER = "tensorrt_llm.llmapi.mgmn_worker_node";
     /** Open MPI starts its daemon on every host but that of mpirun itself. */
@@ -45,21 +51,30 @@ public record GroupRank(Optional<String> head, OptionalInt port) {
         requireNonNull(port, "port");
     }
 
-    /** What the words of a command line tell; empty if they are of no such process. */
-    static Optional<GroupRank> of(List<String> words) {
-        boolean vllm = mentions(words, "vllm");
-        boolean rank = (vllm && words.contains("--headless"))
+    /** What the command lines of a process and its ancestors tell, its own first; empty if it is no such process. */
+    static Optional<GroupRank> of(List<List<String>> line) {
+        boolean serves = line.stream().anyMatch(words -> SERVERS.stream().anyMatch(server -> runs(words, server)));
+        return line.stream()
+                .filter(GroupRank::isRank)
+                .findFirst()
+                .map(words -> new GroupRank(serves, head(words), port(words)));
+    }
+
+    private static boolean isRank(List<String> words) {
+        return (runs(words, VLLM) && words.contains("--headless"))
                 || number(words, "--node-rank").orElse(0) > 0
                 || words.contains(TENSORRT_LLM_WORKER)
                 || (!words.isEmpty() && MPI_DAEMONS.contains(baseName(words.get(0))));
-        if (!rank) {
-            return Optional.empty();
-        }
-        OptionalInt usual = vllm
-                ? OptionalInt.of(VLLM_PORT)
-                : mentions(words, "sglang") ? OptionalInt.of(SGLANG_PORT) : OptionalInt.empty();
+    }
+
+    private static OptionalInt port(List<String> words) {
         OptionalInt given = number(words, "--port");
-        return Optional.of(new GroupRank(head(words), given.isPresent() ? given : usual));
+        if (given.isPresent()) {
+            return given;
+        }
+        return runs(words, VLLM)
+                ? OptionalInt.of(VLLM_PORT)
+                : runs(words, SGLANG) ? OptionalInt.of(SGLANG_PORT) : OptionalInt.empty();
     }
 
     /** Whether the first rank is told to be on this host; names are compared, not looked up. */
@@ -111,8 +126,11 @@ public record GroupRank(Optional<String> head, OptionalInt port) {
         return option.startsWith("--") ? option.replace('_', '-') : option;
     }
 
-    private static boolean mentions(List<String> words, String program) {
-        return words.stream().anyMatch(word -> word.toLowerCase(Locale.ROOT).contains(program));
+    /** Whether a program, a module or a path has this in its name; options do not count, as of training with a server in it. */
+    private static boolean runs(List<String> words, String program) {
+        return words.stream()
+                .anyMatch(word ->
+                        !word.startsWith("-") && word.toLowerCase(Locale.ROOT).contains(program));
     }
 
     private static String baseName(String path) {

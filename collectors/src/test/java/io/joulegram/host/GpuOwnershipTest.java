@@ -198,7 +198,11 @@ class GpuOwnershipTest {
         ServerPort one = new ServerPort("10.0.0.1", 8000);
         ServerPort other = new ServerPort("10.0.0.2", 8000);
 
+        rank(320, "torchrun --node_rank 1 --master_addr 192.168.7.1 train.py", "1");
+
         assertThat(with(one).get(one)).extracting(ServerGpus::devices).isEqualTo(List.of("0"));
+        ServerPort there = new ServerPort("192.168.7.1", 8000);
+        assertThat(with(there, one).get(there)).extracting(ServerGpus::devices).isEqualTo(List.of("0", "1"));
         assertThat(with(one, other).values()).allMatch(gpus -> gpus.devices().isEmpty());
         assertThat(with().values()).allMatch(gpus -> gpus.devices().isEmpty());
     }

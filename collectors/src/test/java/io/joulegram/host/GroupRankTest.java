@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GroupRankTest {
     private static Optional<GroupRank> of(String command) {
-        return GroupRank.of(List.of(command.split(" ")));
+        return GroupRank.of(List.of(List.of("worker"), List.of(command.split(" "))));
     }
 
     @ParameterizedTest
@@ -25,8 +25,7 @@ class GroupRankTest {
                 "python3 -m vllm.entrypoints.openai.api_server --headless --master_addr=fd00::3 | fd00::3 | 8000",
                 "python3 -m sglang.launch_server --nnodes 2 --node-rank=1 --dist-init-addr [fd00::2]:5000 | fd00::2 | 30000",
                 "sglang serve --nccl-init-addr 172.16.4.52:20000 --nnodes 2 --node_rank 1 --port 40000 | 172.16.4.52 | 40000",
-                "torchrun --nnodes 2 --node_rank 1 --master_addr node-0 serve.py | node-0 |",
-                "/usr/bin/orted -mca ess env -mca orte_hnp_uri x | |",
+                "lmdeploy serve api_server m --nnodes 2 --node-rank 1 --dist-init-addr node-0:5000 | node-0 |",
                 "/usr/bin/python3 -m tensorrt_llm.llmapi.mgmn_worker_node | |",
                 "vllm serve m --headless | | 8000",
                 "vllm serve m --headless --master-addr | | 8000",
@@ -34,7 +33,29 @@ class GroupRankTest {
     void whoComputesForAServerElsewhereTellsWhereItIs(String command, String head, Integer port) {
         assertThat(of(command))
                 .hasValue(new GroupRank(
-                        Optional.ofNullable(head), port == null ? OptionalInt.empty() : OptionalInt.of(port)));
+                        true, Optional.ofNullable(head), port == null ? OptionalInt.empty() : OptionalInt.of(port)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "torchrun --nnodes 2 --node_rank 1 --master_addr node-0 grpo.py --use_vllm --vllm_mode colocate",
+                "/usr/bin/orted -mca ess env -mca orte_hnp_uri x",
+                "prted --prtemca ess env",
+            })
+    void aRankOfAnotherProgramIsNotTakenForAServers(String command) {
+        assertThat(of(command))
+                .hasValueSatisfying(rank -> assertThat(rank.serves()).isFalse());
+    }
+
+    @Test
+    void whatMpiStartedServesIfAServerIsInItsLine() {
+        List<String> daemon = List.of("/opt/ompi/bin/orted", "-mca", "ess", "env");
+        List<String> server = List.of("python3", "/usr/local/bin/trtllm-serve", "m", "--port", "9000");
+
+        assertThat(GroupRank.of(List.of(server, daemon)))
+                .hasValue(new GroupRank(true, Optional.empty(), OptionalInt.empty()));
+        assertThat(GroupRank.of(List.of(server, List.of("bash")))).isEmpty();
     }
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Draws the pictures of the dashboards that the manuals show: from the Prometheus that {@code joulegram.prometheus} names,
- * or from one of its own that scrapes the simulated agent for {@code joulegram.seconds}. {@code joulegram.scrape} is how
+ * or from one of its own that scrapes the simulated agents for {@code joulegram.seconds}. {@code joulegram.scrape} is how
  * many seconds lie between two scrapes, {@code joulegram.pictures} where the pictures go. It is not among the tests;
  * {@code dashboards/README.md} has the command that runs it.
  */
@@ -47,13 +47,14 @@ class PictureWriter {
                 rule_files: ['%s']
                 scrape_configs:
                   - job_name: joulegram
-                    static_configs: [{targets: ['%s'], labels: {cluster: simulated}}]
+                    static_configs: [{targets: ['%s', '%s'], labels: {cluster: simulated}}]
                   - job_name: joulegram-proxy
                     static_configs: [{targets: ['%s'], labels: {cluster: simulated}}]
                 """.formatted(
                         SCRAPE_SECONDS,
                         Path.of("prometheus", "joulegram-rules.yml").toAbsolutePath(),
                         agent.address(),
+                        agent.secondAddress(),
                         agent.proxyAddress()));
         int port = Daemon.freePort();
         return Daemon.start(
