@@ -291,6 +291,7 @@ final class SnapshotAssembler {
                 model.promptTokens(),
                 model.cachedPromptTokens(),
                 model.generatedTokens(),
+                model.madeTokens(),
                 model.unattributedTokens(),
                 model.bookedUntilNanos(),
                 model.requestsRunning(),

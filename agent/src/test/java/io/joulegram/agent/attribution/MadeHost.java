@@ -40,6 +40,7 @@ final class MadeHost {
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     OptionalLong.empty(),
+                    OptionalLong.empty(),
                     loaded);
         }
     }
