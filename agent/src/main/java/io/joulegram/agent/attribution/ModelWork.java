@@ -18,6 +18,6 @@ record ModelWork(ModelAccount account, ModelTokens now, TokenDelta counted, Toke
 
     /** Whether it worked and cannot be told yet at what. */
     boolean isOpen(long elapsedNanos) {
-        return account.progress().isOpen(tokens, now, elapsedNanos);
+        return account.progress().isOpen(counted, tokens, now, elapsedNanos);
     }
 }

@@ -23,6 +23,9 @@ final class OutputProgress {
     /** Intervals for which a step by the clock holds: batches change. */
     private static final int CLOCK_HOLDS = 60;
 
+    /** Of an interval: more than any server makes, so that nonsense of a server overflows nothing. */
+    private static final double MOST_TOKENS = 0x1p32;
+
     private static final double NANOS_PER_MICRO = 1e3;
 
     /** Told and not counted yet; below 0 where more was counted than told. */
@@ -45,7 +48,7 @@ final class OutputProgress {
      * @param counted what the server counted
      */
     TokenDelta work(TokenDelta counted, ModelTokens before, ModelTokens now, long elapsedNanos) {
-        if (now.steps().isEmpty()) {
+        if (!isTold(now)) {
             return counted;
         }
         long made = made(counted, before, now);
@@ -59,7 +62,8 @@ final class OutputProgress {
     }
 
     private static long made(TokenDelta counted, ModelTokens before, ModelTokens now) {
-        return Math.round(counted.steps() * Math.max(1, (running(before) + running(now)) / 2));
+        double tokens = counted.steps() * Math.max(1, (running(before) + running(now)) / 2);
+        return Math.round(Math.min(MOST_TOKENS, tokens));
     }
 
     /** Time of output; without bound where nothing is known yet. */
@@ -92,13 +96,14 @@ final class OutputProgress {
     }
 
     /** Whether requests run and it cannot be told yet what they did: a prompt may be under way. */
-    boolean isOpen(TokenDelta work, ModelTokens now, long elapsedNanos) {
-        if (now.steps().isEmpty() || running(now) == 0) {
+    boolean isOpen(TokenDelta counted, TokenDelta work, ModelTokens now, long elapsedNanos) {
+        if (!isTold(now) || running(now) == 0) {
             return false;
         }
         boolean accounted = work.prefillMicroseconds() > 0
                 || work.decodeMicroseconds() >= ACCOUNTED * elapsedNanos / NANOS_PER_MICRO;
-        return microsPerStep + toldMicrosPerStep == 0 || !accounted;
+        boolean known = microsPerStep > 0 || toldMicrosPerStep > 0 || told(counted) > 0;
+        return !known || !accounted;
     }
 
     /** Goes on from the end of an interval. */
@@ -107,7 +112,7 @@ final class OutputProgress {
                 && running(now) > 0
                 && counted.computedPrompt() == 0
                 && counted.steps() > 0
-                && !isOpen(work, now, elapsedNanos)) {
+                && !isOpen(counted, work, now, elapsedNanos)) {
             microsPerStep = recent(microsPerStep, elapsedNanos / NANOS_PER_MICRO / counted.steps());
             sinceClock = 0;
         } else if (counted.steps() > 0) {
@@ -125,6 +130,11 @@ final class OutputProgress {
 
     private static double recent(double known, double now) {
         return known > 0 ? (known + now) / 2 : now;
+    }
+
+    /** Steps alone do not tell phases apart: a prompt takes some as well. */
+    private static boolean isTold(ModelTokens model) {
+        return model.steps().isPresent() && model.decodeMicroseconds().isPresent();
     }
 
     private static double running(ModelTokens model) {
