@@ -20,6 +20,9 @@ final class OutputProgress {
     /** The part of an interval that steps must account for; else a prompt may be under way, which is counted later. */
     private static final double ACCOUNTED = 0.8;
 
+    /** A step takes up to so many times what it takes on average: with a long context. */
+    private static final double MOST_CLOCKED = 2;
+
     /** Intervals for which a step by the clock holds: batches change. */
     private static final int CLOCK_HOLDS = 60;
 
@@ -76,10 +79,11 @@ final class OutputProgress {
         if (microsPerStep > 0 && sinceClock <= CLOCK_HOLDS) {
             return counted.steps() * microsPerStep;
         }
-        double ofRunning = toldMicrosPerStep > 0 ? toldMicrosPerStep : ofEnded;
-        if (ofRunning == 0) {
+        if (toldMicrosPerStep == 0 && (ofEnded == 0 || running(now) > 0)) {
+            // The first interval stayed open because requests ran throughout.
             return Double.MAX_VALUE;
         }
+        double ofRunning = toldMicrosPerStep > 0 ? toldMicrosPerStep : ofEnded;
         double slots = slots(counted, output, Math.max(running(before), running(now)));
         double summed = ended * (ofEnded > 0 ? ofEnded : ofRunning) + (output - ended) * ofRunning;
         return summed / slots - counted.prefillMicroseconds() * (1 - 1 / slots);
@@ -108,12 +112,13 @@ final class OutputProgress {
 
     /** Goes on from the end of an interval. */
     void book(TokenDelta counted, TokenDelta work, ModelTokens before, ModelTokens now, long elapsedNanos) {
-        if (running(before) > 0
-                && running(now) > 0
-                && counted.computedPrompt() == 0
-                && counted.steps() > 0
-                && !isOpen(counted, work, now, elapsedNanos)) {
-            microsPerStep = recent(microsPerStep, elapsedNanos / NANOS_PER_MICRO / counted.steps());
+        boolean throughout = running(before) > 0 && running(now) > 0 && counted.computedPrompt() == 0;
+        double clocked = counted.steps() > 0 ? elapsedNanos / NANOS_PER_MICRO / counted.steps() : 0;
+        // Ended requests have waited for prompts of others besides, so that it cannot be much more: it was a prompt's
+        // then.
+        boolean ofOutput = clocked > 0 && clocked <= MOST_CLOCKED * Math.max(toldMicrosPerStep, told(counted));
+        if (throughout && ofOutput && !isOpen(counted, work, now, elapsedNanos)) {
+            microsPerStep = recent(microsPerStep, clocked);
             sinceClock = 0;
         } else if (counted.steps() > 0) {
             sinceClock++;
