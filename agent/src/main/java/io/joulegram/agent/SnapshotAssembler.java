@@ -293,6 +293,7 @@ final class SnapshotAssembler {
                 model.promptTokens(),
                 model.cachedPromptTokens(),
                 model.generatedTokens(),
+                model.madeTokens(),
                 model.unattributedTokens(),
                 model.bookedUntilNanos(),
                 model.requestsRunning(),

@@ -5,6 +5,7 @@ import static io.joulegram.tokens.Counted.DECODE_MICROSECONDS;
 import static io.joulegram.tokens.Counted.GENERATED;
 import static io.joulegram.tokens.Counted.PREFILL_MICROSECONDS;
 import static io.joulegram.tokens.Counted.PROMPT;
+import static io.joulegram.tokens.Counted.STEPS;
 import static io.joulegram.tokens.Selector.counter;
 import static io.joulegram.tokens.Selector.gauge;
 import static io.joulegram.tokens.Selector.sumOf;
@@ -138,8 +139,9 @@ final class BuiltInEngines {
      * llama.cpp's {@code llama-server} ({@code tools/server/README.md}): no labels at all, but for the one that
      * {@link LlamaRouter} adds; prompt tokens are those that
      * were computed. It counts a prompt and its time once it has computed it, output tokens and theirs at the end of the
-     * request. It prints six digits, so above a million its counters move in steps. Its gauges of tokens per
-     * second are left alone: reading them resets them.
+     * request ({@code server-context.cpp}); what moves meanwhile is the number of its calls of {@code llama_decode()}. It
+     * prints six digits, so above a million its counters move in steps; so {@code n_busy_slots_per_decode}, a mean since the
+     * start, soon tells too little to be of use. Its gauges of tokens per second are left alone: reading them resets them.
      */
     private static Engine llamacpp() {
         return Engine.named(LlamaRouter.ENGINE)
@@ -150,6 +152,7 @@ final class BuiltInEngines {
                 .tokens(GENERATED, finished(counter("llamacpp:tokens_predicted_total")))
                 .tokens(PREFILL_MICROSECONDS, generated(counter("llamacpp:prompt_seconds_total")))
                 .tokens(DECODE_MICROSECONDS, finished(counter("llamacpp:tokens_predicted_seconds_total")))
+                .tokens(STEPS, generated(counter("llamacpp:n_decode_total")))
                 .running(gauge("llamacpp:requests_processing"))
                 .waiting(gauge("llamacpp:requests_deferred"))
                 .modelLabels(LlamaRouter.MODEL_LABEL)

@@ -16,7 +16,9 @@ enum Counted {
     /** Time in which the engine computed prompts, in microseconds. */
     PREFILL_MICROSECONDS,
     /** Time in which the engine computed output, in microseconds. */
-    DECODE_MICROSECONDS;
+    DECODE_MICROSECONDS,
+    /** Steps of the engine, in each of which every running request has a token; told of engines that count output at its end. */
+    STEPS;
 
     /** Those that are tokens. */
     static final List<Counted> TOKENS = List.of(PROMPT, CACHED_PROMPT, GENERATED);

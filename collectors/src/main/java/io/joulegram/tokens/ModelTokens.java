@@ -17,6 +17,8 @@ import java.util.OptionalLong;
  * @param requestMicroseconds what those took from their arrival to their end, summed; empty if it does not tell
  * @param prefillMicroseconds time in which the engine computed prompts; empty if it does not tell
  * @param decodeMicroseconds time in which the engine computed output; empty if it does not tell
+ * @param steps steps of the engine, in each of which every running request has a token: what moves while requests run whose
+ *     output is counted at their end; empty if it does not tell
  * @param loaded whether the newest scrape told of the model; false for one that the server has unloaded
  */
 public record ModelTokens(
@@ -30,6 +32,7 @@ public record ModelTokens(
         OptionalLong requestMicroseconds,
         OptionalLong prefillMicroseconds,
         OptionalLong decodeMicroseconds,
+        OptionalLong steps,
         boolean loaded) {
     /** The tokens of a server that does not tell how long requests take. */
     public ModelTokens(
@@ -69,6 +72,7 @@ public record ModelTokens(
                 requestsWaiting,
                 requests,
                 requestMicroseconds,
+                OptionalLong.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 true);

@@ -46,6 +46,7 @@ public enum ServerRole {
                         OptionalLong.empty(),
                         told.prefillMicroseconds(),
                         OptionalLong.empty(),
+                        OptionalLong.empty(),
                         told.loaded());
             case DECODE ->
                 new ModelTokens(
@@ -59,6 +60,7 @@ public enum ServerRole {
                         told.requestMicroseconds(),
                         OptionalLong.empty(),
                         told.decodeMicroseconds(),
+                        told.steps(),
                         told.loaded());
         };
     }

@@ -275,6 +275,7 @@ final class TokenTotals {
                         total(model.getValue().get(Counted.REQUEST_MICROSECONDS)),
                         total(model.getValue().get(Counted.PREFILL_MICROSECONDS)),
                         total(model.getValue().get(Counted.DECODE_MICROSECONDS)),
+                        total(model.getValue().get(Counted.STEPS)),
                         loaded.contains(model.getKey())))
                 .toList();
     }

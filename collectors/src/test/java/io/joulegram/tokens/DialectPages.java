@@ -187,6 +187,7 @@ final class DialectPages {
             page.tokenCounter("llamacpp:prompt_tokens_cached_total", e.counts().cached());
             page.type("llamacpp:prompt_seconds_total", "counter").sample("llamacpp:prompt_seconds_total", 3.623);
             page.tokenCounter("llamacpp:tokens_predicted_total", e.counts().generated());
+            page.type("llamacpp:n_decode_total", "counter").sample("llamacpp:n_decode_total", 394);
             page.type("llamacpp:n_tokens_max", "counter").sample("llamacpp:n_tokens_max", 394);
             page.gauge("llamacpp:prompt_tokens_seconds", 1412.21);
             page.gauge("llamacpp:requests_processing", e.running());

@@ -133,6 +133,17 @@ class TokenTotalsTest {
         assertThat(model.decodeMicroseconds()).hasValue(125_000);
     }
 
+    @Test
+    void stepsOfAnEngineThatCountsOutputAtItsEndMoveBeforeIt() throws ScrapeException {
+        scrape("llamacpp:tokens_predicted_total 7\nllamacpp:n_decode_total 40\n");
+        ModelTokens model = scrape("llamacpp:tokens_predicted_total 7\nllamacpp:n_decode_total 90\n")
+                .models()
+                .get(0);
+
+        assertThat(model.generatedTokens()).hasValue(0);
+        assertThat(model.steps()).hasValue(50);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"NaN", "-1", "+Inf", "1e300"})
     void nonsenseOfDelayDoesNotSpoilTokens(String seconds) throws ScrapeException {

@@ -4,16 +4,23 @@ package io.joulegram.agent.attribution;
  * What one model got of one closed interval.
  *
  * @param endNanos the end of the interval, on the clock of {@link System#nanoTime()}
- * @param tokens the model's tokens in it
+ * @param counted the model's tokens that the server counted in it
+ * @param tokens the same with output as it was made
  * @param prefill active energy of prefill
  * @param decode active energy of decode
  * @param idle energy that the devices would have used idle
  * @param idleKnown whether the idle power was known, so that active energy is without it
  */
 record IntervalShare(
-        long endNanos, TokenDelta tokens, Amounts prefill, Amounts decode, Amounts idle, boolean idleKnown) {
+        long endNanos,
+        TokenDelta counted,
+        TokenDelta tokens,
+        Amounts prefill,
+        Amounts decode,
+        Amounts idle,
+        boolean idleKnown) {
     /** The same where another host counts the tokens. */
     IntervalShare withoutTokens() {
-        return new IntervalShare(endNanos, TokenDelta.NONE, prefill, decode, idle, idleKnown);
+        return new IntervalShare(endNanos, TokenDelta.NONE, TokenDelta.NONE, prefill, decode, idle, idleKnown);
     }
 }

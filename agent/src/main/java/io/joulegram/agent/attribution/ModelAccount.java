@@ -19,7 +19,9 @@ public final class ModelAccount {
     private final RollingWindow window = new RollingWindow();
 
     private ModelTokens latest;
+    private final OutputProgress progress = new OutputProgress();
     private TokenDelta attributed = TokenDelta.NONE;
+    private long madeTokens;
     private long unattributedTokens;
     private OptionalLong bookedUntilNanos = OptionalLong.empty();
     private OptionalLong leftNanos = OptionalLong.empty();
@@ -36,7 +38,8 @@ public final class ModelAccount {
         prefill.add(share.prefill());
         decode.add(share.decode());
         idle.add(share.idle());
-        attributed = attributed.plus(share.tokens());
+        attributed = attributed.plus(share.counted());
+        madeTokens += share.tokens().generated();
         window.add(counted ? share : share.withoutTokens());
         bookedUntilNanos = OptionalLong.of(share.endNanos());
     }
@@ -52,6 +55,11 @@ public final class ModelAccount {
         } else {
             noteLeft(atNanos);
         }
+    }
+
+    /** Its output as it is made. */
+    OutputProgress progress() {
+        return progress;
     }
 
     /** Its server tells of it no more. */
@@ -86,6 +94,7 @@ public final class ModelAccount {
                 latest.requestMicroseconds(),
                 latest.prefillMicroseconds(),
                 latest.decodeMicroseconds(),
+                latest.steps(),
                 now.loaded());
     }
 
@@ -154,6 +163,14 @@ public final class ModelAccount {
 
     private OptionalLong figure(OptionalLong told, long total) {
         return counted && told.isPresent() ? OptionalLong.of(total) : OptionalLong.empty();
+    }
+
+    /**
+     * Output tokens whose energy is in this account as they were made; before they are counted where the server does that at the
+     * end of a request. Empty if not counted.
+     */
+    public OptionalLong madeTokens() {
+        return figure(latest.generatedTokens(), madeTokens);
     }
 
     /** The end of the newest interval in this account, on the clock of {@link System#nanoTime()}; empty before the first. */

@@ -7,11 +7,17 @@ import io.joulegram.tokens.ModelTokens;
  *
  * @param account the model's
  * @param now its counters at the end
- * @param tokens what they grew by
+ * @param counted what they grew by
+ * @param tokens the same with output as it was made, which weighs energy; another only where the server counts it later
  */
-record ModelWork(ModelAccount account, ModelTokens now, TokenDelta tokens) {
+record ModelWork(ModelAccount account, ModelTokens now, TokenDelta counted, TokenDelta tokens) {
     /** Whether it had tokens. */
     boolean worked() {
         return !tokens.isEmpty();
+    }
+
+    /** Whether it worked and cannot be told yet at what. */
+    boolean isOpen(long elapsedNanos) {
+        return account.progress().isOpen(counted, tokens, now, elapsedNanos);
     }
 }

@@ -26,8 +26,9 @@ import java.util.stream.Stream;
  *   <li>With tokens, the energy that the devices would have used idle goes to idle, the rest to the models by the
  *       best evidence of what their phases cost, prefill and decode apart.
  *   <li>Without tokens, and with nothing running, all of it is idle.
- *   <li>Without tokens while requests run (a long prefill, or a server that counts at the end of a request), the
- *       interval stays open, at most for {@value #MAX_OPEN_NANOS} ns.
+ *   <li>Without tokens while requests run (a long prefill, or a server that counts at the end of a request and tells of
+ *       nothing before), the interval stays open, at most for {@value #MAX_OPEN_NANOS} ns; so it does while steps of the
+ *       engine account for too little of it ({@link OutputProgress}).
  *   <li>Idle energy is of the models that the server told of at the end: one that it has unloaded holds nothing.
  *   <li>Where another host counts the tokens, they tell what the server did, and energy alone is booked.
  *   <li>If the server was restarted in between, tokens may be missing, so neither its energy nor its tokens are
@@ -118,7 +119,7 @@ public final class ServerAccount {
     void onScrape(Scrape scrape, Amounts unattributed) {
         List<ModelWork> works = scrape.models().stream()
                 .filter(now -> now.loaded() || !departed.containsKey(now.model()))
-                .map(now -> work(now, scrape.traits()))
+                .map(now -> work(now, scrape))
                 .toList();
         if (!open || scrape.restarted()) {
             begin(scrape.atNanos(), works, unattributed);
@@ -130,7 +131,8 @@ public final class ServerAccount {
         }
         boolean busy = works.stream().anyMatch(work -> isBusy(work.now()));
         boolean worked = works.stream().anyMatch(ModelWork::worked);
-        if (!worked && busy && elapsedNanos < MAX_OPEN_NANOS) {
+        boolean told = works.stream().anyMatch(work -> work.worked() && !work.isOpen(elapsedNanos));
+        if (!told && busy && elapsedNanos < MAX_OPEN_NANOS) {
             quietBefore = false;
             works.forEach(work -> work.account().noteRequests(work.now()));
             return;
@@ -143,7 +145,11 @@ public final class ServerAccount {
         } else {
             distribute(amounts, works, weigh(scrape, works, amounts, elapsedNanos), scrape.atNanos(), elapsedNanos);
         }
-        works.forEach(work -> work.account().noteLatest(work.now(), scrape.atNanos()));
+        for (ModelWork work : works) {
+            ModelAccount account = work.account();
+            account.progress().book(work.counted(), work.tokens(), account.latest(), work.now(), elapsedNanos);
+            account.noteLatest(work.now(), scrape.atNanos());
+        }
         openedNanos = scrape.atNanos();
     }
 
@@ -195,13 +201,16 @@ public final class ServerAccount {
         }
     }
 
-    private ModelWork work(ModelTokens now, EngineTraits traits) {
+    private ModelWork work(ModelTokens now, Scrape scrape) {
         ModelAccount known = models.get(now.model());
         ModelTokens before = known == null ? departed.remove(now.model()) : known.latest();
-        TokenDelta delta = TokenDelta.between(before, now, traits.promptIncludesCached());
+        TokenDelta counted = TokenDelta.between(before, now, scrape.traits().promptIncludesCached());
         ModelTokens first = before == null ? now : before;
-        ModelAccount account = models.computeIfAbsent(now.model(), name -> new ModelAccount(first, traits.tokens()));
-        return new ModelWork(account, now, delta);
+        ModelAccount account =
+                models.computeIfAbsent(now.model(), name -> new ModelAccount(first, scrape.traits().tokens()));
+        return new ModelWork(
+                account, now, counted, account.progress().work(counted, first, now, scrape.atNanos() - openedNanos));
+    }
     }
 
     /** Opens an interval; what was open before is of nobody, and so are the tokens since. */
@@ -209,7 +218,8 @@ public final class ServerAccount {
         pool.drainTo(unattributed);
         phases.interrupt();
         for (ModelWork work : works) {
-            work.account().bookUnattributed(work.tokens());
+            work.account().bookUnattributed(work.counted());
+            work.account().progress().forgetOutstanding();
             work.account().noteLatest(work.now(), atNanos);
         }
         open = true;
@@ -259,6 +269,7 @@ public final class ServerAccount {
             work.account()
                     .book(new IntervalShare(
                             endNanos,
+                            work.counted(),
                             work.tokens(),
                             activeParts.get(2 * i),
                             activeParts.get(2 * i + 1),

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestMicroseconds what those took from their arrival to their end, summed
  * @param prefillMicroseconds time in which the engine computed prompts; 0 if it does not tell
  * @param decodeMicroseconds time in which the engine computed output; 0 if it does not tell
+ * @param steps steps of the engine; 0 if it does not tell
  */
 record TokenDelta(
         long prompt,
@@ -25,8 +26,9 @@ record TokenDelta(
         long requests,
         long requestMicroseconds,
         long prefillMicroseconds,
-        long decodeMicroseconds) {
-    static final TokenDelta NONE = new TokenDelta(0, 0, 0, 0, 0, 0, 0, 0);
+        long decodeMicroseconds,
+        long steps) {
+    static final TokenDelta NONE = new TokenDelta(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     static TokenDelta between(@Nullable ModelTokens before, ModelTokens after, boolean promptIncludesCached) {
         long prompt = rise(before, after, ModelTokens::promptTokens);
@@ -39,7 +41,8 @@ record TokenDelta(
                 rise(before, after, ModelTokens::requests),
                 rise(before, after, ModelTokens::requestMicroseconds),
                 rise(before, after, ModelTokens::prefillMicroseconds),
-                rise(before, after, ModelTokens::decodeMicroseconds));
+                rise(before, after, ModelTokens::decodeMicroseconds),
+                rise(before, after, ModelTokens::steps));
     }
 
     private static long rise(
@@ -72,6 +75,21 @@ record TokenDelta(
                 requests + other.requests,
                 requestMicroseconds + other.requestMicroseconds,
                 prefillMicroseconds + other.prefillMicroseconds,
-                decodeMicroseconds + other.decodeMicroseconds);
+                decodeMicroseconds + other.decodeMicroseconds,
+                steps + other.steps);
+    }
+
+    /** The same with other output. */
+    TokenDelta withOutput(long tokens, long microseconds) {
+        return new TokenDelta(
+                prompt,
+                computedPrompt,
+                cachedPrompt,
+                tokens,
+                requests,
+                requestMicroseconds,
+                prefillMicroseconds,
+                microseconds,
+                steps);
     }
 }

@@ -4,6 +4,7 @@ import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.load.LoadGenerator;
 import io.joulegram.agent.load.LoadProgress;
 import io.joulegram.agent.load.LoadResult;
+import io.joulegram.agent.load.LoadWindow;
 import io.joulegram.agent.load.Pace;
 import io.joulegram.agent.load.RequestShape;
 import io.joulegram.agent.load.Workload;
@@ -19,7 +20,6 @@ import java.util.TreeMap;
 
 /** Measures one point: its repeats, what they used, and whether they can be trusted. */
 final class PointRunner {
-    private static final int PARTS = 10;
     private static final long SEEDS = 1_000_003;
     private static final double NOTABLE = 0.1;
     private static final double OTHERS_NOTABLE = 0.15;
@@ -69,9 +69,12 @@ final class PointRunner {
                 plan.rules(),
                 nextSeed(),
                 progress("prompts alone: " + workload.describe()));
-        Totals all = totals(result, result.beginNanos(), result.endNanos(), conditions);
+        if (!result.isMeasured()) {
+            return Optional.empty();
+        }
+        Totals all = totals(result.whole(), conditions);
         OptionalDouble value = perComputedToken(all);
-        if (!result.isMeasured() || value.isEmpty() || !(value.getAsDouble() > 0)) {
+        if (value.isEmpty() || !(value.getAsDouble() > 0)) {
             return Optional.empty();
         }
         double[] parts = parts(result, conditions).stream()
@@ -123,16 +126,16 @@ final class PointRunner {
                 result.firstReason().ifPresent(reason -> notes.add("the first request that failed: " + reason));
             }
             if (result.isMeasured()) {
-                Totals totals = totals(result, result.beginNanos(), result.endNanos(), conditions);
+                Totals totals = totals(result.whole(), conditions);
                 runs.add(totals);
-                spans.add(span(result));
+                spans.add(span(result.whole()));
                 notes.addAll(notes(result, totals));
                 if (poll.isPresent() && totals.energy().isEmpty()) {
                     notes.add("energy is not known: the agent was silent for more than five seconds, or began anew");
                 }
                 if (repeat == 0) {
                     parts.addAll(parts(result, conditions));
-                    power = trace(result);
+                    power = trace(result.whole());
                 }
             }
         }
@@ -150,25 +153,23 @@ final class PointRunner {
                 List.copyOf(notes));
     }
 
-    private Totals totals(LoadResult result, long from, long until, Conditions conditions) throws InterruptedException {
-        if (poll.isEmpty() || !result.isMeasured()) {
-            return new Totals(result.window(from, until), Optional.empty(), conditions);
+    private Totals totals(LoadResult.Part part, Conditions conditions) throws InterruptedException {
+        if (poll.isEmpty()) {
+            return new Totals(part.load(), Optional.empty(), conditions);
         }
-        poll.get().awaitAfter(until);
-        return new Totals(result.window(from, until), poll.get().timeline().between(from, until), conditions);
+        poll.get().awaitAfter(part.endNanos());
+        return new Totals(part.load(), poll.get().timeline().between(part.beginNanos(), part.endNanos()), conditions);
     }
 
-    private PointResult.Span span(LoadResult result) {
+    private PointResult.Span span(LoadResult.Part whole) {
         long offset = clock.millis() - System.nanoTime() / 1_000_000;
-        return new PointResult.Span(offset + result.beginNanos() / 1_000_000, offset + result.endNanos() / 1_000_000);
+        return new PointResult.Span(offset + whole.beginNanos() / 1_000_000, offset + whole.endNanos() / 1_000_000);
     }
 
     private List<Totals> parts(LoadResult result, Conditions conditions) throws InterruptedException {
         List<Totals> parts = new ArrayList<>();
-        long length = (result.endNanos() - result.beginNanos()) / PARTS;
-        for (int part = 0; part < PARTS; part++) {
-            long from = result.beginNanos() + part * length;
-            parts.add(totals(result, from, from + length, conditions));
+        for (LoadResult.Part part : result.parts()) {
+            parts.add(totals(part, conditions));
         }
         return parts;
     }
@@ -184,9 +185,14 @@ final class PointRunner {
 
     private static List<String> notes(LoadResult result, Totals totals) {
         List<String> notes = new ArrayList<>();
-        long middle = result.beginNanos() + (result.endNanos() - result.beginNanos()) / 2;
-        double first = result.window(result.beginNanos(), middle).outputTokens();
-        double second = result.window(middle, result.endNanos()).outputTokens();
+        double first = 0;
+        double second = 0;
+        int middle = result.parts().size() / 2;
+        if (middle > 0) {
+            first = tokensPerSecond(result.parts().subList(0, middle));
+            second = tokensPerSecond(
+                    result.parts().subList(middle, result.parts().size()));
+        }
         double drift = first > 0 ? second / first - 1 : 0;
         if (Math.abs(drift) > NOTABLE) {
             notes.add(String.format(
@@ -204,14 +210,19 @@ final class PointRunner {
         return notes;
     }
 
-    private PowerTrace trace(LoadResult result) {
+    private static double tokensPerSecond(List<LoadResult.Part> parts) {
+        LoadWindow load = LoadResult.together(parts).load();
+        return load.outputTokens() / load.seconds();
+    }
+
+    private PowerTrace trace(LoadResult.Part whole) {
         if (poll.isEmpty()) {
             return PowerTrace.empty();
         }
         List<Double> seconds = new ArrayList<>();
         List<Double> gpu = new ArrayList<>();
         List<Double> host = new ArrayList<>();
-        for (long from = result.beginNanos(); from + 1_000_000_000L <= result.endNanos(); from += 1_000_000_000L) {
+        for (long from = whole.beginNanos(); from + 1_000_000_000L <= whole.endNanos(); from += 1_000_000_000L) {
             Optional<EnergyWindow> window = poll.get().timeline().between(from, from + 1_000_000_000L);
             // Energy in a second is power.
             OptionalDouble gpuWatts =
@@ -219,7 +230,7 @@ final class PointRunner {
             OptionalDouble hostWatts =
                     window.map(energy -> energy.joules(Boundary.HOST)).orElseGet(OptionalDouble::empty);
             if (gpuWatts.isPresent() && hostWatts.isPresent()) {
-                seconds.add((from - result.beginNanos()) / 1e9 + 0.5);
+                seconds.add((from - whole.beginNanos()) / 1e9 + 0.5);
                 gpu.add(gpuWatts.getAsDouble());
                 host.add(hostWatts.getAsDouble());
             }

@@ -40,6 +40,11 @@ final class BenchOptions {
     /** While a prompt is written: a node for each token in a list, and the text twice. */
     private static final int NEW_PROMPT_TOKEN_BYTES = 40;
 
+    /** The instant when a token came, in an array that grows to twice its size. */
+    private static final int OUTPUT_TOKEN_BYTES = 16;
+
+    private static final int DEFAULT_PROMPT_TOKENS = 512;
+    private static final int DEFAULT_OUTPUT_TOKENS = 128;
     private static final int MAX_POINTS = 1_000;
     private static final int MAX_KEY_BYTES = 1 << 16;
 
@@ -154,16 +159,20 @@ final class BenchOptions {
         if (file.isPresent()) {
             return List.of(ShareGptFile.read(Path.of(file.get())));
         }
-        boolean spread = settings.choice("lengths", List.of("fixed", "lognormal"), "fixed")
-                .equals("lognormal");
+        boolean spread = isSpread(settings);
         double sigma = settings.number("sigma", 0, 3, DEFAULT_SIGMA);
         List<Workload> workloads = new ArrayList<>();
-        for (int prompt : settings.wholes("prompt-tokens", 1, MAX_TOKENS, List.of(512))) {
-            for (int output : settings.wholes("output-tokens", 1, MAX_TOKENS, List.of(128))) {
+        for (int prompt : settings.wholes("prompt-tokens", 1, MAX_TOKENS, List.of(DEFAULT_PROMPT_TOKENS))) {
+            for (int output : settings.wholes("output-tokens", 1, MAX_TOKENS, List.of(DEFAULT_OUTPUT_TOKENS))) {
                 workloads.add(spread ? new LogNormalLengths(prompt, output, sigma) : new FixedLengths(prompt, output));
             }
         }
         return workloads;
+    }
+
+    private static boolean isSpread(BenchSettings settings) {
+        return settings.choice("lengths", List.of("fixed", "lognormal"), "fixed")
+                .equals("lognormal");
     }
 
     private static List<Pace> paces(BenchSettings settings) {
@@ -184,35 +193,62 @@ final class BenchOptions {
                         .toList();
     }
 
-    /** A server that reads nothing leaves all prompts with us; more than the heap takes would end the sweep half way. */
-    private static void requireMemory(BenchSettings settings, List<Pace> paces) {
-        int prompt = settings.wholes("prompt-tokens", 1, MAX_TOKENS, List.of(512)).stream()
+    /**
+     * What of requests is kept while they are on their way: a server that reads nothing leaves all prompts with us, and the
+     * instants of tokens are kept until an answer ends. More than the heap takes would end the sweep half way.
+     */
+    private static double bytesOfRequest(BenchSettings settings) {
+        return (double) PROMPT_TOKEN_BYTES * longestPrompt(settings)
+                + (double) OUTPUT_TOKEN_BYTES
+                        * longest(settings, "output-tokens", ShareGptFile.MAX_TOKENS, DEFAULT_OUTPUT_TOKENS);
+    }
+
+    private static double longestPrompt(BenchSettings settings) {
+        return longest(settings, "prompt-tokens", ShareGptFile.MAX_PROMPT_TOKENS, DEFAULT_PROMPT_TOKENS);
+    }
+
+    private static double longest(BenchSettings settings, String key, int ofConversations, int usual) {
+        if (settings.text("sharegpt").isPresent()) {
+            return ofConversations;
+        }
+        int longest = settings.wholes(key, 1, MAX_TOKENS, List.of(usual)).stream()
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
+        return isSpread(settings) ? longest * LogNormalLengths.LONGEST : longest;
+    }
+
+    private static void requireMemory(BenchSettings settings, List<Pace> paces) {
         double atATime = paces.stream()
-                .filter(Pace.Concurrency.class::isInstance)
-                .mapToDouble(Pace::value)
+                .mapToDouble(pace -> pace instanceof Pace.Concurrency ? pace.value() : 1)
                 .max()
                 .orElse(1);
-        double bytes = (atATime * PROMPT_TOKEN_BYTES + NEW_PROMPT_TOKEN_BYTES) * prompt;
+        double bytes = atATime * bytesOfRequest(settings) + NEW_PROMPT_TOKEN_BYTES * longestPrompt(settings);
         double heap = Runtime.getRuntime().maxMemory();
-        if (settings.text("sharegpt").isEmpty() && bytes > heap / 2) {
+        if (bytes > heap / 2) {
             throw settings.wrong(
                     "prompt-tokens",
                     String.format(
                             Locale.ROOT,
-                            "%.0f prompts of %d tokens at a time take up to %.0f MB, and half of the heap has %.0f;"
-                                    + " use fewer, shorter ones, or a larger heap: java -Xmx%.0fg -jar joulegram.jar bench",
+                            "%.0f requests at a time, with prompts of up to %.0f tokens, take up to %.0f MB, and half of the"
+                                    + " heap has %.0f; use fewer, shorter ones, or a larger heap: java -Xmx%.0fg -jar"
+                                    + " joulegram.jar bench",
                             atATime,
-                            prompt,
+                            longestPrompt(settings),
                             bytes / 1e6,
                             heap / 2e6,
                             Math.ceil(2 * bytes / (1 << 30))));
         }
     }
 
+    /** In an open loop nobody says how many there will be: no more than half of the heap takes. */
+    private static int mostInFlight(BenchSettings settings) {
+        double fit = Runtime.getRuntime().maxMemory() / 2.0 / bytesOfRequest(settings);
+        return (int) Math.max(1, Math.min(LoadRules.usual().maxInFlight(), fit));
+    }
+
     private static LoadRules rules(BenchSettings settings) {
         return LoadRules.usual()
+                .withMaxInFlight(mostInFlight(settings))
                 .lasting(
                         settings.duration("warm-up", "2s", "0s", "1h"),
                         settings.duration("duration", "30s", "1s", "24h"),

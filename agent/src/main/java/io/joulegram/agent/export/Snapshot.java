@@ -400,6 +400,7 @@ public record Snapshot(
      * A model on a server. Figures per token are of the last minute and only there if it had tokens.
      *
      * @param promptTokens prompt tokens as the server counts them
+     * @param madeTokens output tokens as they were made, before the server counts them; empty if it counts none
      * @param unattributedTokens tokens counted by the server in times whose energy was not attributed
      * @param bookedUntilNanos the end of the newest interval whose tokens and energy are in here, on the clock of {@link
      *     System#nanoTime()}; empty before the first
@@ -417,6 +418,7 @@ public record Snapshot(
             OptionalLong promptTokens,
             OptionalLong cachedPromptTokens,
             OptionalLong generatedTokens,
+            OptionalLong madeTokens,
             long unattributedTokens,
             OptionalLong bookedUntilNanos,
             OptionalDouble requestsRunning,

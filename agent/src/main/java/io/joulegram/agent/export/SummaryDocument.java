@@ -70,6 +70,7 @@ final class SummaryDocument {
                 .number("prompt", model.promptTokens())
                 .number("promptCached", model.cachedPromptTokens())
                 .number("generation", model.generatedTokens())
+                .number("generationMade", model.madeTokens())
                 .number("unattributed", model.unattributedTokens());
         json.object("requests")
                 .number("running", model.requestsRunning())

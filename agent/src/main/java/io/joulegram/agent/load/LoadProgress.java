@@ -12,4 +12,7 @@ public interface LoadProgress {
      * @param ended requests that were answered
      */
     void at(boolean steady, double ratio, int inFlight, long ended);
+
+    /** A request has come to an end of any kind; the run does not keep it. */
+    default void over(RequestRecord request) {}
 }

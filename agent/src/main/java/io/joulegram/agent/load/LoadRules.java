@@ -38,6 +38,11 @@ public record LoadRules(
         return new LoadRules(before, steadyWithin, during, after, silence, maxInFlight, maxFailureRatio);
     }
 
+    /** The same with another bound on requests that are on their way in an open loop. */
+    public LoadRules withMaxInFlight(int requests) {
+        return new LoadRules(warmUp, steadyWithin, duration, drain, silence, requests, maxFailureRatio);
+    }
+
     /** The same with another time after which a request has hung. */
     public LoadRules withSilence(Duration time) {
         return new LoadRules(warmUp, steadyWithin, duration, drain, time, maxInFlight, maxFailureRatio);

@@ -1,8 +1,10 @@
 package io.joulegram.agent.load;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -26,6 +28,8 @@ final class LoadRun {
     private static final int ENDED_BEFORE_STEADY = 10;
     private static final int LATENCIES_BEFORE_STEADY = 3;
     private static final int FAILURES_AT_LEAST = 5;
+    /** By whose spread a run tells how far its figures may be off. */
+    private static final int PARTS = 10;
 
     private final StreamClient client;
     private final RequestBody bodies;
@@ -36,7 +40,8 @@ final class LoadRun {
     private final LongSupplier nanoTime;
     private final CompletableFuture<LoadResult> result = new CompletableFuture<>();
     private final Set<RequestRecord> inFlight = new LinkedHashSet<>();
-    private final List<RequestRecord> over = new ArrayList<>();
+    private final List<WindowTally> parts = new ArrayList<>();
+    private final Map<Failure, Integer> failures = new EnumMap<>(Failure.class);
     private final LoadProgress progress;
     private @Nullable Future<?> ticks;
     private long startNanos;
@@ -52,6 +57,8 @@ final class LoadRun {
     private double latencyNanos;
     private int failed;
     private String firstReason = "";
+    private long countedEvents;
+    private long countedTokens;
     private @Nullable String limit;
 
     LoadRun(
@@ -177,12 +184,21 @@ final class LoadRun {
 
     private void over(RequestRecord request, RequestRecord.Listener then) {
         inFlight.remove(request);
-        over.add(request);
+        if (request.isCounted()) {
+            countedEvents += request.events();
+            countedTokens += request.outputTokens();
+        }
+        double usualTokensPerEvent = countedEvents == 0 ? 1 : (double) countedTokens / countedEvents;
+        parts.forEach(part -> part.add(request, usualTokensPerEvent));
+        progress.over(request);
         if (request.isWhole()) {
             ended++;
             latencyNanos += request.lastNanos() - request.intendedNanos();
-        } else if (request.failure().filter(why -> why != Failure.CANCELLED).isPresent()) {
-            firstReason = failed++ == 0 ? request.reason() : firstReason;
+        } else {
+            request.failure().filter(why -> why != Failure.CANCELLED).ifPresent(why -> {
+                failures.merge(why, 1, Integer::sum);
+                firstReason = failed++ == 0 ? request.reason() : firstReason;
+            });
         }
         then.over(request);
     }
@@ -214,12 +230,11 @@ final class LoadRun {
             watchLimits(now);
         }
         if (sending && !steady && isSteady(now)) {
-            steady = true;
-            beginNanos = now;
-            inFlightAtBegin = inFlight.size();
+            beginMeasurement(now);
         }
-        if (sending && steady && now - beginNanos >= rules.duration().toNanos()) {
-            endMeasurement(now);
+        long measuredUntil = beginNanos + rules.duration().toNanos();
+        if (sending && steady && now - measuredUntil >= 0) {
+            endMeasurement(measuredUntil);
         }
         if (!sending) {
             drain(now);
@@ -243,7 +258,10 @@ final class LoadRun {
         if (failed >= FAILURES_AT_LEAST && failed > rules.maxFailureRatio() * (ended + failed)) {
             stop(now, failed + " of " + (ended + failed) + " requests failed, the first: " + firstReason);
         } else if (pace instanceof Pace.Rate && inFlight.size() > rules.maxInFlight()) {
-            stop(now, "more than " + rules.maxInFlight() + " requests are on their way: the server cannot keep up");
+            stop(
+                    now,
+                    "more than " + rules.maxInFlight() + " requests are on their way" + fit()
+                            + ": the server cannot keep up");
         } else if (!steady
                 && now - startNanos - rules.warmUp().toNanos()
                         > rules.steadyWithin().toNanos()) {
@@ -251,18 +269,42 @@ final class LoadRun {
         }
     }
 
+    private String fit() {
+        return rules.maxInFlight() < LoadRules.usual().maxInFlight()
+                ? ", as many as fit into half of the heap (more would with java -Xmx4g -jar joulegram.jar bench)"
+                : "";
+    }
+
     private void stop(long now, String why) {
         limit = why;
         endMeasurement(now);
     }
 
-    private void endMeasurement(long now) {
-        sending = false;
-        endNanos = now;
-        inFlightAtEnd = inFlight.size();
-        if (!steady) {
-            beginNanos = now;
+    private void beginMeasurement(long now) {
+        steady = true;
+        beginNanos = now;
+        inFlightAtBegin = inFlight.size();
+        long length = rules.duration().toNanos();
+        for (int part = 0; part < PARTS; part++) {
+            parts.add(new WindowTally(now + length * part / PARTS, now + length * (part + 1) / PARTS));
         }
+    }
+
+    private void endMeasurement(long end) {
+        sending = false;
+        endNanos = end;
+        inFlightAtEnd = inFlight.size();
+    }
+
+    /** A run that was given up has no more than the parts up to then. */
+    private List<LoadResult.Part> measured() {
+        return parts.stream()
+                .filter(part -> endNanos - part.from() > 0)
+                .map(part -> {
+                    long end = endNanos - part.until() < 0 ? endNanos : part.until();
+                    return new LoadResult.Part(part.from(), end, part.window(end));
+                })
+                .toList();
     }
 
     private void drain(long now) {
@@ -273,12 +315,12 @@ final class LoadRun {
         if (inFlight.isEmpty()) {
             finish();
             result.complete(new LoadResult(
-                    List.copyOf(over),
-                    beginNanos,
-                    endNanos,
+                    measured(),
                     Optional.ofNullable(limit),
                     inFlightAtBegin,
-                    inFlightAtEnd));
+                    inFlightAtEnd,
+                    failures,
+                    failed == 0 ? Optional.empty() : Optional.of(firstReason)));
         }
     }
 

@@ -1,12 +1,10 @@
 package io.joulegram.agent.load;
 
-import java.util.List;
-
 /**
  * Requests and tokens of a span of time. A token belongs to it if it came in it; a prompt, if its first token did; a
  * latency, if the request ended in it; and of a request as much as the share of its answer that came in it, so that a span
- * need not hold whole ones. Tokens of requests that the server has not counted yet count as those of
- * the others, by event. Immutable.
+ * need not hold whole ones. Tokens of requests that the server has not counted count as those of
+ * the others so far, by event. Immutable.
  *
  * @param seconds how long it is
  * @param requests requests that were served, by share of their answer
@@ -34,8 +32,6 @@ public record LoadWindow(
         Samples perTokenSeconds,
         Samples interTokenSeconds,
         Samples lagSeconds) {
-    private static final double NANOS = 1e9;
-
     /** This span and another one. */
     public LoadWindow plus(LoadWindow other) {
         double all = seconds + other.seconds;
@@ -52,117 +48,5 @@ public record LoadWindow(
                 perTokenSeconds.plus(other.perTokenSeconds),
                 interTokenSeconds.plus(other.interTokenSeconds),
                 lagSeconds.plus(other.lagSeconds));
-    }
-
-    static LoadWindow of(List<RequestRecord> records, long from, long until) {
-        return new Gathering(from, until, tokensPerEvent(records)).all(records);
-    }
-
-    private static double tokensPerEvent(List<RequestRecord> records) {
-        long events = 0;
-        long tokens = 0;
-        for (RequestRecord request : records) {
-            if (request.isCounted()) {
-                events += request.events();
-                tokens += request.outputTokens();
-            }
-        }
-        return events == 0 ? 1 : (double) tokens / events;
-    }
-
-    /** Goes through the requests once. */
-    private static final class Gathering {
-        private final long from;
-        private final long until;
-        private final double usualTokensPerEvent;
-        private final Samples.Builder latency = new Samples.Builder();
-        private final Samples.Builder firstToken = new Samples.Builder();
-        private final Samples.Builder perToken = new Samples.Builder();
-        private final Samples.Builder interToken = new Samples.Builder();
-        private final Samples.Builder lag = new Samples.Builder();
-        private double requests;
-        private double servedPromptTokens;
-        private double promptTokens;
-        private double cachedTokens;
-        private double outputTokens;
-        private double inFlightNanos;
-
-        Gathering(long from, long until, double usualTokensPerEvent) {
-            this.from = from;
-            this.until = until;
-            this.usualTokensPerEvent = usualTokensPerEvent;
-        }
-
-        LoadWindow all(List<RequestRecord> records) {
-            records.forEach(this::add);
-            return new LoadWindow(
-                    (until - from) / NANOS,
-                    requests,
-                    servedPromptTokens,
-                    promptTokens,
-                    cachedTokens,
-                    outputTokens,
-                    inFlightNanos / (until - from),
-                    latency.build(),
-                    firstToken.build(),
-                    perToken.build(),
-                    interToken.build(),
-                    lag.build());
-        }
-
-        private boolean contains(long nanos) {
-            return nanos - from >= 0 && nanos - until < 0;
-        }
-
-        private void add(RequestRecord request) {
-            if (!request.isSent()) {
-                return;
-            }
-            long overlap = Math.min(until, request.lastNanos()) - Math.max(from, request.sentNanos());
-            inFlightNanos += Math.max(0, overlap);
-            if (contains(request.sentNanos())) {
-                lag.add((request.sentNanos() - request.intendedNanos()) / NANOS);
-            }
-            int events = request.events();
-            if (events == 0) {
-                return;
-            }
-            long first = request.eventNanos(0);
-            if (contains(first)) {
-                firstToken.add((first - request.intendedNanos()) / NANOS);
-                promptTokens += request.promptTokens();
-                cachedTokens += request.cachedTokens();
-            }
-            events(request);
-            if (request.isWhole() && contains(request.lastNanos())) {
-                latency.add((request.lastNanos() - request.intendedNanos()) / NANOS);
-                if (request.outputTokens() > 1) {
-                    long after = request.eventNanos(events - 1) - first;
-                    perToken.add(after / NANOS / (request.outputTokens() - 1));
-                }
-            }
-        }
-
-        private void events(RequestRecord request) {
-            int events = request.events();
-            // An answer that was given up counts as long as was asked for: how long it would have become is not known.
-            double whole = request.isWhole()
-                    ? events
-                    : Math.max(events, request.shape().outputTokens() / usualTokensPerEvent);
-            int inside = 0;
-            double each = request.isCounted() ? (double) request.outputTokens() / events : usualTokensPerEvent;
-            for (int i = 0; i < events; i++) {
-                long at = request.eventNanos(i);
-                if (contains(at)) {
-                    outputTokens += each;
-                    inside++;
-                    if (i > 0) {
-                        interToken.add((at - request.eventNanos(i - 1)) / NANOS);
-                    }
-                }
-            }
-            requests += inside / whole;
-            servedPromptTokens += request.promptTokens() * inside / whole;
-        }
     }
 }

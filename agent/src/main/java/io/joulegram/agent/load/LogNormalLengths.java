@@ -16,7 +16,7 @@ public record LogNormalLengths(double meanPromptTokens, double meanOutputTokens,
     private static final double MAX_SIGMA = 3;
 
     /** Lengths end at so many times their mean, so that a single one cannot fill a server's context. */
-    private static final double LONGEST = 8;
+    public static final double LONGEST = 8;
 
     /** @throws IllegalArgumentException if a figure is out of range */
     public LogNormalLengths {

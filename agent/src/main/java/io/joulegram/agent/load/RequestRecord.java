@@ -62,7 +62,7 @@ public final class RequestRecord implements Exchange {
 
     @Override
     public void came(Chunk chunk, long nanos) {
-        // All records of a run are kept: what was asked would be most of them. Until here it may have to be sent again.
+        // Of what is on its way what was asked would be most. Until here it may have to be sent again.
         body = NOTHING;
         lastNanos = nanos;
         if (chunk.hasText() && !hasText) {

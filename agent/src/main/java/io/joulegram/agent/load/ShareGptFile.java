@@ -23,12 +23,20 @@ import java.util.Random;
  * <p>Immutable.
  */
 public final class ShareGptFile implements Workload {
+    /** Longer prompts are left out. */
+    public static final int MAX_PROMPT_TOKENS = 1024;
+
+    /** Longer prompts and answers together are left out. */
+    public static final int MAX_TOKENS = 2048;
+
     private static final int MIN_TOKENS = 4;
-    private static final int MAX_PROMPT_TOKENS = 1024;
-    private static final int MAX_TOKENS = 2048;
     private static final int BYTES_PER_TOKEN = 4;
     private static final long MAX_BYTES = 4L << 30;
     private static final int MAX_CONVERSATIONS = 100_000;
+    private static final int HEAP_SHARE = 4;
+    /** Of a request beside its text, two bytes a character at most. */
+    private static final long OBJECT_BYTES = 100;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
@@ -46,7 +54,12 @@ public final class ShareGptFile implements Workload {
      *     where and why
      */
     public static ShareGptFile read(Path file) {
+        return read(file, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+    }
+
+    static ShareGptFile read(Path file, long mostBytes) {
         List<RequestShape> requests = new ArrayList<>();
+        long bytes = 0;
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new IllegalArgumentException(file + " is larger than 4 GiB");
@@ -58,7 +71,14 @@ public final class ShareGptFile implements Workload {
                 }
                 while (parser.nextToken() == JsonToken.START_OBJECT && requests.size() < MAX_CONVERSATIONS) {
                     JsonNode conversation = JSON.readTree(parser);
-                    request(conversation.path("conversations")).ifPresent(requests::add);
+                    Optional<RequestShape> request = request(conversation.path("conversations"));
+                    bytes += request.map(ShareGptFile::bytes).orElse(0L);
+                    if (bytes > mostBytes) {
+                        throw new IllegalArgumentException(file + ": its prompts take more than a quarter of the heap, "
+                                + mostBytes / 1_000_000 + " MB; use a part of it, or a larger heap: java -Xmx4g -jar"
+                                + " joulegram.jar bench");
+                    }
+                    request.ifPresent(requests::add);
                 }
             }
         } catch (IOException e) {
@@ -86,6 +106,10 @@ public final class ShareGptFile implements Workload {
         return taken
                 ? Optional.of(new RequestShape(promptTokens, outputTokens, Optional.of(prompt)))
                 : Optional.empty();
+    }
+
+    private static long bytes(RequestShape request) {
+        return OBJECT_BYTES + 2L * request.text().map(String::length).orElse(0);
     }
 
     private static int tokens(String text) {

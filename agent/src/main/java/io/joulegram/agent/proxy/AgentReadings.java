@@ -78,7 +78,7 @@ final class AgentReadings {
                 microjoules(model, "decode"),
                 microjoules(model, "idle"),
                 computed,
-                tokens.path("generation").asLong(),
+                tokens.path("generationMade").asLong(tokens.path("generation").asLong()),
                 grams(model));
     }
 

@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * @param decodeMicrojoules facility energy of writing output
  * @param idleMicrojoules facility energy while it waited
  * @param computedPromptTokens prompt tokens that were computed
- * @param outputTokens output tokens
+ * @param outputTokens output tokens, those of requests under way included
  * @param grams operational and embodied CO2e; empty if the intensity of the grid is not known
  */
 record ModelReading(

@@ -30,7 +30,8 @@ record Metrics(Map<String, Double> samples) {
         double sum = 0;
         boolean any = false;
         for (Map.Entry<String, Double> sample : samples.entrySet()) {
-            if (sample.getKey().startsWith(family + "{") && hasAll(sample.getKey(), labels)) {
+            boolean ofFamily = sample.getKey().equals(family) || sample.getKey().startsWith(family + "{");
+            if (ofFamily && hasAll(sample.getKey(), labels)) {
                 sum += sample.getValue();
                 any = true;
             }

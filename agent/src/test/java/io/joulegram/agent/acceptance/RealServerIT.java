@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,8 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RealServerIT {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final int REQUESTS = 30;
-    /** Half the time between two scrapes. */
-    private static final double LONG_MILLIS = 500;
+    private static final int LONG_REQUESTS = 6;
+    /** As many as take longer than two scrapes. */
+    private static final int READINGS = 50;
 
     private static final String PART = "joulegram_proxy_server_energy_joules_total";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -88,12 +90,19 @@ class RealServerIT {
         return AgentCommand.run().gpus(gpus).host(tree).start();
     }
 
-    /**
-     * One after the other, as the server has one slot: every second one as a stream, of different lengths. All are short
-     * beside the second between two scrapes, as this server counts output when a request has ended.
-     */
+    /** One after the other, as the server has one slot: every second one as a stream, of different lengths. */
     @Test
     void eachRequestHasTheTokensThatTheServerTellsAndTheEnergyOfTheTimesThatItTells() throws Exception {
+        throughTheProxy(REQUESTS, request -> 60 + 40 * (request % 6));
+    }
+
+    /** This server counts output when a request has ended, which is here some scrapes after its prompt. */
+    @Test
+    void requestsThatOutlastScrapesHaveTheEnergyOfTheirTimes() throws Exception {
+        throughTheProxy(LONG_REQUESTS, request -> LONG - 400 - 100 * (request % 3));
+    }
+
+    private void throughTheProxy(int count, IntUnaryOperator tokens) throws Exception {
         NvmlStandIn gpus = gpus();
         int webPort = AgentCommand.freePort();
         Path log = directory.resolve("requests.log");
@@ -115,11 +124,12 @@ class RealServerIT {
             isFoundByItself(agent);
             URI books = URI.create("http://127.0.0.1:" + webPort + "/metrics");
             awaitThat(() -> LlamaServer.metrics(books).sum(PART, "part=\"idle\"") > 0);
+            double before = bookedBeforeTheProxy(books, agent);
             gpus.gpu(0).waveform(SquareWave.constant(400));
             List<LlamaServer.Answer> answers = new ArrayList<>();
-            for (int i = 0; i < REQUESTS; i++) {
+            for (int i = 0; i < count; i++) {
                 String prompt = "Request " + i + "x".repeat(60 * (i % 5));
-                answers.add(server.ask(proxy.address(), prompt, 60 + 40 * (i % 6), i % 2 == 1));
+                answers.add(server.ask(proxy.address(), prompt, tokens.applyAsInt(i), i % 2 == 1));
             }
             gpus.gpu(0).waveform(SquareWave.constant(75));
             awaitThat(() -> Files.readAllLines(log).size() == answers.size());
@@ -130,10 +140,32 @@ class RealServerIT {
             }
             assertTokens(answers, requests);
             assertEnergy(answers, requests, LlamaServer.metrics(books), agent.metrics());
+            assertThat(bookedBeforeTheProxy(books, agent)).isCloseTo(before, within(0.001));
+            JsonNode counted = agent.json("api/v1/summary").at("/models/0/tokens");
+            assertThat(counted.path("generation").asLong())
+                    .isEqualTo(answers.stream()
+                            .mapToLong(answer -> answer.usage().generated())
+                            .sum());
+            assertThat(counted.path("generationMade")).isEqualTo(counted.path("generation"));
             // Only now is it sure that the proxy knows what tokens cost.
             assertThat(server.ask(proxy.address(), "Once more", 60, false).energyMethod())
                     .isEqualTo("estimate");
         }
+    }
+
+    /**
+     * What the daemon has booked on the server, idle included, and the proxy has not: what it had before the proxy first asked,
+     * and, for moments, the newest interval.
+     */
+    private double bookedBeforeTheProxy(URI books, AgentProcess agent) throws Exception {
+        double least = Double.MAX_VALUE;
+        for (int i = 0; i < READINGS; i++) {
+            Metrics proxy = LlamaServer.metrics(books);
+            double all = sum(agent.metrics(), ENERGY);
+            least = Math.min(least, all - proxy.sum(PART) - proxy.sum("joulegram_proxy_pending_energy_joules"));
+            Thread.sleep(50);
+        }
+        return least;
     }
 
     private static void assertTokens(List<LlamaServer.Answer> answers, Map<String, JsonNode> requests) {
@@ -190,13 +222,7 @@ class RealServerIT {
                 .isCloseTo(active, within(active * 0.001));
         assertThat(joules).isGreaterThan(active * 0.98);
         assertThat(prefillJoules + decodeJoules).isCloseTo(joules, within(0.01));
-        double millis = promptMillis + predictedMillis;
-        // Of a request that a busy machine made long, the energy before its end may have gone to prompts.
-        double longMillis = answers.stream()
-                .mapToDouble(answer -> answer.promptMillis() + answer.predictedMillis())
-                .filter(taken -> taken > LONG_MILLIS)
-                .sum();
-        assertThat(prefillJoules / joules).isCloseTo(promptMillis / millis, within(0.05 + longMillis / millis));
+        assertThat(prefillJoules / joules).isCloseTo(promptMillis / (promptMillis + predictedMillis), within(0.02));
         assertThat(streamedJoules / decodeJoules).isCloseTo(streamedTokens / tokens, within(0.1));
     }
 

@@ -43,6 +43,7 @@ final class MadeHost {
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     OptionalLong.empty(),
+                    OptionalLong.empty(),
                     loaded);
         }
     }

@@ -71,6 +71,7 @@ class PhaseSplitTest {
                 OptionalLong.empty(),
                 tellsSeconds ? OptionalLong.of(Math.round(prefillSeconds * 1e6)) : OptionalLong.empty(),
                 tellsSeconds ? OptionalLong.of(Math.round(decodeSeconds * 1e6)) : OptionalLong.empty(),
+                OptionalLong.empty(),
                 true);
     }
 

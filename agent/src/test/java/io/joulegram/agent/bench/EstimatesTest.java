@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import io.joulegram.agent.export.Snapshot.Boundary;
-import io.joulegram.agent.load.LoadResult;
 import io.joulegram.agent.load.LoadWindow;
 import io.joulegram.agent.load.Samples;
 import io.joulegram.power.Component;
@@ -21,8 +20,7 @@ final class EstimatesTest {
     private static final double SECONDS = 10;
     private static final double PROMPT_TOKENS = 400;
     private static final double OUTPUT_TOKENS = 200;
-    private static final Samples NONE =
-            new LoadResult(List.of(), 0, 1, Optional.empty(), 0, 0).window(0, 1).latencySeconds();
+    private static final Samples NONE = Samples.none();
 
     private static Totals part(double gpuJoules, Conditions conditions) {
         return new Totals(

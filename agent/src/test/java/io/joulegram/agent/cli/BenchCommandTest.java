@@ -132,10 +132,24 @@ final class BenchCommandTest {
     @Test
     void promptsBeyondTheHeapAreRefusedFirst() throws Exception {
         assertThat(refused("bench", "--concurrency", "100000", "--prompt-tokens", "8,1000000"))
-                .contains("--prompt-tokens: 100000 prompts of 1000000 tokens at a time take up to 700040 MB")
+                .contains("--prompt-tokens: 100000 requests at a time, with prompts of up to 1000000 tokens, take up to"
+                        + " 700245 MB")
                 .contains("or a larger heap: java -Xmx");
-        assertThat(plan("--concurrency", "100000", "--prompt-tokens", "1").points())
+        assertThat(refused("bench", "--concurrency", "100000", "--lengths", "lognormal", "--output-tokens", "10000"))
+                .contains("--prompt-tokens: 100000 requests at a time, with prompts of up to 4096 tokens, take up to");
+        assertThat(plan("--concurrency", "100000", "--prompt-tokens", "1", "--output-tokens", "1")
+                        .points())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void anOpenLoopHasNoMoreOnTheirWayThanTheHeapTakes() throws Exception {
+        assertThat(plan("--rate", "10").rules().maxInFlight()).isEqualTo(10_000);
+        double heap = Runtime.getRuntime().maxMemory();
+        assertThat(plan("--rate", "10", "--prompt-tokens", "1000000", "--output-tokens", "1")
+                        .rules()
+                        .maxInFlight())
+                .isEqualTo((int) (heap / 2 / 7_000_016));
     }
 
     private Path key(String text) throws Exception {

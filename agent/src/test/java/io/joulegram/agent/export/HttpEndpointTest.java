@@ -253,6 +253,7 @@ class HttpEndpointTest {
         assertThat(model.get("model").asText()).isEqualTo("llama");
         assertThat(model.at("/bookedUntilUnixMillis").longValue()).isEqualTo(1_699_999_999_000L);
         assertThat(model.at("/tokens/generation").longValue()).isEqualTo(3_000);
+        assertThat(model.at("/tokens/generationMade").longValue()).isEqualTo(3_040);
         assertThat(model.at("/tokens/promptCached").longValue()).isEqualTo(200);
         assertThat(model.at("/energy/1/phase").asText()).isEqualTo("idle");
         assertThat(model.at("/energy/1/microjoules").longValue()).isEqualTo(100_000_000);

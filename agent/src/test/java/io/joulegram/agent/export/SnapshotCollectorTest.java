@@ -151,6 +151,7 @@ class SnapshotCollectorTest {
                 OptionalLong.of(-5),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
+                OptionalLong.empty(),
                 0,
                 OptionalLong.empty(),
                 OptionalDouble.of(Double.NaN),

@@ -263,6 +263,7 @@ public final class Snapshots {
                 OptionalLong.of(1_000),
                 OptionalLong.of(200),
                 OptionalLong.of(3_000),
+                OptionalLong.of(3_040),
                 17,
                 OptionalLong.of(4_000_000_000L),
                 OptionalDouble.of(4),

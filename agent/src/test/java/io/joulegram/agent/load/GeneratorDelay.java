@@ -6,6 +6,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -58,41 +61,50 @@ public final class GeneratorDelay {
         RequestBody bodies = new RequestBody(target, PromptForm.TOKENS, 30_000, true);
         LoadRules rules = LoadRules.usual().lasting(Duration.ofSeconds(5), duration, Duration.ofSeconds(60));
         LoadResult result;
+        List<RequestRecord> requests = Collections.synchronizedList(new ArrayList<>());
         try (LoadGenerator generator = LoadGenerator.open(target, bodies, Optional.empty())) {
             result = generator.run(
-                    new FixedLengths(32, TOKENS), new Pace.Concurrency(streams), rules, 1, (s, r, i, e) -> {});
+                    new FixedLengths(32, TOKENS), new Pace.Concurrency(streams), rules, 1, new LoadProgress() {
+                        @Override
+                        public void at(boolean steady, double ratio, int inFlight, long ended) {}
+
+                        @Override
+                        public void over(RequestRecord request) {
+                            requests.add(request);
+                        }
+                    });
         }
         if (!result.failures().isEmpty() || result.limit().isPresent()) {
             throw new IllegalStateException(result.failures() + " " + result.firstReason() + " " + result.limit());
         }
+        LoadResult.Part whole = result.whole();
         long tokens = 0;
         Samples.Builder first = new Samples.Builder();
         Samples.Builder any = new Samples.Builder();
-        for (RequestRecord request : result.requests()) {
+        for (RequestRecord request : requests) {
             for (int event = 0; event < request.events(); event++) {
-                tokens += isMeasured(result, request.eventNanos(event)) ? 1 : 0;
+                tokens += isMeasured(whole, request.eventNanos(event)) ? 1 : 0;
             }
-            add(result, first, request.eventNanos(0), request.cachedTokens(), baseNanos);
-            add(result, any, request.eventNanos(request.outputTokens() - 1), request.promptTokens(), baseNanos);
+            add(whole, first, request.eventNanos(0), request.cachedTokens(), baseNanos);
+            add(whole, any, request.eventNanos(request.outputTokens() - 1), request.promptTokens(), baseNanos);
         }
         System.out.printf(
                 Locale.ROOT,
                 "%d streams, %.0f tokens/s%n",
                 streams,
-                tokens / ((result.endNanos() - result.beginNanos()) / 1e9));
+                tokens / ((whole.endNanos() - whole.beginNanos()) / 1e9));
         print("first tokens", first.build());
         print("tokens at random", any.build());
-        print(
-                "requests sent late",
-                result.window(result.beginNanos(), result.endNanos()).lagSeconds());
+        print("requests sent late", whole.load().lagSeconds());
     }
 
-    private static boolean isMeasured(LoadResult result, long nanos) {
-        return nanos - result.beginNanos() >= 0 && nanos - result.endNanos() < 0;
+    private static boolean isMeasured(LoadResult.Part whole, long nanos) {
+        return nanos - whole.beginNanos() >= 0 && nanos - whole.endNanos() < 0;
     }
 
-    private static void add(LoadResult result, Samples.Builder delays, long notedNanos, int micros, long baseNanos) {
-        if (isMeasured(result, notedNanos)) {
+    private static void add(
+            LoadResult.Part whole, Samples.Builder delays, long notedNanos, int micros, long baseNanos) {
+        if (isMeasured(whole, notedNanos)) {
             delays.add((notedNanos - baseNanos) / 1e9 - micros / MICROS);
         }
     }

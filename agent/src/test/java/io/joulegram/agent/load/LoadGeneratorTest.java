@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,15 +26,36 @@ final class LoadGeneratorTest {
     private static final LoadRules SHORT =
             LoadRules.usual().lasting(Duration.ZERO, Duration.ofMillis(400), Duration.ofSeconds(20));
     private static final Pace ONE = new Pace.Concurrency(1);
-    private static final LoadProgress SILENT = (steady, ratio, inFlight, ended) -> {};
+    private final List<RequestRecord> requests = Collections.synchronizedList(new ArrayList<>());
 
-    private static LoadResult run(ScriptedServer server, Workload workload, Pace pace, LoadRules rules)
-            throws Exception {
+    private LoadResult run(ScriptedServer server, Workload workload, Pace pace, LoadRules rules) throws Exception {
         Target target = new Target(server.uri(), Api.COMPLETIONS, "m", Optional.empty());
         try (LoadGenerator generator =
                 LoadGenerator.open(target, new RequestBody(target, PromptForm.TOKENS, 100, true), Optional.empty())) {
-            return generator.run(workload, pace, rules, 7, SILENT);
+            return generator.run(workload, pace, rules, 7, new LoadProgress() {
+                @Override
+                public void at(boolean steady, double ratio, int inFlight, long ended) {}
+
+                @Override
+                public void over(RequestRecord request) {
+                    requests.add(request);
+                }
+            });
         }
+    }
+
+    /** What all requests did between two instants. */
+    private LoadWindow window(long fromNanos, long untilNanos) {
+        WindowTally tally = new WindowTally(fromNanos, untilNanos);
+        requests.forEach(request -> tally.add(request, 1));
+        return tally.window(untilNanos);
+    }
+
+    /** What all requests did. */
+    private LoadWindow all() {
+        return window(
+                requests.get(0).intendedNanos() - 1,
+                requests.get(requests.size() - 1).lastNanos() + 1);
     }
 
     private static void good(OutputStream out) throws Exception {
@@ -54,7 +77,7 @@ final class LoadGeneratorTest {
             assertThat(result.limit()).isEmpty();
             assertThat(result.failures()).isEmpty();
             assertThat(result.isMeasured()).isTrue();
-            assertThat(result.requests()).hasSizeGreaterThan(3).allSatisfy(request -> {
+            assertThat(requests).hasSizeGreaterThan(3).allSatisfy(request -> {
                 assertThat(request.isWhole()).isTrue();
                 assertThat(request.events()).isEqualTo(2);
                 assertThat(request.outputTokens()).isEqualTo(4);
@@ -62,18 +85,16 @@ final class LoadGeneratorTest {
                 assertThat(request.cachedTokens()).isEqualTo(2);
                 assertThat(request.body()).as("what was asked is not kept").isEmpty();
             });
-            long first = result.requests().get(0).intendedNanos() - 1;
-            long last = result.requests().get(result.requests().size() - 1).lastNanos() + 1;
-            LoadWindow all = result.window(first, last);
-            int requests = result.requests().size();
-            assertThat(all.requests()).isEqualTo(requests);
-            assertThat(all.outputTokens()).isEqualTo(4.0 * requests);
-            assertThat(all.promptTokens()).isEqualTo(5.0 * requests);
-            assertThat(all.servedPromptTokens()).isEqualTo(5.0 * requests);
-            assertThat(all.cachedTokens()).isEqualTo(2.0 * requests);
-            assertThat(all.latencySeconds().size()).isEqualTo(requests);
+            LoadWindow all = all();
+            int count = requests.size();
+            assertThat(all.requests()).isEqualTo(count);
+            assertThat(all.outputTokens()).isEqualTo(4.0 * count);
+            assertThat(all.promptTokens()).isEqualTo(5.0 * count);
+            assertThat(all.servedPromptTokens()).isEqualTo(5.0 * count);
+            assertThat(all.cachedTokens()).isEqualTo(2.0 * count);
+            assertThat(all.latencySeconds().size()).isEqualTo(count);
             assertThat(server.bodies())
-                    .hasSize(requests)
+                    .hasSize(count)
                     .doesNotHaveDuplicates()
                     .allMatch(body -> body.contains("\"include_usage\":true"))
                     .allMatch(body -> body.contains("\"ignore_eos\":true"));
@@ -84,9 +105,12 @@ final class LoadGeneratorTest {
     void theSumOfPartsIsTheWhole() throws Exception {
         try (ScriptedServer server = new ScriptedServer((number, out) -> good(out))) {
             LoadResult result = run(server, new FixedLengths(5, 4), new Pace.Concurrency(2), SHORT);
-            LoadWindow whole = result.window(result.beginNanos(), result.endNanos());
-            long middle = (result.beginNanos() + result.endNanos()) / 2;
-            LoadWindow sum = result.window(result.beginNanos(), middle).plus(result.window(middle, result.endNanos()));
+            LoadResult.Part measured = result.whole();
+            LoadWindow whole = window(measured.beginNanos(), measured.endNanos());
+            LoadWindow sum = measured.load();
+            assertThat(result.parts()).hasSize(10);
+            assertThat(measured.endNanos() - measured.beginNanos())
+                    .isEqualTo(SHORT.duration().toNanos());
             assertThat(sum.outputTokens()).isEqualTo(whole.outputTokens());
             assertThat(sum.requests()).isCloseTo(whole.requests(), offset(1e-9));
             assertThat(sum.latencySeconds().size())
@@ -109,12 +133,12 @@ final class LoadGeneratorTest {
 
             assertThat(result.failures()).isEmpty();
             // About 100 are due in a second; 60 or 140 are four standard deviations away.
-            long due = result.requests().stream()
-                    .filter(request -> request.intendedNanos() - result.beginNanos() >= 0
-                            && request.intendedNanos() - result.endNanos() < 0)
+            long due = requests.stream()
+                    .filter(request -> request.intendedNanos() - result.whole().beginNanos() >= 0
+                            && request.intendedNanos() - result.whole().endNanos() < 0)
                     .count();
             assertThat(due).isBetween(60L, 140L);
-            assertThat(result.requests()).allSatisfy(request -> {
+            assertThat(requests).allSatisfy(request -> {
                 assertThat(request.isWhole()).isTrue();
                 assertThat(request.sentNanos() - request.intendedNanos()).isNotNegative();
                 assertThat(request.lastNanos() - request.intendedNanos()).isGreaterThanOrEqualTo(50_000_000L);
@@ -134,7 +158,7 @@ final class LoadGeneratorTest {
 
             assertThat(result.limit()).isEmpty();
             assertThat(result.failures()).isEmpty();
-            assertThat(result.requests()).hasSizeGreaterThan(10).allMatch(RequestRecord::isWhole);
+            assertThat(requests).hasSizeGreaterThan(10).allMatch(RequestRecord::isWhole);
         }
     }
 
@@ -142,7 +166,7 @@ final class LoadGeneratorTest {
     void arrivalsAreThoseOfThePoissonProcessOfTheSeed() throws Exception {
         try (ScriptedServer server = new ScriptedServer((number, out) -> good(out))) {
             LoadRules rules = SHORT.lasting(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(20));
-            List<Long> gaps = gaps(run(server, new FixedLengths(5, 4), new Pace.Rate(200), rules));
+            List<Long> gaps = gaps(server, rules);
             double mean = gaps.stream().mapToLong(gap -> gap).average().orElseThrow() / 1e9;
             double square = gaps.stream()
                     .mapToDouble(gap -> Math.pow(gap / 1e9 - mean, 2))
@@ -154,21 +178,20 @@ final class LoadGeneratorTest {
         }
     }
 
-    private static List<Long> gaps(LoadResult result) {
-        List<Long> due = result.requests().stream()
-                .map(RequestRecord::intendedNanos)
-                .sorted()
-                .toList();
+    private List<Long> gaps(ScriptedServer server, LoadRules rules) throws Exception {
+        run(server, new FixedLengths(5, 4), new Pace.Rate(200), rules);
+        List<Long> due =
+                requests.stream().map(RequestRecord::intendedNanos).sorted().toList();
         return IntStream.range(1, due.size())
                 .mapToObj(i -> due.get(i) - due.get(i - 1))
                 .toList();
     }
 
-    private static void assertLimit(ScriptedServer.Script script, Failure failure, String reason) throws Exception {
+    private void assertLimit(ScriptedServer.Script script, Failure failure, String reason) throws Exception {
         assertLimit(script, failure, reason, Duration.ofSeconds(20));
     }
 
-    private static void assertLimit(ScriptedServer.Script script, Failure failure, String reason, Duration silence)
+    private void assertLimit(ScriptedServer.Script script, Failure failure, String reason, Duration silence)
             throws Exception {
         try (ScriptedServer server = new ScriptedServer(script)) {
             LoadResult result =
@@ -283,10 +306,9 @@ final class LoadGeneratorTest {
             LoadResult result = run(server, new FixedLengths(5, 1_000), ONE, rules);
             assertThat(result.limit()).isEmpty();
             assertThat(result.failures()).isEmpty();
-            RequestRecord last = result.requests().get(result.requests().size() - 1);
+            RequestRecord last = requests.get(requests.size() - 1);
             assertThat(last.failure()).contains(Failure.CANCELLED);
-            assertThat(result.window(result.beginNanos(), result.endNanos()).outputTokens())
-                    .isPositive();
+            assertThat(result.whole().load().outputTokens()).isPositive();
         }
     }
 
@@ -324,19 +346,15 @@ final class LoadGeneratorTest {
                         + ScriptedServer.END))) {
             LoadResult result = run(server, new FixedLengths(5, 3), ONE, SHORT);
             assertThat(result.limit()).isEmpty();
-            int requests = result.requests().size();
-            assertThat(requests).isGreaterThan(3);
-            LoadWindow all = result.window(
-                    result.requests().get(0).intendedNanos() - 1,
-                    result.requests().get(requests - 1).lastNanos() + 1);
-            assertThat(all.requests()).isCloseTo(requests, offset(1e-9));
-            assertThat(all.outputTokens()).isCloseTo(3.0 * requests, offset(1e-6));
-            assertThat(all.promptTokens()).isEqualTo(5.0 * requests);
-            assertThat(all.cachedTokens()).isEqualTo(2.0 * requests);
-            assertThat(all.firstTokenSeconds().size()).isEqualTo(requests);
-            assertThat(result.requests().get(1).events())
-                    .as("the one with text")
-                    .isEqualTo(1);
+            int count = requests.size();
+            assertThat(count).isGreaterThan(3);
+            LoadWindow all = all();
+            assertThat(all.requests()).isCloseTo((double) count, offset(1e-9));
+            assertThat(all.outputTokens()).isCloseTo(3.0 * count, offset(1e-6));
+            assertThat(all.promptTokens()).isEqualTo(5.0 * count);
+            assertThat(all.cachedTokens()).isEqualTo(2.0 * count);
+            assertThat(all.firstTokenSeconds().size()).isEqualTo(count);
+            assertThat(requests.get(1).events()).as("the one with text").isEqualTo(1);
         }
     }
 
@@ -348,8 +366,9 @@ final class LoadGeneratorTest {
                         + ScriptedServer.token("")
                         + ScriptedServer.chunk("[DONE]")
                         + ScriptedServer.END))) {
-            LoadResult result = run(server, new FixedLengths(5, 3), ONE, SHORT);
-            assertThat(result.requests())
+            run(server, new FixedLengths(5, 3), ONE, SHORT);
+            assertThat(requests)
+                    .isNotEmpty()
                     .allSatisfy(request -> assertThat(request.events()).isZero());
         }
     }
@@ -373,7 +392,7 @@ final class LoadGeneratorTest {
         };
     }
 
-    private static void assertBreaksOff(ScriptedServer.Script script, int number, Pace pace) throws Exception {
+    private void assertBreaksOff(ScriptedServer.Script script, int number, Pace pace) throws Exception {
         try (ScriptedServer server = new ScriptedServer(script)) {
             assertThatThrownBy(() -> run(server, failing(number), pace, SHORT))
                     .isInstanceOf(LoadException.class)

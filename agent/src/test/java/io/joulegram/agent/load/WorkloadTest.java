@@ -43,6 +43,9 @@ final class WorkloadTest {
                         + "{\"conversations\":[{\"value\":\"a good prompt, but short\"},{\"value\":\"" + longText
                         + "\"}]},"
                         + "{\"other\":true}]");
+        assertThatThrownBy(() -> ShareGptFile.read(file, 50))
+                .hasMessageContaining(": its prompts take more than a quarter of the heap")
+                .hasMessageContaining("java -Xmx4g");
         ShareGptFile conversations = ShareGptFile.read(file);
         assertThat(conversations.size()).isEqualTo(1);
         RequestShape shape = conversations.next(new Random(0));

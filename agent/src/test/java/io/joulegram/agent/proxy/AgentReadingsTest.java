@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class AgentReadingsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MODEL = "{'server':'NAME','model':'m','bookedUntilUnixMillis':5,"
-            + "'tokens':{'prompt':10,'promptCached':4,'generation':3},'operationalGrams':1.5,'embodiedGrams':0.5,'energy':["
+            + "'tokens':{'prompt':10,'promptCached':4,'generation':3,'generationMade':5},'operationalGrams':1.5,'embodiedGrams':0.5,'energy':["
             + "{'component':'gpu','phase':'prefill','microjoules':1},{'component':'cpu','phase':'prefill','microjoules':2},"
             + "{'component':'gpu','phase':'decode','microjoules':4},{'component':'gpu','phase':'idle','microjoules':8}]}";
 
@@ -23,9 +23,9 @@ final class AgentReadingsTest {
     void componentsAreSummedAndCachedTokensLeftOut() throws Exception {
         assertThat(new AgentReadings(Optional.empty(), "h:1")
                         .of(view("", "{'server':'s','promptIncludesCached':true}")))
-                .containsExactly(new ModelReading("m", 5, 3, 4, 8, 6, 3, OptionalDouble.of(2)));
+                .containsExactly(new ModelReading("m", 5, 3, 4, 8, 6, 5, OptionalDouble.of(2)));
         assertThat(new AgentReadings(Optional.empty(), "h:1").of(view("", "{'server':'s'}")))
-                .containsExactly(new ModelReading("m", 5, 3, 4, 8, 10, 3, OptionalDouble.of(2)));
+                .containsExactly(new ModelReading("m", 5, 3, 4, 8, 10, 5, OptionalDouble.of(2)));
     }
 
     @Test
