@@ -118,10 +118,10 @@ public final class GpuLinks {
                 .collect(Collectors.toSet());
     }
 
-    /** Where those listen whose API is on another host, and whose GPUs of this host are to be found. */
+    /** Where those listen whose API is on another host. */
     public static Set<ServerPort> portsElsewhere(Collection<ServerTarget> servers) {
         return servers.stream()
-                .filter(server -> server.isElsewhere() && server.devices().isEmpty())
+                .filter(ServerTarget::isElsewhere)
                 .map(GpuLinks::port)
                 .collect(Collectors.toSet());
     }

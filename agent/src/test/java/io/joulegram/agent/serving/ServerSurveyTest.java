@@ -124,6 +124,31 @@ final class ServerSurveyTest {
     }
 
     @Test
+    void findsTheGpusOfTheRanksOfAServerOnAnotherHost() {
+        procfs().process(300, 1, "vllm", 300)
+                .write("300/cmdline", "vllm serve m --headless --master-addr 10.0.0.1".replace(' ', '\0'))
+                .process(310, 300, "Worker");
+        gpu("0", 310);
+        gpu("1");
+        ServerSurvey survey = survey(Servers.target(8000), Servers.elsewhere("10.0.0.1:8000"));
+        await().untilAsserted(() ->
+                assertThat(survey.devices().serversByGpu()).isEqualTo(Map.of("0", List.of("10.0.0.1:8000"))));
+        assertThat(survey.devices().of("10.0.0.1:8000").origin()).isEqualTo("rank");
+        assertThat(survey.devices().of("10.0.0.1:8000").pids()).containsExactly(310);
+        survey.close();
+        // The rank may as well be of the one whose GPUs are configured, and that is at none of the addresses that are
+        // told.
+        ServerSurvey two = survey(Servers.elsewhere("10.0.0.2:8000", "0"), Servers.elsewhere("10.0.0.3:8000"));
+
+        await().untilAsserted(() -> assertThat(two.devices().byServer()).hasSize(2));
+        assertThat(two.devices().serversByGpu()).isEqualTo(Map.of("0", List.of("10.0.0.2:8000")));
+        two.close();
+        ServerSurvey only = survey(Servers.elsewhere("10.0.0.2:8000"));
+        await().untilAsserted(() ->
+                assertThat(only.devices().of("10.0.0.2:8000").devices()).containsExactly("0"));
+    }
+
+    @Test
     void tellsWhichProcessOfARouterServesWhichModel() {
         procfs().process(110, 100, "llama-server")
                 .write("110/cmdline", "llama-server\0--port\0" + "41000\0--alias\0org/a:Q4\0")

@@ -1,5 +1,6 @@
 package io.joulegram.agent.serving;
 
+import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.Scrape;
 import io.joulegram.tokens.ScrapeException;
@@ -21,6 +22,19 @@ final class Servers {
                 Optional.of("vllm"),
                 Optional.empty(),
                 List.of(devices));
+    }
+
+    /** One whose API is on another host. */
+    static ServerTarget elsewhere(String address, String... devices) {
+        return new ServerTarget(
+                address,
+                URI.create("http://" + address),
+                Optional.of("vllm"),
+                Optional.empty(),
+                List.of(devices),
+                Optional.empty(),
+                Optional.empty(),
+                CountingHost.ELSEWHERE);
     }
 
     /** A server without models that fails at every scrape whose number, from 1, is in the list. */
