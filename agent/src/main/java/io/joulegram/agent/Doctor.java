@@ -88,7 +88,7 @@ public final class Doctor {
         findings.section("Inference servers");
         examineServers();
         findings.section("Workloads");
-        links.examineWorkloads(processesByDevice);
+        links.examineWorkloads(processesByDevice, gpus);
         findings.section("Grid");
         examineGrid();
         findings.section("Making of the hardware");

@@ -12,6 +12,7 @@ import io.joulegram.host.ProcessTree;
 import io.joulegram.host.ServerPort;
 import io.joulegram.host.Workload;
 import io.joulegram.host.WorkloadCpuClock;
+import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuProcess;
 import io.joulegram.tokens.ServerTarget;
 import java.io.IOException;
@@ -186,7 +187,7 @@ final class LinkFindings {
     }
 
     /** Looks for the workloads of this host, and of each process on a GPU. */
-    void examineWorkloads(Map<String, List<GpuProcess>> processesByDevice) {
+    void examineWorkloads(Map<String, List<GpuProcess>> processesByDevice, List<GpuInfo> gpus) {
         if (!config.workloads().enabled()) {
             findings.missing("none", "energy is not told by container, job and unit", "workloads.enabled: true");
             return;
@@ -209,7 +210,7 @@ final class LinkFindings {
                     "in a container, mount the host's /sys elsewhere, with all that is below it, and give --path.sysfs");
         }
         processesByDevice.forEach((device, list) -> list.forEach(process -> examine(device, process.pid())));
-        new KubernetesFindings(config, findings).examine();
+        new KubernetesFindings(config, findings).examine(gpus);
     }
 
     private static String count(WorkloadCpuClock.Listing listing) {
