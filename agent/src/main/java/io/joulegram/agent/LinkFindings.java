@@ -111,9 +111,12 @@ final class LinkFindings {
 
     private void examineStranger(String device, int pid, Map<Integer, Set<Integer>> portsByPid) {
         Set<Integer> ports = new TreeSet<>();
+        Set<Integer> named = new TreeSet<>();
         portsByPid.forEach((holder, held) -> {
             if (processes.sameWorkload(pid, holder)) {
                 ports.addAll(held);
+                List<String> command = processes.command(holder);
+                held.stream().filter(port -> names(port, command)).forEach(named::add);
             }
         });
         String what = "gpu " + device + " " + named(pid);
@@ -123,8 +126,18 @@ final class LinkFindings {
             findings.missing(
                     what,
                     "serves no server that is known; its kin listen on " + ports,
-                    "if one of these is an inference server's, name it by --server URL");
+                    named.isEmpty()
+                            ? "if one of these is an inference server's, name it by --server URL"
+                            : "if " + named + ", which it names by --port, is an inference server's, name it by --server"
+                                    + " URL; training scripts name the port of their rendezvous so, too");
         }
+    }
+
+    private static boolean names(int port, List<String> command) {
+        int value = command.indexOf("--port") + 1;
+        boolean nextWord =
+                value > 0 && value < command.size() && command.get(value).equals(String.valueOf(port));
+        return nextWord || command.contains("--port=" + port);
     }
 
     private Map<Integer, Set<Integer>> portsByPid() {

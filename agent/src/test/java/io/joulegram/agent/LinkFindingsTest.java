@@ -170,6 +170,15 @@ class LinkFindingsTest {
     }
 
     @Test
+    void aPortThatAnUnknownProgramNamesIsNotTakenForAServersButTold() throws Exception {
+        procfs.process(51, 50, "train-worker").listens(29_500, 900).holds(50, 3, 900);
+        procfs.command(50, "python3", "train.py", "--port", "29500");
+
+        assertThat(servers(List.of(server(PORT)), gpus(WORKER, 51)))
+                .contains("its kin listen on [29500]\n           fix: if [29500], which it names by --port, is an");
+    }
+
+    @Test
     void otherEvidenceIsNamed() throws Exception {
         assertThat(servers(List.of(server(PORT, "0")), gpus(50))).contains("s8000 on GPUs: 0, as configured\n");
         assertThat(servers(List.of(server(PORT)), gpus(50)))
