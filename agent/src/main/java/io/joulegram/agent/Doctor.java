@@ -220,7 +220,9 @@ public final class Doctor {
                             discovery,
                             engines.usualPorts(),
                             config.path().procfs())
-                    .examine(Set.of(config.web().listenAddress().port())));
+                    .examine(
+                            Set.of(config.web().listenAddress().port()),
+                            config.servers().targets()));
         }
         if (targets.isEmpty()) {
             findings.missing(

@@ -128,7 +128,8 @@ final class LinkFindings {
                     "serves no server that is known; its kin listen on " + ports,
                     named.isEmpty()
                             ? "if one of these is an inference server's, name it by --server URL"
-                            : "if " + named + ", which it names by --port, is an inference server's, name it by --server"
+                            : "if " + named
+                                    + ", which it names by --port, is an inference server's, name it by --server"
                                     + " URL; training scripts name the port of their rendezvous so, too");
         }
     }

@@ -1,5 +1,6 @@
 package io.joulegram.agent;
 
+import io.joulegram.agent.serving.GpuLinks;
 import io.joulegram.agent.serving.ServingProcess;
 import io.joulegram.agent.serving.ServingProcesses;
 import io.joulegram.host.PortEvidence;
@@ -43,22 +44,28 @@ final class ServingFindings {
      * Looks for processes, and asks the ports that they name as the daemon would.
      *
      * @param ownPorts ports not to ask
+     * @param configured servers that are asked anyway
      * @return the servers that answered, those on usual ports among them
      */
-    List<ServerTarget> examine(Set<Integer> ownPorts) {
+    List<ServerTarget> examine(Set<Integer> ownPorts, List<ServerTarget> configured) {
+        Set<Integer> configuredPorts =
+                configured.stream().map(target -> GpuLinks.port(target).port()).collect(Collectors.toSet());
         List<ServingProcess> serving = ServingProcesses.ofAll(tree).look();
         Map<Integer, Found> found = evidence(serving);
         Set<Integer> more = serving.stream()
                 .filter(one -> !one.tls() && kind(one, found) == PortEvidence.Kind.LISTENS)
                 .map(one -> one.port().port())
-                .filter(port -> !usualPorts.contains(port))
+                .filter(port -> !usualPorts.contains(port) && !configuredPorts.contains(port))
                 .collect(Collectors.toCollection(TreeSet::new));
         List<ServerTarget> targets = new ArrayList<>(discovery.discover(ownPorts, more, List.of()));
         Set<Integer> answering =
                 targets.stream().map(target -> target.baseUri().getPort()).collect(Collectors.toSet());
         for (ServingProcess one : serving) {
             Found its = found.get(one.process().pid());
-            if (its != null && !ownPorts.contains(one.port().port())) {
+            int port = one.port().port();
+            if (configuredPorts.contains(port)) {
+                findings.found(what(one), named(one) + "; a server is configured with this port");
+            } else if (its != null && !ownPorts.contains(port)) {
                 tell(one, its, answering);
             }
         }
@@ -81,10 +88,18 @@ final class ServingFindings {
         return its == null ? PortEvidence.Kind.NOBODY : its.kind();
     }
 
+    private static String what(ServingProcess one) {
+        return one.program().name() + ", process " + one.process().pid();
+    }
+
+    private static String named(ServingProcess one) {
+        return "port " + one.port().port() + ", " + one.port().namedBy();
+    }
+
     private void tell(ServingProcess one, Found found, Set<Integer> answering) {
         int port = one.port().port();
-        String what = one.program().name() + ", process " + one.process().pid();
-        String named = "port " + port + ", " + one.port().namedBy();
+        String what = what(one);
+        String named = named(one);
         switch (found.kind()) {
             case LISTENS -> tellOfListening(one, what, named, answering);
             case NOBODY ->

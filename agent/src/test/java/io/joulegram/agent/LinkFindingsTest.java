@@ -242,9 +242,11 @@ class LinkFindingsTest {
         try (KubeletStandIn kubelet = KubeletStandIn.telling(socket, pods)) {
             assertThat(kubelet).isNotNull();
             assertThat(told(config, List.of(), Map.of(), List.of(gpu)))
-                    .contains("llm/vllm-0/server: holds gpu.nvidia.com/gpu-3 (GPU 0), "
-                            + "gpu.nvidia.com/gpu-3-mig-1g10gb-19-4 (of GPU 0), gpu.nvidia.com/gpu-0, gpu.amd.com/gpu-1-129\n")
-                    .contains("missing  dynamic resource allocation: gpu.nvidia.com/gpu-0, gpu.amd.com/gpu-1-129 name no GPU");
+                    .contains(
+                            "llm/vllm-0/server: holds gpu.nvidia.com/gpu-3 (GPU 0), "
+                                    + "gpu.nvidia.com/gpu-3-mig-1g10gb-19-4 (of GPU 0), gpu.nvidia.com/gpu-0, gpu.amd.com/gpu-1-129\n")
+                    .contains(
+                            "missing  dynamic resource allocation: gpu.nvidia.com/gpu-0, gpu.amd.com/gpu-1-129 name no GPU");
         }
     }
 

@@ -10,10 +10,12 @@ import io.joulegram.tokens.ServerDiscovery;
 import io.joulegram.tokens.ServerTarget;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +29,7 @@ class ServingFindingsTest {
     private final FakeInferenceServer server = FakeInferenceServer.start(Dialect.LLAMACPP);
     private final String port = String.valueOf(server.port());
     private MadeProcfs procfs;
+    private List<ServerTarget> configured = List.of();
     private List<ServerTarget> found = List.of();
 
     @BeforeEach
@@ -48,7 +51,7 @@ class ServingFindingsTest {
         ServerDiscovery discovery = new ServerDiscovery(
                 HttpClient.newHttpClient(), EngineCatalog.builtIn(), List.of(usualPorts), Duration.ofSeconds(10));
         found = new ServingFindings(new Findings(new PrintWriter(text)), discovery, List.of(usualPorts), root)
-                .examine(Set.of());
+                .examine(Set.of(), configured);
         return text.toString();
     }
 
@@ -110,6 +113,19 @@ class ServingFindingsTest {
         listens(42);
 
         assertThat(told()).contains("fix: name it by --server https://NAME:" + port);
+        assertThat(server.requestsTaken()).isZero();
+    }
+
+    @Test
+    void oneThatIsConfiguredIsNotAskedASecondTime() {
+        procfs.command(42, "llama-server", "--ssl-cert-file", "a.pem", "--port", port);
+        listens(42);
+        configured = List.of(new ServerTarget(
+                "s", URI.create("https://llm.example:" + port), Optional.empty(), Optional.empty(), List.of()));
+
+        assertThat(told())
+                .isEqualTo("  ok       llama.cpp, process 42: port " + port
+                        + ", named by --port on its command line; a server is configured with this port\n");
         assertThat(server.requestsTaken()).isZero();
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.joulegram.tokens.Dialect;
 import io.joulegram.tokens.FakeInferenceServer;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,9 +34,7 @@ class OddPortIT {
     /** Java, called llama-server, as whose options the kernel shows the port. */
     private Process serve(int port) throws Exception {
         Path program = directory.resolve("llama-server");
-        if (!Files.exists(program)) {
-            Files.createSymbolicLink(program, Path.of(AgentCommand.java()).toRealPath());
-        }
+        Files.createSymbolicLink(program, Path.of(AgentCommand.java()).toRealPath());
         return new ProcessBuilder(
                         program.toString(),
                         "-cp",
@@ -48,9 +47,10 @@ class OddPortIT {
                 .start();
     }
 
-    private static void end(Process process) {
+    private void end(Process process) throws IOException {
         process.destroyForcibly();
         process.onExit().join();
+        Files.deleteIfExists(directory.resolve("llama-server"));
     }
 
     private static void awaitThat(Callable<Boolean> condition) {
