@@ -78,6 +78,11 @@ public final class ListeningSockets {
         return owners("net", ports);
     }
 
+    /** Whether anybody listens on a port in the network namespace of a process. Looks at no other process. */
+    boolean listensWhere(int pid, int port) throws IOException {
+        return !listeningInodes(pid + "/net", listening -> listening == port).isEmpty();
+    }
+
     /** Finds the owners of a port in the network namespace of a process. */
     PortOwners ownersWhere(int pid, int port) throws IOException {
         return owners(pid + "/net", Set.of(port)).getOrDefault(port, new PortOwners(port, false, List.of(), false));

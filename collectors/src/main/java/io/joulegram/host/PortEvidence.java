@@ -48,7 +48,8 @@ public final class PortEvidence {
      * What was found out, and of whom.
      *
      * @param kind what
-     * @param owners the processes that hold the listening socket, lowest first, as far as they are known
+     * @param owners the processes that hold the listening socket, lowest first, as far as they are known; they are not
+     *     looked for elsewhere
      * @param host where a network of its own can be reached, if that is told
      */
     public record Found(Kind kind, List<Integer> owners, Optional<String> host) {
@@ -62,7 +63,7 @@ public final class PortEvidence {
 
     /**
      * Finds out. Looks at every descriptor of every process if anybody listens on any of the ports; else it reads the
-     * table of sockets alone.
+     * tables of sockets alone.
      *
      * @param portByPid the port that each process is said to listen on
      * @return what was found, by process
@@ -70,16 +71,17 @@ public final class PortEvidence {
      */
     public Map<Integer, Found> of(Map<Integer, Integer> portByPid) throws IOException {
         Map<Integer, Found> found = new TreeMap<>();
-        Map<Integer, PortOwners> here = sockets.owners(Set.copyOf(portByPid.values()));
-        for (Map.Entry<Integer, Integer> named : portByPid.entrySet()) {
-            int pid = named.getKey();
-            int port = named.getValue();
-            found.put(
-                    pid,
-                    namespaces.isForeign(pid)
-                            ? elsewhere(pid, port)
-                            : here(pid, here.getOrDefault(port, new PortOwners(port, false, List.of(), false))));
-        }
+        Map<Integer, Integer> here = new TreeMap<>();
+        portByPid.forEach((pid, port) -> {
+            if (namespaces.isForeign(pid)) {
+                found.put(pid, elsewhere(pid, port));
+            } else {
+                here.put(pid, port);
+            }
+        });
+        Map<Integer, PortOwners> owners = sockets.owners(Set.copyOf(here.values()));
+        here.forEach((pid, port) ->
+                found.put(pid, here(pid, owners.getOrDefault(port, new PortOwners(port, false, List.of(), false)))));
         return found;
     }
 
@@ -93,16 +95,14 @@ public final class PortEvidence {
     }
 
     private Found elsewhere(int pid, int port) {
-        PortOwners owners;
+        boolean listens;
         try {
-            owners = sockets.ownersWhere(pid, port);
+            listens = sockets.listensWhere(pid, port);
         } catch (IOException e) {
             // It has ended meanwhile.
-            return new Found(Kind.NOBODY, List.of(), Optional.empty());
+            listens = false;
         }
-        return new Found(
-                owners.listening() ? Kind.ELSEWHERE : Kind.NOBODY,
-                owners.pids(),
-                namespaces.reachable(pid).map(InetAddress::getHostAddress));
+        Optional<String> host = listens ? namespaces.reachable(pid).map(InetAddress::getHostAddress) : Optional.empty();
+        return new Found(listens ? Kind.ELSEWHERE : Kind.NOBODY, List.of(), host);
     }
 }

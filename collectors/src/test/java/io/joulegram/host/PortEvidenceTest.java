@@ -77,7 +77,7 @@ class PortEvidenceTest {
         procfs.process(300, 1, "train", 300).listens(9123, 6).holds(300, 3, 6);
         procfs.listens(9124, 7);
 
-        assertThat(found(100, 9123)).isEqualTo(new Found(Kind.ELSEWHERE, List.of(100), Optional.of("172.17.0.2")));
+        assertThat(found(100, 9123)).isEqualTo(new Found(Kind.ELSEWHERE, List.of(), Optional.of("172.17.0.2")));
         assertThat(found(100, 9124).kind()).isEqualTo(Kind.NOBODY);
     }
 

@@ -48,18 +48,28 @@ final class AskedPorts {
             askedNanos.removeFirst();
         }
         List<ServingProcess> due = listening.stream()
-                .filter(serving -> overdueNanos(serving, nowNanos) >= 0)
+                .filter(serving -> isDue(serving, nowNanos))
                 .sorted(Comparator.comparingLong((ServingProcess serving) -> overdueNanos(serving, nowNanos))
                         .reversed())
                 .limit(MOST_IN_A_MINUTE - askedNanos.size())
                 .toList();
         for (ServingProcess serving : due) {
-            Wait before = waits.get(Key.of(serving));
-            long nanos = before == null ? FIRST_WAIT_NANOS : Math.min(LONGEST_WAIT_NANOS, 2 * before.nanos());
-            waits.put(Key.of(serving), new Wait(nowNanos + nanos, nanos));
+            postpone(serving, nowNanos);
             askedNanos.addLast(nowNanos);
         }
         return due;
+    }
+
+    /** Lets a process wait, longer than it did before. */
+    void postpone(ServingProcess serving, long nowNanos) {
+        Wait before = waits.get(Key.of(serving));
+        long nanos = before == null ? FIRST_WAIT_NANOS : Math.min(LONGEST_WAIT_NANOS, 2 * before.nanos());
+        waits.put(Key.of(serving), new Wait(nowNanos + nanos, nanos));
+    }
+
+    /** Whether a process has waited long enough. */
+    boolean isDue(ServingProcess serving, long nowNanos) {
+        return overdueNanos(serving, nowNanos) >= 0;
     }
 
     private long overdueNanos(ServingProcess serving, long nowNanos) {

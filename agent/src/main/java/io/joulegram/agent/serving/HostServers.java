@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,16 +78,18 @@ public final class HostServers {
      * @return the servers that answer, known ones among them
      */
     List<ServerTarget> find(Set<Integer> ownPorts, Collection<ServerTarget> known) {
-        Map<Integer, ServingProcess> listening = listening(ownPorts);
+        long nowNanos = nanoTime.getAsLong();
+        Set<Integer> knownPorts = known.stream().map(HostServers::portHere).collect(Collectors.toSet());
+        Map<Integer, ServingProcess> listening = listening(ownPorts, knownPorts, nowNanos);
         for (ServerTarget target : known) {
             ServingProcess serving = listening.remove(portHere(target));
             if (serving != null) {
-                // Started anew if it was found by a process before; whoever watches it goes on.
-                vouchers.computeIfPresent(target.name(), (name, ended) -> serving.process());
+                // Started anew; whoever watches it goes on.
+                vouchers.put(target.name(), serving.process());
             }
         }
         Map<Integer, ServingProcess> toAsk = new TreeMap<>();
-        asked.take(listening.values(), nanoTime.getAsLong())
+        asked.take(listening.values(), nowNanos)
                 .forEach(serving -> toAsk.put(serving.port().port(), serving));
         List<ServerTarget> found = discovery.discover(ownPorts, toAsk.keySet(), known);
         for (ServerTarget target : found) {
@@ -111,29 +114,43 @@ public final class HostServers {
                 serving.port().namedBy());
     }
 
-    /** The processes that listen where they say, by port, but for usual ports, and servers that are found and live. */
-    private Map<Integer, ServingProcess> listening(Set<Integer> ownPorts) {
+    /** The processes that are to be looked at and that listen where they say, by port. */
+    private Map<Integer, ServingProcess> listening(Set<Integer> ownPorts, Set<Integer> knownPorts, long nowNanos) {
         List<ServingProcess> serving = processes.look();
         asked.retain(serving);
-        Map<Integer, ServingProcess> open = new HashMap<>();
         Map<Integer, Integer> portByPid = new HashMap<>();
         for (ServingProcess one : serving) {
             int port = one.port().port();
-            boolean found = Optional.ofNullable(vouchers.get(LOOPBACK + port))
-                    .filter(processes::lives)
-                    .isPresent();
-            if (!one.tls() && !found && !usualPorts.contains(port) && !ownPorts.contains(port)) {
+            if (!usualPorts.contains(port) && !ownPorts.contains(port) && isToBeLookedAt(one, knownPorts, nowNanos)) {
                 portByPid.put(one.process().pid(), port);
             }
         }
         Map<Integer, PortEvidence.Found> evidenceByPid = evidence(portByPid);
+        Map<Integer, ServingProcess> listening = new HashMap<>();
         for (ServingProcess one : serving) {
             PortEvidence.Found found = evidenceByPid.get(one.process().pid());
-            if (found != null && found.kind() == PortEvidence.Kind.LISTENS) {
-                open.putIfAbsent(one.port().port(), one);
+            if (found != null) {
+                switch (found.kind()) {
+                    case LISTENS -> listening.putIfAbsent(one.port().port(), one);
+                    // That is told by the table of sockets alone, and may change at any time.
+                    case NOBODY -> {}
+                    case ANOTHER, HIDDEN, ELSEWHERE -> asked.postpone(one, nowNanos);
+                }
             }
         }
-        return open;
+        return listening;
+    }
+
+    /** Whether it is new or has waited long enough; one that is watched, only once the process before it has ended. */
+    private boolean isToBeLookedAt(ServingProcess serving, Set<Integer> knownPorts, long nowNanos) {
+        int port = serving.port().port();
+        if (serving.tls() || !asked.isDue(serving, nowNanos)) {
+            return false;
+        }
+        return !knownPorts.contains(port)
+                || Optional.ofNullable(vouchers.get(LOOPBACK + port))
+                        .filter(process -> !processes.lives(process))
+                        .isPresent();
     }
 
     private Map<Integer, PortEvidence.Found> evidence(Map<Integer, Integer> portByPid) {

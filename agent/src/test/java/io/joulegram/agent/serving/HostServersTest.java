@@ -109,6 +109,19 @@ class HostServersTest {
 
         assertThat(found()).isEmpty();
         assertThat(server.requestsTaken()).isZero();
+        procfs.holds(PID, 3, 5);
+        assertThat(found()).isEmpty();
+        nowNanos += TimeUnit.SECONDS.toNanos(8);
+        assertThat(found()).hasSize(1);
+    }
+
+    @Test
+    void aServerThatWasNamedOnItsPortIsNotLookedFor() {
+        startsAsVllm();
+        listens();
+
+        assertThat(found(target())).isEmpty();
+        assertThat(server.requestsTaken()).isZero();
     }
 
     @Test
@@ -159,6 +172,7 @@ class HostServersTest {
         assertThatCode(guarded::scrape).doesNotThrowAnyException();
 
         procfs.process(PID, 1, "train", 7, 60).command(PID, "python3", "train.py");
+        nowNanos += TimeUnit.MINUTES.toNanos(1);
         found(target());
         assertThatThrownBy(guarded::scrape)
                 .isInstanceOf(ScrapeException.class)
