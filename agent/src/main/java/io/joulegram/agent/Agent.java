@@ -31,6 +31,7 @@ import io.joulegram.agent.ledger.LedgerException;
 import io.joulegram.agent.otlp.OtlpPusher;
 import io.joulegram.agent.otlp.OtlpResource;
 import io.joulegram.agent.serving.GpuEvidence;
+import io.joulegram.agent.serving.HostServers;
 import io.joulegram.agent.serving.ServedDevices;
 import io.joulegram.agent.serving.ServerSurvey;
 import io.joulegram.agent.serving.ServerWatch;
@@ -49,7 +50,7 @@ import io.joulegram.power.PowerSourceProvider;
 import io.joulegram.tokens.EngineCatalog;
 import io.joulegram.tokens.HttpTokenServer;
 import io.joulegram.tokens.ScrapeLimits;
-import io.joulegram.tokens.ServerDiscovery;
+import io.joulegram.tokens.TokenServer;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -168,19 +169,23 @@ public final class Agent implements AutoCloseable {
         ScrapeLimits limits = ScrapeLimits.defaults()
                 .withDeadline(config.tokens().scrapeTimeout())
                 .withMaxBodyBytes(Math.toIntExact(config.tokens().maxBodyBytes()));
-        Optional<ServerDiscovery> discovery = config.servers().auto()
-                ? Optional.of(new ServerDiscovery(clients.plain(), engines, engines.usualPorts(), PROBE_TIMEOUT))
+        Optional<HostServers> hostServers = config.servers().auto()
+                ? Optional.of(new HostServers(
+                        clients.plain(), engines, PROBE_TIMEOUT, config.path().procfs()))
                 : Optional.empty();
         return new ServerSurvey(
                 config.servers().targets(),
-                target -> watch(new HttpTokenServer(clients.of(target.baseUri()), target, engines, limits)),
-                discovery,
+                target -> {
+                    TokenServer server = new HttpTokenServer(clients.of(target.baseUri()), target, engines, limits);
+                    return watch(hostServers.map(host -> host.guarded(server)).orElse(server));
+                },
+                hostServers,
                 new GpuOwnership(config.path().procfs()),
                 this::gpuProcesses,
                 this::ownPorts);
     }
 
-    private ServerWatch watch(HttpTokenServer server) {
+    private ServerWatch watch(TokenServer server) {
         return new ServerWatch(server, config.tokens().scrapeInterval(), event -> bookkeeper.post(event));
     }
 

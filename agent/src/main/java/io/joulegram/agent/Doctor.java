@@ -88,7 +88,7 @@ public final class Doctor {
         findings.section("Inference servers");
         examineServers();
         findings.section("Workloads");
-        links.examineWorkloads(processesByDevice);
+        links.examineWorkloads(processesByDevice, gpus);
         findings.section("Grid");
         examineGrid();
         findings.section("Making of the hardware");
@@ -213,14 +213,23 @@ public final class Doctor {
         HttpClients clients = new HttpClients();
         List<ServerTarget> targets = new ArrayList<>(config.servers().targets());
         if (config.servers().auto()) {
-            targets.addAll(new ServerDiscovery(clients.plain(), engines, engines.usualPorts(), PROBE_TIMEOUT)
-                    .discover(Set.of(config.web().listenAddress().port())));
+            ServerDiscovery discovery =
+                    new ServerDiscovery(clients.plain(), engines, engines.usualPorts(), PROBE_TIMEOUT);
+            targets.addAll(new ServingFindings(
+                            findings,
+                            discovery,
+                            engines.usualPorts(),
+                            config.path().procfs())
+                    .examine(
+                            Set.of(config.web().listenAddress().port()),
+                            config.servers().targets()));
         }
         if (targets.isEmpty()) {
             findings.missing(
                     "none",
                     config.servers().auto()
                             ? "no server answers on this host's usual ports " + engines.usualPorts()
+                                    + ", nor on one that its own process names"
                             : "none is configured",
                     "name it with --server URL; engines: " + String.join(", ", engines.names()));
         }

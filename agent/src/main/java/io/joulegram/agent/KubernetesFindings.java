@@ -1,15 +1,18 @@
 package io.joulegram.agent;
 
 import io.joulegram.agent.config.AgentConfig;
+import io.joulegram.agent.kubernetes.DynamicGpu;
 import io.joulegram.agent.kubernetes.HeldDevice;
 import io.joulegram.agent.kubernetes.KubeletSocket;
 import io.joulegram.host.KubernetesContainer;
 import io.joulegram.host.KubernetesContainers;
+import io.joulegram.power.GpuInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -26,14 +29,18 @@ final class KubernetesFindings {
         this.findings = findings;
     }
 
-    /** Asks all that the daemon would ask. Says nothing on a host that is no node of Kubernetes. */
-    void examine() {
+    /**
+     * Asks all that the daemon would ask. Says nothing on a host that is no node of Kubernetes.
+     *
+     * @param gpus the GPUs of this host
+     */
+    void examine(List<GpuInfo> gpus) {
         Path logs = config.workloads().containerLogs();
         int links = new KubernetesContainers(logs).byId().size();
         if (links > 0) {
             findings.found("names of pods", "of " + links + " containers in " + logs);
         }
-        config.workloads().kubeletSocket().ifPresent(socket -> examineKubelet(socket, links > 0));
+        config.workloads().kubeletSocket().ifPresent(socket -> examineKubelet(socket, links > 0, gpus));
         KubernetesAccess.of(config.workloads(), config.path(), clients).ifPresent(api -> {
             try {
                 int containers = api.pods().byId().size();
@@ -51,7 +58,7 @@ final class KubernetesFindings {
         });
     }
 
-    private void examineKubelet(Path socket, boolean node) {
+    private void examineKubelet(Path socket, boolean node, List<GpuInfo> gpus) {
         if (!Files.exists(socket)) {
             if (node) {
                 findings.missing(
@@ -67,12 +74,46 @@ final class KubernetesFindings {
             Map<String, String> byContainer = new TreeMap<>(held.stream()
                     .collect(Collectors.groupingBy(
                             device -> name(device.container()),
-                            Collectors.mapping(HeldDevice::id, Collectors.joining(", ")))));
+                            Collectors.mapping(device -> named(device, gpus), Collectors.joining(", ")))));
             byContainer.entrySet().stream()
                     .limit(MOST_CONTAINERS)
                     .forEach(entry -> findings.found(entry.getKey(), "holds " + entry.getValue()));
+            tellOfUnknown(held, gpus);
         } catch (IOException e) {
             findings.missing("kubelet", String.valueOf(e.getMessage()), "run as root, whom the socket is open to");
+        }
+    }
+
+    /** Of dynamic resource allocation by which GPU it is, as its name does not tell everyone. */
+    private static String named(HeldDevice device, List<GpuInfo> gpus) {
+        String id = device.driver().map(driver -> driver + "/").orElse("") + device.id();
+        return gpu(device, gpus)
+                .map(gpu -> id + " (" + (isPart(device) ? "of " : "") + "GPU " + gpu.device() + ")")
+                .orElse(id);
+    }
+
+    private static boolean isPart(HeldDevice device) {
+        return DynamicGpu.of(device).flatMap(DynamicGpu::part).isPresent();
+    }
+
+    private static Optional<GpuInfo> gpu(HeldDevice device, List<GpuInfo> gpus) {
+        return DynamicGpu.of(device)
+                .flatMap(named -> gpus.stream().filter(named::isOf).findFirst());
+    }
+
+    private void tellOfUnknown(List<HeldDevice> held, List<GpuInfo> gpus) {
+        String unknown = held.stream()
+                .filter(device ->
+                        device.driver().isPresent() && gpu(device, gpus).isEmpty())
+                .map(device -> named(device, gpus))
+                .distinct()
+                .limit(MOST_CONTAINERS)
+                .collect(Collectors.joining(", "));
+        if (!unknown.isEmpty()) {
+            findings.missing(
+                    "dynamic resource allocation",
+                    unknown + " name no GPU that is known here; whose a GPU is goes by the processes on it",
+                    "");
         }
     }
 

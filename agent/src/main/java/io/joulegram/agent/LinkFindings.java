@@ -12,6 +12,7 @@ import io.joulegram.host.ProcessTree;
 import io.joulegram.host.ServerPort;
 import io.joulegram.host.Workload;
 import io.joulegram.host.WorkloadCpuClock;
+import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuProcess;
 import io.joulegram.tokens.ServerTarget;
 import java.io.IOException;
@@ -120,9 +121,12 @@ final class LinkFindings {
             return;
         }
         Set<Integer> ports = new TreeSet<>();
+        Set<Integer> named = new TreeSet<>();
         portsByPid.forEach((holder, held) -> {
             if (processes.sameWorkload(pid, holder)) {
                 ports.addAll(held);
+                List<String> command = processes.command(holder);
+                held.stream().filter(port -> names(port, command)).forEach(named::add);
             }
         });
         if (ports.isEmpty()) {
@@ -131,8 +135,19 @@ final class LinkFindings {
             findings.missing(
                     what,
                     "serves no server that is known; its kin listen on " + ports,
-                    "if one of these is an inference server's, name it by --server URL");
+                    named.isEmpty()
+                            ? "if one of these is an inference server's, name it by --server URL"
+                            : "if " + named
+                                    + ", which it names by --port, is an inference server's, name it by --server"
+                                    + " URL; training scripts name the port of their rendezvous so, too");
         }
+    }
+
+    private static boolean names(int port, List<String> command) {
+        int value = command.indexOf("--port") + 1;
+        boolean nextWord =
+                value > 0 && value < command.size() && command.get(value).equals(String.valueOf(port));
+        return nextWord || command.contains("--port=" + port);
     }
 
     private Map<Integer, Set<Integer>> portsByPid() {
@@ -197,7 +212,7 @@ final class LinkFindings {
     }
 
     /** Looks for the workloads of this host, and of each process on a GPU. */
-    void examineWorkloads(Map<String, List<GpuProcess>> processesByDevice) {
+    void examineWorkloads(Map<String, List<GpuProcess>> processesByDevice, List<GpuInfo> gpus) {
         if (!config.workloads().enabled()) {
             findings.missing("none", "energy is not told by container, job and unit", "workloads.enabled: true");
             return;
@@ -220,7 +235,7 @@ final class LinkFindings {
                     "in a container, mount the host's /sys elsewhere, with all that is below it, and give --path.sysfs");
         }
         processesByDevice.forEach((device, list) -> list.forEach(process -> examine(device, process.pid())));
-        new KubernetesFindings(config, findings).examine();
+        new KubernetesFindings(config, findings).examine(gpus);
     }
 
     private static String count(WorkloadCpuClock.Listing listing) {

@@ -7,6 +7,7 @@ import io.joulegram.agent.config.ConfigLoader;
 import io.joulegram.agent.kubernetes.KubeletStandIn;
 import io.joulegram.host.MadeControlGroups;
 import io.joulegram.host.MadeProcfs;
+import io.joulegram.power.GpuInfo;
 import io.joulegram.power.GpuProcess;
 import io.joulegram.tokens.CountingHost;
 import io.joulegram.tokens.ServerTarget;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +70,12 @@ class LinkFindingsTest {
     }
 
     private String told(String yaml, List<ServerTarget> servers, Map<String, List<GpuProcess>> gpus) throws Exception {
+        return told(yaml, servers, gpus, List.of());
+    }
+
+    private String told(
+            String yaml, List<ServerTarget> servers, Map<String, List<GpuProcess>> gpus, List<GpuInfo> infos)
+            throws Exception {
         Path file = Files.writeString(
                 root.resolve("joulegram.yaml"),
                 "path:\n  procfs: " + root.resolve("proc") + "\n  sysfs: " + root.resolve("sys") + "\n" + yaml);
@@ -76,7 +84,7 @@ class LinkFindingsTest {
         PrintWriter out = new PrintWriter(text);
         LinkFindings findings = new LinkFindings(config, new Findings(out));
         findings.examineServers(servers, gpus);
-        findings.examineWorkloads(gpus);
+        findings.examineWorkloads(gpus, infos);
         out.flush();
         return text.toString();
     }
@@ -198,6 +206,15 @@ class LinkFindingsTest {
     }
 
     @Test
+    void aPortThatAnUnknownProgramNamesIsNotTakenForAServersButTold() throws Exception {
+        procfs.process(51, 50, "train-worker").listens(29_500, 900).holds(50, 3, 900);
+        procfs.command(50, "python3", "train.py", "--port", "29500");
+
+        assertThat(servers(List.of(server(PORT)), gpus(WORKER, 51)))
+                .contains("its kin listen on [29500]\n           fix: if [29500], which it names by --port, is an");
+    }
+
+    @Test
     void otherEvidenceIsNamed() throws Exception {
         assertThat(servers(List.of(server(PORT, "0")), gpus(50))).contains("s8000 on GPUs: 0, as configured\n");
         assertThat(servers(List.of(server(PORT)), gpus(50)))
@@ -241,6 +258,31 @@ class LinkFindingsTest {
             assertThat(told(config, List.of(), Map.of()))
                     .contains("ok       kubelet: 2 devices are held by containers\n")
                     .contains("ok       llm/vllm-0/server: holds GPU-aa, GPU-bb\n");
+        }
+    }
+
+    @Test
+    void whatIsGivenDynamicallyIsToldWithItsGpuAndWhatIsNotKnown() throws Exception {
+        MadeControlGroups.version2(root.resolve("sys")).used("system.slice/a.service", 1);
+        Path socket = root.resolve("kubelet.sock");
+        String config = "workloads: {enabled: true, kubelet-socket: " + socket + "}\n";
+        GpuInfo gpu = new GpuInfo("0", "GPU-aa", "H100", "", "580", 0, 0, OptionalInt.of(3));
+        byte[] pods = KubeletStandIn.response(KubeletStandIn.claiming(
+                "llm",
+                "vllm-0",
+                "server",
+                KubeletStandIn.claimed("gpu.nvidia.com", "gpu-3"),
+                KubeletStandIn.claimed("gpu.nvidia.com", "gpu-3-mig-1g10gb-19-4"),
+                KubeletStandIn.claimed("gpu.nvidia.com", "gpu-0"),
+                KubeletStandIn.claimed("gpu.amd.com", "gpu-1-129")));
+        try (KubeletStandIn kubelet = KubeletStandIn.telling(socket, pods)) {
+            assertThat(kubelet).isNotNull();
+            assertThat(told(config, List.of(), Map.of(), List.of(gpu)))
+                    .contains(
+                            "llm/vllm-0/server: holds gpu.nvidia.com/gpu-3 (GPU 0), "
+                                    + "gpu.nvidia.com/gpu-3-mig-1g10gb-19-4 (of GPU 0), gpu.nvidia.com/gpu-0, gpu.amd.com/gpu-1-129\n")
+                    .contains(
+                            "missing  dynamic resource allocation: gpu.nvidia.com/gpu-0, gpu.amd.com/gpu-1-129 name no GPU");
         }
     }
 

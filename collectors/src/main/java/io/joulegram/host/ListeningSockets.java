@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -77,6 +76,11 @@ public final class ListeningSockets {
      */
     public Map<Integer, PortOwners> owners(Set<Integer> ports) throws IOException {
         return owners("net", ports);
+    }
+
+    /** Whether anybody listens on a port in the network namespace of a process. Looks at no other process. */
+    boolean listensWhere(int pid, int port) throws IOException {
+        return !listeningInodes(pid + "/net", listening -> listening == port).isEmpty();
     }
 
     /** Finds the owners of a port in the network namespace of a process. */
@@ -162,32 +166,10 @@ public final class ListeningSockets {
     private Map<Long, Set<Integer>> holders(Set<Long> inodes) throws IOException {
         Map<Long, Set<Integer>> pidsByInode = new HashMap<>();
         int linksLeft = MAX_LINKS;
-        for (int pid : pids()) {
+        for (int pid : procfs.pids(MAX_PROCESSES)) {
             linksLeft -= addSockets(pid, inodes, pidsByInode, linksLeft);
         }
         return pidsByInode;
-    }
-
-    private List<Integer> pids() throws IOException {
-        List<Integer> pids = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(procfs.path(""))) {
-            for (Path entry : entries) {
-                OptionalInt pid = pidOf(entry);
-                if (pid.isPresent() && pids.size() < MAX_PROCESSES) {
-                    pids.add(pid.getAsInt());
-                }
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return pids;
-    }
-
-    private static OptionalInt pidOf(Path entry) {
-        String name = entry.getFileName().toString();
-        // A pid has at most 7 digits (PID_MAX_LIMIT is 4,194,304).
-        boolean number = name.length() <= 7 && name.chars().allMatch(c -> c >= '0' && c <= '9');
-        return number ? OptionalInt.of(Integer.parseInt(name)) : OptionalInt.empty();
     }
 
     private int addSockets(int pid, Set<Long> inodes, Map<Long, Set<Integer>> pidsByInode, int maxLinks) {

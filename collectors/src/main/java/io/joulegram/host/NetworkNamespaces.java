@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -52,6 +53,13 @@ final class NetworkNamespaces {
                 .toList();
     }
 
+    /** Whether a process is in another namespace than this host's own sockets; false if that is not told. */
+    boolean isForeign(int pid) {
+        Optional<String> own = namespace("self");
+        Optional<String> its = namespace(Integer.toString(pid));
+        return own.isPresent() && its.isPresent() && !own.equals(its);
+    }
+
     private Optional<String> namespace(String process) {
         try {
             return Optional.of(
@@ -64,6 +72,14 @@ final class NetworkNamespaces {
     /** Whether the namespace of a process has an address of its own; loopback is everybody's. */
     boolean has(int pid, InetAddress address) {
         return !address.isLoopbackAddress() && addresses(pid).contains(address);
+    }
+
+    /** An address at which the namespace of a process can be reached, of version 4 if there is one. */
+    Optional<InetAddress> reachable(int pid) {
+        return addresses(pid).stream()
+                .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                .min(Comparator.comparingInt((InetAddress address) -> address.getAddress().length)
+                        .thenComparing(InetAddress::getHostAddress));
     }
 
     private Set<InetAddress> addresses(int pid) {

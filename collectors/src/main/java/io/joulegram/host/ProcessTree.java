@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Processes, their ancestors and their control groups. A process that has ended, or that this procfs does not show, is
@@ -20,6 +21,10 @@ public final class ProcessTree {
     private static final int MAX_STAT_BYTES = 4096;
     private static final int MAX_CGROUP_BYTES = 64 * 1024;
     private static final int MAX_COMMAND_BYTES = 64 * 1024;
+    /** Far above what a container is given; the kernel allows a quarter of the stack, 2 MB as a rule. */
+    private static final int MAX_ENVIRONMENT_BYTES = 1 << 20;
+
+    private static final int MAX_PROCESSES = 100_000;
     private static final int MAX_GENERATIONS = 128;
 
     /** Fields of {@code stat} behind the name, counted from the state. */
@@ -81,6 +86,33 @@ public final class ProcessTree {
             return List.of(procfs.text(pid + "/cmdline", MAX_COMMAND_BYTES).split("\0"));
         } catch (IOException e) {
             return List.of();
+        }
+    }
+
+    /** All processes that this procfs shows, lowest first; none if it cannot be listed. */
+    public List<Integer> pids() {
+        try {
+            return procfs.pids(MAX_PROCESSES);
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * One variable of the environment that a process was started with; nothing else of it is kept, as there may be secrets
+     * in it. Empty if there is none of this name, or if the process is another user's (then root or {@code
+     * CAP_SYS_PTRACE} is needed).
+     */
+    public Optional<String> variable(int pid, String name) {
+        try {
+            String prefix = name + "=";
+            return Stream.of(
+                            procfs.text(pid + "/environ", MAX_ENVIRONMENT_BYTES).split("\0"))
+                    .filter(entry -> entry.startsWith(prefix))
+                    .map(entry -> entry.substring(prefix.length()))
+                    .findFirst();
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

@@ -5,8 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +31,35 @@ final class Procfs {
     /** A path below the root. */
     Path path(String relative) {
         return root.resolve(relative);
+    }
+
+    /**
+     * The processes that it shows, lowest first.
+     *
+     * @param most the most that are told
+     * @throws IOException if it cannot be listed
+     */
+    List<Integer> pids(int most) throws IOException {
+        List<Integer> pids = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+            for (Path entry : entries) {
+                OptionalInt pid = pidOf(entry);
+                if (pid.isPresent() && pids.size() < most) {
+                    pids.add(pid.getAsInt());
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        Collections.sort(pids);
+        return pids;
+    }
+
+    private static OptionalInt pidOf(Path entry) {
+        String name = entry.getFileName().toString();
+        // A pid has at most 7 digits (PID_MAX_LIMIT is 4,194,304).
+        boolean number = name.length() <= 7 && name.chars().allMatch(c -> c >= '0' && c <= '9');
+        return number ? OptionalInt.of(Integer.parseInt(name)) : OptionalInt.empty();
     }
 
     /**

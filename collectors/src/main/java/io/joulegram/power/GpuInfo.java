@@ -1,5 +1,7 @@
 package io.joulegram.power;
 
+import java.util.OptionalInt;
+
 /**
  * The identity of a GPU.
  *
@@ -10,6 +12,7 @@ package io.joulegram.power;
  * @param driver driver version
  * @param memoryTotalBytes size of the memory; 0 if unknown
  * @param defaultPowerLimitWatts power limit as shipped; 0 if unknown
+ * @param minor number of its device file, {@code /dev/nvidia3}, which need not be its index; empty if unknown
  */
 public record GpuInfo(
         String device,
@@ -18,4 +21,17 @@ public record GpuInfo(
         String pciBusId,
         String driver,
         long memoryTotalBytes,
-        double defaultPowerLimitWatts) {}
+        double defaultPowerLimitWatts,
+        OptionalInt minor) {
+    /** One whose device file is not known. */
+    public GpuInfo(
+            String device,
+            String uuid,
+            String name,
+            String pciBusId,
+            String driver,
+            long memoryTotalBytes,
+            double defaultPowerLimitWatts) {
+        this(device, uuid, name, pciBusId, driver, memoryTotalBytes, defaultPowerLimitWatts, OptionalInt.empty());
+    }
+}

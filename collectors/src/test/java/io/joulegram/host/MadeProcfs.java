@@ -56,6 +56,11 @@ public final class MadeProcfs {
         return write(pid + "/cgroup", "0::/\n");
     }
 
+    /** The words of the command line that started a process. */
+    public MadeProcfs command(int pid, String... words) {
+        return write(pid + "/cmdline", String.join("\0", words) + "\0");
+    }
+
     public MadeProcfs cgroup(int pid, String lines) {
         return write(pid + "/cgroup", lines);
     }
@@ -65,12 +70,17 @@ public final class MadeProcfs {
     }
 
     /** In the network namespace of a process. */
-    MadeProcfs listensWhere(int pid, int port, long inode) {
+    public MadeProcfs listensWhere(int pid, int port, long inode) {
         return write(pid + "/net/tcp", TCP_HEADER).socket(pid + "/net/tcp", "00000000", port, "0A", inode);
     }
 
-    MadeProcfs namespace(int pid, String id) {
+    public MadeProcfs namespace(int pid, String id) {
         return symbolicLink(pid + "/ns", "net", id);
+    }
+
+    /** The network namespace of whoever reads this procfs. */
+    public MadeProcfs ownNamespace(String id) {
+        return symbolicLink("self/ns", "net", id);
     }
 
     MadeProcfs listensOnVersion6(int port, long inode) {

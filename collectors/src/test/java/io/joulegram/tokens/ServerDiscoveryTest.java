@@ -1,8 +1,10 @@
 package io.joulegram.tokens;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.joulegram.tokens.FakeInferenceServer.Fault;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,6 +77,39 @@ class ServerDiscoveryTest {
 
         FakeInferenceServer frontend = start(Dialect.DYNAMO);
         assertThat(discover(Duration.ofSeconds(10), Set.of())).containsExactly(target(frontend, "dynamo"));
+    }
+
+    @Test
+    void asksMorePortsAndTellsWhyOneIsNoServer() throws ScrapeException {
+        FakeInferenceServer usual = start(Dialect.VLLM);
+        FakeInferenceServer odd = FakeInferenceServer.start(Dialect.LLAMACPP);
+        odd.engine("m", 0);
+        FakeInferenceServer page = FakeInferenceServer.start(Dialect.TGI);
+        page.fault(Fault.HTML);
+        ServerDiscovery discovery = new ServerDiscovery(
+                HttpClient.newHttpClient(), EngineCatalog.builtIn(), List.of(usual.port()), Duration.ofSeconds(10));
+        try (odd;
+                page) {
+            assertThat(discovery.discover(Set.of(), Set.of(odd.port(), page.port()), List.of()))
+                    .containsExactly(target(usual, "vllm"), target(odd, "llamacpp"));
+            assertThat(discovery.discover(Set.of(odd.port()), Set.of(odd.port()), List.of()))
+                    .containsExactly(target(usual, "vllm"));
+            assertThat(discovery.ask(odd.port())).isEqualTo(target(odd, "llamacpp"));
+            assertThatThrownBy(() -> discovery.ask(page.port())).isInstanceOf(ScrapeException.class);
+        }
+    }
+
+    @Test
+    void leavesOutTheWorkersOfADynamoFrontendThatIsKnown() {
+        start(Dialect.DYNAMO_WORKER);
+        ServerTarget frontend = new ServerTarget(
+                "127.0.0.1:9", URI.create("http://127.0.0.1:9"), Optional.of("dynamo"), Optional.empty(), List.of());
+        List<Integer> ports = servers.stream().map(FakeInferenceServer::port).toList();
+
+        assertThat(new ServerDiscovery(
+                                HttpClient.newHttpClient(), EngineCatalog.builtIn(), ports, Duration.ofSeconds(10))
+                        .discover(Set.of(), Set.of(), List.of(frontend)))
+                .isEmpty();
     }
 
     @Test

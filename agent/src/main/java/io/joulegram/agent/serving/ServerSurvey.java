@@ -2,7 +2,6 @@ package io.joulegram.agent.serving;
 
 import io.joulegram.host.GpuOwnership;
 import io.joulegram.power.GpuProcess;
-import io.joulegram.tokens.ServerDiscovery;
 import io.joulegram.tokens.ServerTarget;
 import java.util.Collection;
 import java.util.List;
@@ -19,8 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows the servers: those that were named, and those found on this host's usual ports; and looks again every few
- * seconds for new ones and for the GPUs that serve each. On a thread of its own, because it reads files and asks ports.
+ * Knows the servers: those that were named, and those found on this host; and looks again every few seconds for new ones and for the GPUs that serve each. On a thread of its own, because it reads files and asks ports.
  *
  * <p>Who serves on which GPU is found by looking at every descriptor of every process, so it is looked for when the
  * servers or the processes on the GPUs have changed, then less and less often: a server may open its port minutes after
@@ -41,7 +39,7 @@ public final class ServerSurvey implements AutoCloseable {
     private static final long MAX_RELINK_NANOS = 30_000_000_000L;
 
     private final Function<ServerTarget, ServerWatch> watches;
-    private final Optional<ServerDiscovery> discovery;
+    private final Optional<HostServers> hostServers;
     private final GpuLinks links;
     private final Supplier<Map<String, List<GpuProcess>>> gpuProcesses;
     private final Supplier<Set<Integer>> ownPorts;
@@ -71,19 +69,19 @@ public final class ServerSurvey implements AutoCloseable {
     /**
      * @param named servers that are always watched
      * @param watches makes the watch of a server
-     * @param discovery finds more; empty if only the named ones are wanted
+     * @param hostServers finds more; empty if only the named ones are wanted
      * @param gpuProcesses the processes that compute on each GPU, by {@code device} label
      * @param ownPorts where this process listens itself
      */
     public ServerSurvey(
             List<ServerTarget> named,
             Function<ServerTarget, ServerWatch> watches,
-            Optional<ServerDiscovery> discovery,
+            Optional<HostServers> hostServers,
             GpuOwnership ownership,
             Supplier<Map<String, List<GpuProcess>>> gpuProcesses,
             Supplier<Set<Integer>> ownPorts) {
         this.watches = watches;
-        this.discovery = discovery;
+        this.hostServers = hostServers;
         this.gpuProcesses = gpuProcesses;
         this.ownPorts = ownPorts;
         links = new GpuLinks(ownership);
@@ -122,8 +120,8 @@ public final class ServerSurvey implements AutoCloseable {
 
     private void round(boolean discover) {
         try {
-            if (discover && discovery.isPresent()) {
-                discovery.get().discover(ownPorts.get()).stream()
+            if (discover && hostServers.isPresent()) {
+                hostServers.get().find(ownPorts.get(), targets()).stream()
                         .filter(target -> byName.size() < MAX_FOUND && !isWatched(target))
                         .forEach(target -> watch(target).start());
             }
@@ -147,9 +145,12 @@ public final class ServerSurvey implements AutoCloseable {
         linkedNanos = System.nanoTime();
     }
 
+    private List<ServerTarget> targets() {
+        return byName.values().stream().map(ServerWatch::target).toList();
+    }
+
     private boolean isWatched(ServerTarget target) {
-        return byName.values().stream()
-                .map(ServerWatch::target)
+        return targets().stream()
                 .anyMatch(known -> known.name().equals(target.name())
                         || known.baseUri()
                                 .getAuthority()

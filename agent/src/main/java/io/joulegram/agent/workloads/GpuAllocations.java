@@ -1,5 +1,6 @@
 package io.joulegram.agent.workloads;
 
+import io.joulegram.agent.kubernetes.DynamicGpu;
 import io.joulegram.agent.kubernetes.HeldDevice;
 import io.joulegram.agent.serving.GpuEvidence;
 import io.joulegram.host.KubernetesContainer;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +58,13 @@ final class GpuAllocations {
         List<Claim> claims = new ArrayList<>();
         double slices = 0;
         for (HeldDevice device : held) {
-            OptionalDouble part = part(device.id(), gpu, activity);
+            Optional<DynamicGpu> dynamic = DynamicGpu.of(device).filter(named -> named.isOf(gpu));
+            OptionalDouble part =
+                    dynamic.isPresent() ? part(dynamic.get(), activity) : part(device.id(), gpu, activity);
+            if (dynamic.isPresent() && part.isEmpty()) {
+                // Some of it was given, and which part is not told: nor is it then what was given to nobody.
+                return List.of();
+            }
             if (part.isPresent()) {
                 Claimant claimant = claimantByName.getOrDefault(device.container(), Claimant.UNATTRIBUTED);
                 claims.add(claim(claimant, part.getAsDouble()));
@@ -71,6 +79,17 @@ final class GpuAllocations {
 
     private static Claim claim(Claimant claimant, double weight) {
         return new Claim(claimant, ShareMethod.ALLOCATION, weight, weight);
+    }
+
+    /** How many parts of the GPU that it is of a device is; empty if several parts are alike, or none is like it. */
+    private static OptionalDouble part(DynamicGpu named, @Nullable GpuActivity activity) {
+        if (activity == null || !activity.divided()) {
+            return named.part().isEmpty() ? OptionalDouble.of(1) : OptionalDouble.empty();
+        }
+        List<GpuInstance> alike = activity.instances().stream()
+                .filter(instance -> named.hasProfile(instance.profile()))
+                .toList();
+        return alike.size() == 1 ? OptionalDouble.of(alike.get(0).slices()) : OptionalDouble.empty();
     }
 
     /** How many parts of the GPU a device is; empty if it is none of it. */
@@ -89,7 +108,7 @@ final class GpuAllocations {
 
     /** The plugin of Google's clusters names the device file, and shares in time are below it. */
     private static boolean isWhole(String device, GpuInfo gpu) {
-        String file = "nvidia" + gpu.device();
+        String file = deviceFile(gpu);
         return device.equals(gpu.uuid())
                 || device.equals(file)
                 || device.startsWith(file + "/vgpu")
@@ -99,7 +118,12 @@ final class GpuAllocations {
     private static boolean isInstance(String device, GpuInfo gpu, GpuInstance instance) {
         int compute = instance.id().indexOf('/');
         String instanceNumber = compute < 0 ? instance.id() : instance.id().substring(0, compute);
-        return device.equals(instance.uuid()) || device.equals("nvidia" + gpu.device() + "/gi" + instanceNumber);
+        return device.equals(instance.uuid()) || device.equals(deviceFile(gpu) + "/gi" + instanceNumber);
+    }
+
+    /** Where its number is not told it is the index, as it is on most hosts. */
+    private static String deviceFile(GpuInfo gpu) {
+        return "nvidia" + (gpu.minor().isPresent() ? String.valueOf(gpu.minor().getAsInt()) : gpu.device());
     }
 
     /** NVML writes eight digits for the domain, the kernel and AMD's plugin write four. */

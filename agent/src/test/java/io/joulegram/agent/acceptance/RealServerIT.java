@@ -54,10 +54,11 @@ class RealServerIT {
     private Usage told = Usage.NONE;
     private String name = "";
 
+    /** On a port that is known by the command line of the process that listens there. */
     @Test
     void countsWhatTheServerTellsOfEachRequestOverARestart() throws Exception {
         NvmlStandIn gpus = gpus();
-        try (LlamaServer server = LlamaServer.start(directory, LlamaServer.usualPort());
+        try (LlamaServer server = LlamaServer.start(directory, AgentCommand.freePort());
                 AgentProcess agent = agent(gpus, server)) {
             isFoundByItself(agent);
             gpus.gpu(0).waveform(SquareWave.constant(400));
@@ -85,6 +86,7 @@ class RealServerIT {
         SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
         new MadeProcfs(tree.procfsRoot())
                 .process(PID, 1, "llama-server")
+                .command(PID, "llama-server", "-m", "tiny.gguf", "--metrics", "--port", String.valueOf(server.port()))
                 .listens(server.port(), 777)
                 .holds(PID, 3, 777);
         return AgentCommand.run().gpus(gpus).host(tree).start();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,8 @@ class KubeletSocketTest {
             KubeletStandIn.pod("llm", "vllm-0", "server", "GPU-aa", "GPU-bb::1"),
             KubeletStandIn.pod("kube-system", "coredns-1", "coredns"),
             KubeletStandIn.pod("batch", "train", "main", "MIG-cc"));
+    private static final byte[] CLAIMS = KubeletStandIn.response(KubeletStandIn.claiming(
+            "llm", "vllm-0", "server", KubeletStandIn.claimed("gpu.nvidia.com", "gpu-0", "a.b/c=d")));
 
     @TempDir
     Path directory;
@@ -50,6 +53,37 @@ class KubeletSocketTest {
                                 new HeldDevice(VLLM, "GPU-bb::1"),
                                 new HeldDevice(new KubernetesContainer("batch", "train", "main"), "MIG-cc"));
             }
+        }
+    }
+
+    @Test
+    void tellsWhatDynamicResourceAllocationGave() throws IOException {
+        String claim = "k8s.gpu.nvidia.com/claim=dab5ab50-d59a-42a6-af16-cfd4628c0f7a-";
+        byte[] pods = KubeletStandIn.response(
+                KubeletStandIn.claiming(
+                        "llm",
+                        "vllm-0",
+                        "server",
+                        KubeletStandIn.claimed("gpu.nvidia.com", "gpu-0", claim + "gpu-0"),
+                        KubeletStandIn.claimed("gpu.nvidia.com", "gpu-1-mig-1g10gb-19-4"),
+                        KubeletStandIn.claimed("gpu.nvidia.com", "gpu-0")),
+                KubeletStandIn.claiming(
+                        "llm",
+                        "vllm-1",
+                        "server",
+                        KubeletStandIn.claimed("", "", "k8s.gpu.nvidia.com/device=gpu-0", claim + "gpu-0"),
+                        KubeletStandIn.claimed("", "", "example.com/net=eth1", "nonsense"),
+                        KubeletStandIn.claimed("gpu nvidia", "gpu-0"),
+                        KubeletStandIn.claimed("gpu.nvidia.com", "x".repeat(200))));
+        KubernetesContainer second = new KubernetesContainer("llm", "vllm-1", "server");
+        try (KubeletStandIn standIn = KubeletStandIn.telling(socket, pods)) {
+            assertThat(standIn).isNotNull();
+            assertThat(kubelet.heldDevices())
+                    .containsExactly(
+                            new HeldDevice(VLLM, "gpu-0", Optional.of("gpu.nvidia.com")),
+                            new HeldDevice(VLLM, "gpu-1-mig-1g10gb-19-4", Optional.of("gpu.nvidia.com")),
+                            new HeldDevice(second, "gpu-0", Optional.of("gpu.nvidia.com")),
+                            new HeldDevice(second, "eth1", Optional.of("example.com/net")));
         }
     }
 
@@ -129,7 +163,8 @@ class KubeletSocketTest {
         SplittableRandom random = new SplittableRandom(42);
         int refused = 0;
         for (int i = 0; i < 20_000; i++) {
-            byte[] garbled = Arrays.copyOf(PODS, 1 + random.nextInt(PODS.length));
+            byte[] whole = i % 2 == 0 ? PODS : CLAIMS;
+            byte[] garbled = Arrays.copyOf(whole, 1 + random.nextInt(whole.length));
             for (int flips = random.nextInt(3); flips >= 0; flips--) {
                 garbled[random.nextInt(garbled.length)] = (byte) random.nextInt(256);
             }

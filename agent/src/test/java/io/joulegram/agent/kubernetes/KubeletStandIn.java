@@ -123,6 +123,40 @@ public final class KubeletStandIn implements AutoCloseable {
         });
     }
 
+    /** What dynamic resource allocation gave for a claim: driver and device, or what CDI calls the device. */
+    public static byte[] claimed(String driver, String device, String... cdi) {
+        byte[] resource = message(out -> {
+            for (String name : cdi) {
+                out.writeByteArray(1, message(named -> named.writeString(1, name)));
+            }
+            if (!driver.isEmpty()) {
+                out.writeString(2, driver);
+                out.writeString(3, "node-1");
+                out.writeString(4, device);
+            }
+        });
+        return message(out -> {
+            out.writeString(2, "gpu-claim");
+            out.writeString(3, "llm");
+            out.writeByteArray(4, resource);
+        });
+    }
+
+    /** A pod with one container that holds what was claimed. */
+    public static byte[] claiming(String namespace, String name, String container, byte[]... claimed) {
+        byte[] resources = message(out -> {
+            out.writeString(1, container);
+            for (byte[] claim : claimed) {
+                out.writeByteArray(5, claim);
+            }
+        });
+        return message(out -> {
+            out.writeString(1, name);
+            out.writeString(2, namespace);
+            out.writeByteArray(3, resources);
+        });
+    }
+
     @Override
     public void close() {
         server.shutdownNow();

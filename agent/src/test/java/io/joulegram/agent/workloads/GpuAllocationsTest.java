@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,46 @@ class GpuAllocationsTest {
 
         assertThat(claims(divided, new HeldDevice(SERVER, "MIG-1"), new HeldDevice(TRAIN, "nvidia0/gi11")))
                 .isEqualTo(Map.of("0", List.of(claim(A, 3), claim(B, 1), claim(Claimant.IDLE, 3))));
+    }
+
+    private static HeldDevice dynamic(KubernetesContainer container, String id) {
+        return new HeldDevice(container, id, Optional.of("gpu.nvidia.com"));
+    }
+
+    private static Map<String, List<Claim>> dynamicClaims(GpuActivity activity, HeldDevice... held) {
+        GpuInfo third = new GpuInfo("0", "GPU-aa", "H100", "", "580", 1L << 30, 700, OptionalInt.of(3));
+        GpuInfo first = new GpuInfo("1", "GPU-bb", "H100", "", "580", 1L << 30, 700, OptionalInt.of(0));
+        Map<String, GpuEvidence.Observed> observed = Map.of("0", new GpuEvidence.Observed(List.of(), activity));
+        return GpuAllocations.claims(List.of(third, first), observed, List.of(held), RUNNING);
+    }
+
+    @Test
+    void oneGivenDynamicallyIsThatOfTheDeviceFileAndOneClaimOfTwoIsDivided() {
+        assertThat(dynamicClaims(
+                        undivided(), dynamic(SERVER, "gpu-3"), dynamic(TRAIN, "gpu-3"), dynamic(TRAIN, "gpu-0")))
+                .isEqualTo(Map.of("0", List.of(claim(A, 1), claim(B, 1)), "1", List.of(claim(B, 1))));
+        assertThat(dynamicClaims(undivided(), new HeldDevice(SERVER, "nvidia3")))
+                .isEqualTo(Map.of("0", List.of(claim(A, 1))));
+        assertThat(dynamicClaims(undivided(), dynamic(SERVER, "gpu-1"))).isEmpty();
+        assertThat(claims(undivided(), dynamic(SERVER, "gpu-0"))).isEmpty();
+    }
+
+    @Test
+    void aPartGivenDynamicallyIsTheOnlyOneOfItsProfile() {
+        GpuActivity divided = new GpuActivity(
+                true,
+                7,
+                List.of(instance("9/0", "MIG-1", 3), instance("11/0", "MIG-2", 1), instance("12/0", "MIG-3", 1)),
+                Optional.empty());
+
+        assertThat(dynamicClaims(divided, dynamic(SERVER, "gpu-3-mig-3g-9-0")))
+                .isEqualTo(Map.of("0", List.of(claim(A, 3), claim(Claimant.IDLE, 4))));
+        // Which of two that are alike is not told, so nobody is told to have the others either.
+        assertThat(dynamicClaims(divided, dynamic(SERVER, "gpu-3-mig-3g-9-0"), dynamic(TRAIN, "gpu-3-mig-1g-19-4")))
+                .isEmpty();
+        assertThat(dynamicClaims(divided, dynamic(SERVER, "gpu-3"))).isEmpty();
+        assertThat(dynamicClaims(undivided(), dynamic(SERVER, "gpu-3-mig-3g-9-0")))
+                .isEmpty();
     }
 
     private static GpuInstance instance(String id, String uuid, int slices) {

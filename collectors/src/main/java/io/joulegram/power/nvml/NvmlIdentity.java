@@ -4,6 +4,7 @@ import io.joulegram.nvml.NvmlDevice;
 import io.joulegram.nvml.NvmlException;
 import io.joulegram.nvml.NvmlReturn;
 import io.joulegram.power.GpuInfo;
+import java.util.OptionalInt;
 
 /** Asks a GPU who it is. */
 final class NvmlIdentity {
@@ -26,6 +27,7 @@ final class NvmlIdentity {
                 new Query<>(device::defaultPowerLimitMilliwatts)
                         .ask()
                         .map(milliwatts -> milliwatts / 1000.0)
-                        .orElse(0.0));
+                        .orElse(0.0),
+                new Query<>(device::minorNumber).ask().map(OptionalInt::of).orElse(OptionalInt.empty()));
     }
 }

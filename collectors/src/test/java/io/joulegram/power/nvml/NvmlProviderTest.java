@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +35,14 @@ final class NvmlProviderTest {
         assertThat(sources).extracting(PowerSource::name).containsExactly("nvml:0", "nvml:1", "nvml:2");
         assertThat(((GpuSource) sources.get(1)).info())
                 .isEqualTo(new GpuInfo(
-                        "1", "GPU-1234", "NVIDIA H100 80GB HBM3", "00000000:1C:00.0", "580.65.06", 80L << 30, 700));
+                        "1",
+                        "GPU-1234",
+                        "NVIDIA H100 80GB HBM3",
+                        "00000000:1C:00.0",
+                        "580.65.06",
+                        80L << 30,
+                        700,
+                        OptionalInt.of(1)));
         sources.forEach(PowerSource::close);
     }
 

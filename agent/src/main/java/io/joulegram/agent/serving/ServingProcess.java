@@ -1,0 +1,15 @@
+package io.joulegram.agent.serving;
+
+import io.joulegram.host.HostProcess;
+import io.joulegram.tokens.ServingCommand.NamedPort;
+import io.joulegram.tokens.ServingProgram;
+
+/**
+ * A process that was started as an inference server.
+ *
+ * @param process which, with when it started
+ * @param program what it was started as
+ * @param port where it says that it listens
+ * @param tls whether it was told to speak TLS there
+ */
+public record ServingProcess(HostProcess process, ServingProgram program, NamedPort port, boolean tls) {}
