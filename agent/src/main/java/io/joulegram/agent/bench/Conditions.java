@@ -21,10 +21,9 @@ record Conditions(
         Optional<Estimate> prefill,
         OptionalDouble flopsPerToken,
         OptionalDouble peakFlops) {
-    /** Nothing is known. */
-    static Conditions unknown() {
-        return new Conditions(
-                Optional.empty(), Map.of(), Optional.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+    /** Nothing is known of energy. */
+    static Conditions withoutEnergy(OptionalDouble flopsPerToken, OptionalDouble peakFlops) {
+        return new Conditions(Optional.empty(), Map.of(), Optional.empty(), flopsPerToken, peakFlops);
     }
 
     /** Power within a boundary without load; empty if it was not measured. */

@@ -2,7 +2,9 @@ package io.joulegram.agent.cli;
 
 import io.joulegram.agent.bench.AgentChoice;
 import io.joulegram.agent.bench.BenchPlan;
+import io.joulegram.agent.bench.MfuRule;
 import io.joulegram.agent.bench.ServerChoice;
+import io.joulegram.agent.gpu.Precision;
 import io.joulegram.agent.load.Api;
 import io.joulegram.agent.load.FixedLengths;
 import io.joulegram.agent.load.LoadRules;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -75,8 +78,6 @@ final class BenchOptions {
         if (api == Api.CHAT && form.equals("tokens")) {
             throw settings.wrong("prompt-as", "a chat takes text, not tokens");
         }
-        double gpus = settings.number("gpus", 1, 1e6, 1);
-        OptionalDouble peak = settings.number("peak-tflops", 1e-3, 1e9);
         BenchPlan plan = new BenchPlan(
                 settings.text("name").orElse("bench"),
                 settings.parse("target", "http://127.0.0.1:8000", Target::parse),
@@ -98,13 +99,26 @@ final class BenchOptions {
                 agent(settings),
                 settings.duration("rest", "10s", "0s", "1h"),
                 settings.flag("probe", true),
-                settings.number("parameters", 1, 1e15),
-                peak.isPresent() ? OptionalDouble.of(peak.getAsDouble() * 1e12 * gpus) : peak);
+                mfu(settings));
         requireMemory(settings, plan.paces());
         if (plan.points() > MAX_POINTS) {
             throw new IllegalArgumentException(plan.points() + " points are too many; allowed: up to " + MAX_POINTS);
         }
         return plan;
+    }
+
+    private static MfuRule mfu(BenchSettings settings) {
+        OptionalDouble peak = settings.number("peak-tflops", 1e-3, 1e9);
+        return new MfuRule(
+                settings.number("parameters", 1, 1e15),
+                settings.text("precision").isPresent()
+                        ? Optional.of(Precision.valueOf(settings.choice("precision", Precision.labels(), "")
+                                .toUpperCase(Locale.ROOT)))
+                        : Optional.empty(),
+                peak.isPresent() ? OptionalDouble.of(peak.getAsDouble() * 1e12) : peak,
+                settings.text("gpus").isPresent()
+                        ? OptionalInt.of((int) settings.whole("gpus", 1, 1_000_000, 1))
+                        : OptionalInt.empty());
     }
 
     private static Optional<String> secret(BenchSettings settings) throws IOException {
