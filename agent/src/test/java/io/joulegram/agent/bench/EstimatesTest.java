@@ -21,13 +21,26 @@ final class EstimatesTest {
     private static final double SECONDS = 10;
     private static final double PROMPT_TOKENS = 400;
     private static final double OUTPUT_TOKENS = 200;
+    private static final double REQUESTS = 2;
+    private static final double GRAMS_PER_KWH = 360;
     private static final Samples NONE =
             new LoadResult(List.of(), 0, 1, Optional.empty(), 0, 0).window(0, 1).latencySeconds();
 
     private static Totals part(double gpuJoules, Conditions conditions) {
         return new Totals(
                 new LoadWindow(
-                        SECONDS, 2, PROMPT_TOKENS, PROMPT_TOKENS, 100, OUTPUT_TOKENS, 1, NONE, NONE, NONE, NONE, NONE),
+                        SECONDS,
+                        REQUESTS,
+                        PROMPT_TOKENS,
+                        PROMPT_TOKENS,
+                        100,
+                        OUTPUT_TOKENS,
+                        1,
+                        NONE,
+                        NONE,
+                        NONE,
+                        NONE,
+                        NONE),
                 Optional.of(window(SECONDS, gpuJoules)),
                 conditions);
     }
@@ -38,7 +51,7 @@ final class EstimatesTest {
                 Map.of(Component.GPU, gpuJoules, Component.CPU, seconds * 20),
                 Set.of(),
                 OptionalDouble.empty(),
-                OptionalDouble.empty(),
+                OptionalDouble.of(GRAMS_PER_KWH),
                 Map.of(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
@@ -103,6 +116,30 @@ final class EstimatesTest {
                         .orElseThrow())
                 .as("from which nothing is taken off")
                 .isCloseTo(spread, offset(1e-12));
+    }
+
+    @Test
+    void theSameOfRequests() {
+        Estimate active = estimate(Figure.GPU_ACTIVE_JOULES_PER_REQUEST, conditions(3, 9), 990, 1010);
+        double spread = Estimates.half(490 / REQUESTS, 510 / REQUESTS).orElseThrow();
+
+        assertThat(active.value()).isCloseTo(500 / REQUESTS, offset(1e-12));
+        assertThat(active.statistical().orElseThrow())
+                .isCloseTo(Math.hypot(spread, 3 * SECONDS / REQUESTS), offset(1e-12));
+    }
+
+    @Test
+    void gramsAboveRestAreThoseOfEnergyAboveRest() {
+        // Of 500 J and a ten-thousandth of a gram a joule.
+        assertThat(estimate(Figure.ACTIVE_GRAMS_PER_REQUEST, conditions(0, 0), 1000, 1000)
+                        .value())
+                .isCloseTo(0.05 / REQUESTS, offset(1e-12));
+        assertThat(estimate(Figure.ACTIVE_GRAMS_PER_OUTPUT_TOKEN, conditions(0, 0), 1000, 1000)
+                        .value())
+                .isCloseTo(0.05 / OUTPUT_TOKENS, offset(1e-12));
+        assertThat(estimate(Figure.OPERATIONAL_GRAMS_PER_OUTPUT_TOKEN, conditions(0, 0), 1000, 1000)
+                        .value())
+                .isCloseTo(0.12 / OUTPUT_TOKENS, offset(1e-12));
     }
 
     @Test
