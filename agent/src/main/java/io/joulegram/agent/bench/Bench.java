@@ -123,7 +123,7 @@ public final class Bench {
                         server,
                         models,
                         new PointRunner(plan, generator, Optional.empty(), listener, clock),
-                        Conditions.withoutEnergy(plan.mfu().flopsPerToken(), peakFlops(List.of())));
+                        Conditions.withoutEnergy(plan.mfu().model(), peakFlops(List.of())));
                 return;
             }
             try (AgentPoll poll =
@@ -230,7 +230,7 @@ public final class Bench {
     }
 
     private OptionalDouble peakFlops(List<String> serving) {
-        if (plan.mfu().parameters().isEmpty()) {
+        if (plan.mfu().model().isEmpty()) {
             return OptionalDouble.empty();
         }
         MfuRule.Peak peak = plan.mfu().peak(serving);
@@ -240,9 +240,8 @@ public final class Bench {
 
     private Conditions conditions(AgentPoll poll, OptionalDouble peakFlops)
             throws InterruptedException, BenchException {
-        OptionalDouble flopsPerToken = plan.mfu().flopsPerToken();
         if (plan.rest().isZero()) {
-            return Conditions.withoutEnergy(flopsPerToken, peakFlops);
+            return Conditions.withoutEnergy(plan.mfu().model(), peakFlops);
         }
         listener.step("measuring power at rest for " + plan.rest().toSeconds() + " s");
         // What was asked before must have ended in the server, too.
@@ -263,7 +262,7 @@ public final class Bench {
                 Optional.of(window),
                 restErrors(poll.timeline(), begin, end),
                 Optional.empty(),
-                flopsPerToken,
+                plan.mfu().model(),
                 peakFlops);
     }
 

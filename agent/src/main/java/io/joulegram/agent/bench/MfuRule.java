@@ -14,13 +14,13 @@ import java.util.OptionalInt;
  * What model FLOPs utilization (Chowdhery et al., PaLM, 2022, appendix B) is reckoned by: the operations of a token, and what
  * the accelerators could do at most.
  *
- * @param parameters of the model that a token takes; empty for no MFU
+ * @param model its operations; empty for no MFU
  * @param precision of the products; empty for bf16, or fp16 where the GPU has no bf16
  * @param peakFlops operations a second of one GPU at most; empty for those of its data sheet
  * @param gpus that serve the model; empty for those that the agent knows of, or one
  */
 public record MfuRule(
-        OptionalDouble parameters, Optional<Precision> precision, OptionalDouble peakFlops, OptionalInt gpus) {
+        Optional<ModelFlops> model, Optional<Precision> precision, OptionalDouble peakFlops, OptionalInt gpus) {
     private static final double TERA = 1e12;
 
     /**
@@ -30,11 +30,6 @@ public record MfuRule(
      * @param origin how it is known, or why not
      */
     record Peak(OptionalDouble flops, String origin) {}
-
-    /** Operations of one token: a product and a sum for each parameter, without attention (Kaplan et al. 2020, section 2.1). */
-    OptionalDouble flopsPerToken() {
-        return parameters.isPresent() ? OptionalDouble.of(2 * parameters.getAsDouble()) : OptionalDouble.empty();
-    }
 
     /**
      * The peak.

@@ -126,11 +126,14 @@ record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditi
 
     /** Share of the operations that the accelerators could have done. */
     OptionalDouble modelFlopsUtilization() {
-        OptionalDouble each = conditions.flopsPerToken();
         OptionalDouble peak = conditions.peakFlops();
-        double tokens = load.outputTokens() + load.promptTokens() - load.cachedTokens();
-        return each.isPresent() && peak.isPresent()
-                ? OptionalDouble.of(each.getAsDouble() * tokens / load.seconds() / peak.getAsDouble())
-                : OptionalDouble.empty();
+        if (conditions.model().isEmpty() || peak.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        double flops = conditions
+                .model()
+                .get()
+                .of(load.promptTokens() - load.cachedTokens(), load.outputTokens(), load.attendedTokens());
+        return OptionalDouble.of(flops / load.seconds() / peak.getAsDouble());
     }
 }

@@ -3,6 +3,8 @@ package io.joulegram.agent.cli;
 import io.joulegram.agent.bench.AgentChoice;
 import io.joulegram.agent.bench.BenchPlan;
 import io.joulegram.agent.bench.MfuRule;
+import io.joulegram.agent.bench.ModelConfiguration;
+import io.joulegram.agent.bench.ModelFlops;
 import io.joulegram.agent.bench.ServerChoice;
 import io.joulegram.agent.gpu.Precision;
 import io.joulegram.agent.load.Api;
@@ -107,10 +109,10 @@ final class BenchOptions {
         return plan;
     }
 
-    private static MfuRule mfu(BenchSettings settings) {
+    private static MfuRule mfu(BenchSettings settings) throws IOException {
         OptionalDouble peak = settings.number("peak-tflops", 1e-3, 1e9);
         return new MfuRule(
-                settings.number("parameters", 1, 1e15),
+                model(settings),
                 settings.text("precision").isPresent()
                         ? Optional.of(Precision.valueOf(settings.choice("precision", Precision.labels(), "")
                                 .toUpperCase(Locale.ROOT)))
@@ -119,6 +121,26 @@ final class BenchOptions {
                 settings.text("gpus").isPresent()
                         ? OptionalInt.of((int) settings.whole("gpus", 1, 1_000_000, 1))
                         : OptionalInt.empty());
+    }
+
+    private static Optional<ModelFlops> model(BenchSettings settings) throws IOException {
+        OptionalDouble parameters = settings.number("parameters", 1, 1e15);
+        Optional<String> configuration = settings.text("model-config");
+        if (configuration.isEmpty()) {
+            return parameters.isPresent()
+                    ? Optional.of(ModelFlops.ofParameters(parameters.getAsDouble()))
+                    : Optional.empty();
+        }
+        if (parameters.isPresent()) {
+            throw settings.wrong("model-config", "excludes parameters: both tell the operations of a token");
+        }
+        try {
+            return Optional.of(ModelConfiguration.read(Path.of(configuration.get())));
+        } catch (IllegalArgumentException e) {
+            throw settings.wrong("model-config", String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new IOException("--model-config: " + configuration.get() + " cannot be read: " + e, e);
+        }
     }
 
     private static Optional<String> secret(BenchSettings settings) throws IOException {

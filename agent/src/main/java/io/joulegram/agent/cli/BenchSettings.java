@@ -83,6 +83,7 @@ final class BenchSettings {
         all.put("rest", new Meaning("TIME", "How long power is measured without load, 0s not to (default: 10s)."));
         all.put("probe", new Meaning("BOOL", "Measure the energy of prompts by themselves (default: true)."));
         all.put("parameters", new Meaning("N", "Parameters of the model that a token takes, such as 8.03e9: for MFU."));
+        all.put("model-config", new Meaning("FILE", "The model's config.json, in place of parameters: for MFU."));
         all.put(
                 "peak-tflops",
                 new Meaning("X", "Dense operations a second of one GPU, for MFU (default: its data sheet's)."));

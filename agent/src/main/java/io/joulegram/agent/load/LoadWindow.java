@@ -14,6 +14,7 @@ import java.util.List;
  * @param promptTokens of prompts, those from the cache included
  * @param cachedTokens those of them from the cache
  * @param outputTokens written
+ * @param attendedTokens over all tokens that were computed, those that each attends to, itself included
  * @param meanInFlight requests on their way, on average over time
  * @param latencySeconds from the intended instant of sending to the end
  * @param firstTokenSeconds from the intended instant of sending to the first token
@@ -28,6 +29,7 @@ public record LoadWindow(
         double promptTokens,
         double cachedTokens,
         double outputTokens,
+        double attendedTokens,
         double meanInFlight,
         Samples latencySeconds,
         Samples firstTokenSeconds,
@@ -46,6 +48,7 @@ public record LoadWindow(
                 promptTokens + other.promptTokens,
                 cachedTokens + other.cachedTokens,
                 outputTokens + other.outputTokens,
+                attendedTokens + other.attendedTokens,
                 (meanInFlight * seconds + other.meanInFlight * other.seconds) / all,
                 latencySeconds.plus(other.latencySeconds),
                 firstTokenSeconds.plus(other.firstTokenSeconds),
@@ -85,6 +88,7 @@ public record LoadWindow(
         private double promptTokens;
         private double cachedTokens;
         private double outputTokens;
+        private double attendedTokens;
         private double inFlightNanos;
 
         Gathering(long from, long until, double usualTokensPerEvent) {
@@ -102,12 +106,23 @@ public record LoadWindow(
                     promptTokens,
                     cachedTokens,
                     outputTokens,
+                    attendedTokens,
                     inFlightNanos / (until - from),
                     latency.build(),
                     firstToken.build(),
                     perToken.build(),
                     interToken.build(),
                     lag.build());
+        }
+
+        /** Each of so many tokens attends to those before it and to itself. */
+        private static double pairs(double tokens) {
+            return tokens * (tokens + 1) / 2;
+        }
+
+        /** What an answer's tokens attend to, each to prompt and answer up to it; the first follows from the prompt alone. */
+        private static double attended(double promptTokens, double before, double tokens) {
+            return tokens * (promptTokens + before + (tokens - 1) / 2) - (before == 0 ? promptTokens : 0);
         }
 
         private boolean contains(long nanos) {
@@ -132,6 +147,7 @@ public record LoadWindow(
                 firstToken.add((first - request.intendedNanos()) / NANOS);
                 promptTokens += request.promptTokens();
                 cachedTokens += request.cachedTokens();
+                attendedTokens += pairs(request.promptTokens()) - pairs(request.cachedTokens());
             }
             events(request);
             if (request.isWhole() && contains(request.lastNanos())) {
@@ -155,6 +171,7 @@ public record LoadWindow(
                 long at = request.eventNanos(i);
                 if (contains(at)) {
                     outputTokens += each;
+                    attendedTokens += attended(request.promptTokens(), i * each, each);
                     inside++;
                     if (i > 0) {
                         interToken.add((at - request.eventNanos(i - 1)) / NANOS);

@@ -35,6 +35,7 @@ final class EstimatesTest {
                         PROMPT_TOKENS,
                         100,
                         OUTPUT_TOKENS,
+                        1e5,
                         1,
                         NONE,
                         NONE,
@@ -66,8 +67,8 @@ final class EstimatesTest {
                 Optional.of(window(SECONDS, SECONDS * 50)),
                 Map.of(Boundary.GPU, restErrorWatts, Boundary.HOST, 2 * restErrorWatts),
                 Optional.of(new Estimate(0.5, OptionalDouble.of(prefillErrorJoules), OptionalDouble.empty())),
-                OptionalDouble.empty(),
-                OptionalDouble.empty());
+                Optional.of(new ModelFlops(2, 10, 0.001)),
+                OptionalDouble.of(1000));
     }
 
     private static Map<Figure, Estimate> figures(Conditions conditions, double... gpuJoules) {
@@ -140,6 +141,13 @@ final class EstimatesTest {
         assertThat(estimate(Figure.OPERATIONAL_GRAMS_PER_OUTPUT_TOKEN, conditions(0, 0), 1000, 1000)
                         .value())
                 .isCloseTo(0.12 / OUTPUT_TOKENS, offset(1e-12));
+    }
+
+    /** 300 computed prompt tokens and 200 of output of 2 each, 10 more for each of output, and 100 for those attended to. */
+    @Test
+    void utilizationIsOfTheOperationsThatTheModelNeeds() {
+        assertThat(estimate(Figure.MFU_RATIO, conditions(0, 0), 1000, 1000).value())
+                .isCloseTo((500 * 2 + 200 * 10 + 100) / SECONDS / 1000, offset(1e-12));
     }
 
     @Test

@@ -13,13 +13,6 @@ final class MfuRuleTest {
     private static final String H100 = "NVIDIA H100 80GB HBM3";
 
     @Test
-    void aTokenTakesAProductAndASumForEachParameter() {
-        assertThat(rule(Optional.empty(), OptionalDouble.empty(), OptionalInt.empty())
-                        .flopsPerToken())
-                .hasValue(16.06e9);
-    }
-
-    @Test
     void thePeakIsThatOfTheGpusThatServe() {
         MfuRule.Peak peak = rule(Optional.of(Precision.FP8), OptionalDouble.empty(), OptionalInt.empty())
                 .peak(List.of(H100, H100));
@@ -59,6 +52,6 @@ final class MfuRuleTest {
     }
 
     private static MfuRule rule(Optional<Precision> precision, OptionalDouble peak, OptionalInt gpus) {
-        return new MfuRule(OptionalDouble.of(8.03e9), precision, peak, gpus);
+        return new MfuRule(Optional.of(ModelFlops.ofParameters(8.03e9)), precision, peak, gpus);
     }
 }

@@ -81,8 +81,8 @@ final class BenchCommandTest {
         assertThat(plan.points()).isEqualTo(12);
         assertThat(plan.repeats()).isEqualTo(2);
         assertThat(plan.mfu())
-                .isEqualTo(new MfuRule(
-                        OptionalDouble.empty(), Optional.empty(), OptionalDouble.of(312e12), OptionalInt.of(4)));
+                .isEqualTo(
+                        new MfuRule(Optional.empty(), Optional.empty(), OptionalDouble.of(312e12), OptionalInt.of(4)));
         assertThat(plan.agent()).isEmpty();
         assertThat(plan.servers()).hasSize(2);
         assertThat(plan.servers().get(1).command()).contains("serve --tp 2");

@@ -71,6 +71,8 @@ final class LoadGeneratorTest {
             assertThat(all.promptTokens()).isEqualTo(5.0 * requests);
             assertThat(all.servedPromptTokens()).isEqualTo(5.0 * requests);
             assertThat(all.cachedTokens()).isEqualTo(2.0 * requests);
+            // Three tokens of the prompt attend to 3, 4 and 5, three of the answer to 6, 7 and 8.
+            assertThat(all.attendedTokens()).isEqualTo(33.0 * requests);
             assertThat(all.latencySeconds().size()).isEqualTo(requests);
             assertThat(server.bodies())
                     .hasSize(requests)
@@ -88,6 +90,7 @@ final class LoadGeneratorTest {
             long middle = (result.beginNanos() + result.endNanos()) / 2;
             LoadWindow sum = result.window(result.beginNanos(), middle).plus(result.window(middle, result.endNanos()));
             assertThat(sum.outputTokens()).isEqualTo(whole.outputTokens());
+            assertThat(sum.attendedTokens()).isEqualTo(whole.attendedTokens());
             assertThat(sum.requests()).isCloseTo(whole.requests(), offset(1e-9));
             assertThat(sum.latencySeconds().size())
                     .isEqualTo(whole.latencySeconds().size());
