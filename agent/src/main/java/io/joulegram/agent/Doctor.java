@@ -143,6 +143,7 @@ public final class Doctor {
 
     private void noteProcesses(PowerSource source) {
         if (source instanceof GpuSource gpu) {
+            gpu.refresh();
             GpuTelemetry telemetry = gpu.telemetry();
             processesByDevice.put(gpu.info().device(), telemetry == null ? List.of() : telemetry.processes());
         }

@@ -41,6 +41,7 @@ public final class Bench {
     private final InstantSource clock;
     private final Map<String, String> about = new LinkedHashMap<>();
     private final List<PointResult> points = new ArrayList<>();
+    private List<String> servingGpus = List.of();
 
     /** @param clock for the instants in the result */
     public Bench(BenchPlan plan, BenchListener listener, InstantSource clock) {
@@ -122,13 +123,13 @@ public final class Bench {
                         server,
                         models,
                         new PointRunner(plan, generator, Optional.empty(), listener, clock),
-                        Conditions.unknown());
+                        Conditions.withoutEnergy(plan.mfu().model(), peakFlops(List.of())));
                 return;
             }
             try (AgentPoll poll =
                     agent(plan.agent().get(), model, server.command().isPresent())) {
                 PointRunner runner = new PointRunner(plan, generator, Optional.of(poll), listener, clock);
-                sweep(server, models, runner, rest(poll));
+                sweep(server, models, runner, conditions(poll, peakFlops(servingGpus)));
             }
         } catch (IOException | LoadException e) {
             throw new BenchException(String.valueOf(e.getMessage()), e);
@@ -185,6 +186,7 @@ public final class Bench {
     }
 
     private void describeHardware(AgentView view, Served served) {
+        servingGpus = served.gpus(view.status());
         Map<String, Long> gpus = view.status()
                 .path("gpus")
                 .valueStream()
@@ -227,9 +229,19 @@ public final class Bench {
                 : Optional.empty();
     }
 
-    private Conditions rest(AgentPoll poll) throws InterruptedException, BenchException {
+    private OptionalDouble peakFlops(List<String> serving) {
+        if (plan.mfu().model().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        MfuRule.Peak peak = plan.mfu().peak(serving);
+        about.put("peak", peak.origin());
+        return peak.flops();
+    }
+
+    private Conditions conditions(AgentPoll poll, OptionalDouble peakFlops)
+            throws InterruptedException, BenchException {
         if (plan.rest().isZero()) {
-            return new Conditions(Optional.empty(), Map.of(), Optional.empty(), flopsPerToken(), plan.peakFlops());
+            return Conditions.withoutEnergy(plan.mfu().model(), peakFlops);
         }
         listener.step("measuring power at rest for " + plan.rest().toSeconds() + " s");
         // What was asked before must have ended in the server, too.
@@ -250,8 +262,8 @@ public final class Bench {
                 Optional.of(window),
                 restErrors(poll.timeline(), begin, end),
                 Optional.empty(),
-                flopsPerToken(),
-                plan.peakFlops());
+                plan.mfu().model(),
+                peakFlops);
     }
 
     /** Half of the 95 % interval of power at rest, from the spread of its parts: batch means. */
@@ -271,13 +283,6 @@ public final class Bench {
                     .ifPresent(half -> errors.put(boundary, half));
         }
         return errors;
-    }
-
-    private OptionalDouble flopsPerToken() {
-        // Kaplan et al. 2020, section 2.1: one multiplication and one addition for each parameter, without attention.
-        return plan.parameters().isPresent()
-                ? OptionalDouble.of(2 * plan.parameters().getAsDouble())
-                : OptionalDouble.empty();
     }
 
     private void sweep(ServerChoice server, TargetModels models, PointRunner runner, Conditions conditions)

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * What is to be measured: every server with every workload at every pace.
@@ -35,8 +34,7 @@ import java.util.OptionalDouble;
  * @param agent that measures; empty for figures of speed alone
  * @param rest how long power without load is measured first; zero not to
  * @param probe whether the energy of prompts is measured by itself, as long as a run at most
- * @param parameters of the model that a token takes, for MFU
- * @param peakFlops of all accelerators, for MFU
+ * @param mfu what MFU is reckoned by
  */
 public record BenchPlan(
         String name,
@@ -59,8 +57,7 @@ public record BenchPlan(
         Optional<AgentChoice> agent,
         Duration rest,
         boolean probe,
-        OptionalDouble parameters,
-        OptionalDouble peakFlops) {
+        MfuRule mfu) {
 
     /** How many points there are. */
     public int points() {

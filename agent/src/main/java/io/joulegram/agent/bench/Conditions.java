@@ -12,19 +12,18 @@ import java.util.OptionalDouble;
  * @param restErrors half of the 95 % interval of power at rest, in watts, from its spread; a boundary of which it is not known is absent
  * @param prefill GPU energy above rest of a prompt token that is computed, measured by requests of one output
  *     token; empty if it was not
- * @param flopsPerToken operations that one token takes; empty if not told
+ * @param model its operations; empty if not told
  * @param peakFlops operations per second of all accelerators at most; empty if not told
  */
 record Conditions(
         Optional<EnergyWindow> rest,
         Map<Boundary, Double> restErrors,
         Optional<Estimate> prefill,
-        OptionalDouble flopsPerToken,
+        Optional<ModelFlops> model,
         OptionalDouble peakFlops) {
-    /** Nothing is known. */
-    static Conditions unknown() {
-        return new Conditions(
-                Optional.empty(), Map.of(), Optional.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+    /** Nothing is known of energy. */
+    static Conditions withoutEnergy(Optional<ModelFlops> model, OptionalDouble peakFlops) {
+        return new Conditions(Optional.empty(), Map.of(), Optional.empty(), model, peakFlops);
     }
 
     /** Power within a boundary without load; empty if it was not measured. */
@@ -45,6 +44,6 @@ record Conditions(
 
     /** The same with another cost of prompts. */
     Conditions withPrefill(Optional<Estimate> joulesPerToken) {
-        return new Conditions(rest, restErrors, joulesPerToken, flopsPerToken, peakFlops);
+        return new Conditions(rest, restErrors, joulesPerToken, model, peakFlops);
     }
 }

@@ -48,21 +48,42 @@ final class Estimates {
             case REST_GPU_WATTS, REST_HOST_WATTS -> OptionalDouble.empty();
             case PREFILL_JOULES_PER_TOKEN ->
                 all.conditions().prefill().map(Estimate::statistical).orElseGet(OptionalDouble::empty);
-            case GPU_ACTIVE_JOULES_PER_OUTPUT_TOKEN -> aboveRest(figure, all, spread, Boundary.GPU, 0);
-            case HOST_ACTIVE_JOULES_PER_OUTPUT_TOKEN -> aboveRest(figure, all, spread, Boundary.HOST, 0);
-            case FACILITY_ACTIVE_JOULES_PER_OUTPUT_TOKEN -> aboveRest(figure, all, spread, Boundary.FACILITY, 0);
-            case DECODE_JOULES_PER_TOKEN -> aboveRest(figure, all, spread, Boundary.GPU, all.prefillErrorJoules());
+            case GPU_ACTIVE_JOULES_PER_OUTPUT_TOKEN ->
+                aboveRest(figure, spread, all.perOutputToken(restError(all, Boundary.GPU)));
+            case HOST_ACTIVE_JOULES_PER_OUTPUT_TOKEN ->
+                aboveRest(figure, spread, all.perOutputToken(restError(all, Boundary.HOST)));
+            case FACILITY_ACTIVE_JOULES_PER_OUTPUT_TOKEN ->
+                aboveRest(figure, spread, all.perOutputToken(restError(all, Boundary.FACILITY)));
+            case GPU_ACTIVE_JOULES_PER_REQUEST ->
+                aboveRest(figure, spread, all.perRequest(restError(all, Boundary.GPU)));
+            case HOST_ACTIVE_JOULES_PER_REQUEST ->
+                aboveRest(figure, spread, all.perRequest(restError(all, Boundary.HOST)));
+            case FACILITY_ACTIVE_JOULES_PER_REQUEST ->
+                aboveRest(figure, spread, all.perRequest(restError(all, Boundary.FACILITY)));
+            case ACTIVE_GRAMS_PER_OUTPUT_TOKEN ->
+                aboveRest(figure, spread, all.perOutputToken(all.grams(restError(all, Boundary.FACILITY))));
+            case ACTIVE_GRAMS_PER_REQUEST ->
+                aboveRest(figure, spread, all.perRequest(all.grams(restError(all, Boundary.FACILITY))));
+            case DECODE_JOULES_PER_TOKEN ->
+                aboveRest(
+                        figure,
+                        spread,
+                        all.perOutputToken(OptionalDouble.of(
+                                Math.hypot(all.restErrorJoules(Boundary.GPU), all.prefillErrorJoules()))));
             default -> half(figure, spread);
         };
     }
 
+    private static OptionalDouble restError(Totals all, Boundary boundary) {
+        return OptionalDouble.of(all.restErrorJoules(boundary));
+    }
+
     /** What is taken off is the same in all runs and parts, so that their spread does not show its error. */
-    private static OptionalDouble aboveRest(
-            Figure figure, Totals all, List<Totals> spread, Boundary boundary, double otherErrorJoules) {
+    private static OptionalDouble aboveRest(Figure figure, List<Totals> spread, OptionalDouble errorOfWhatIsTakenOff) {
         OptionalDouble own = half(figure, spread);
-        double constant = Math.hypot(all.restErrorJoules(boundary), otherErrorJoules)
-                / all.load().outputTokens();
-        return own.isPresent() ? OptionalDouble.of(Math.hypot(own.getAsDouble(), constant)) : own;
+        return own.isPresent()
+                ? OptionalDouble.of(Math.hypot(own.getAsDouble(), errorOfWhatIsTakenOff.orElse(0)))
+                : own;
     }
 
     /** Half of Student's 95 % interval of the mean. */

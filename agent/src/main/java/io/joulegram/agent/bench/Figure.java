@@ -90,9 +90,18 @@ public enum Figure {
             "J", Sense.LESS, Boundary.FACILITY, t -> t.perOutputToken(t.activeJoules(Boundary.FACILITY))),
     /** Energy over requests. */
     GPU_JOULES_PER_REQUEST("J", Sense.LESS, Boundary.GPU, t -> t.perRequest(t.loadedJoules(Boundary.GPU))),
+    /** The same above rest. */
+    GPU_ACTIVE_JOULES_PER_REQUEST("J", Sense.LESS, Boundary.GPU, t -> t.perRequest(t.activeJoules(Boundary.GPU))),
+    /** Energy over requests. */
+    HOST_JOULES_PER_REQUEST("J", Sense.LESS, Boundary.HOST, t -> t.perRequest(t.loadedJoules(Boundary.HOST))),
+    /** The same above rest. */
+    HOST_ACTIVE_JOULES_PER_REQUEST("J", Sense.LESS, Boundary.HOST, t -> t.perRequest(t.activeJoules(Boundary.HOST))),
     /** Energy over requests. */
     FACILITY_JOULES_PER_REQUEST(
             "J", Sense.LESS, Boundary.FACILITY, t -> t.perRequest(t.loadedJoules(Boundary.FACILITY))),
+    /** The same above rest. */
+    FACILITY_ACTIVE_JOULES_PER_REQUEST(
+            "J", Sense.LESS, Boundary.FACILITY, t -> t.perRequest(t.activeJoules(Boundary.FACILITY))),
     /** GPU energy above rest of a prompt token that is computed. */
     PREFILL_JOULES_PER_TOKEN("J", Sense.LESS, Boundary.GPU, t -> t.conditions().prefillJoulesPerToken()),
     /** GPU energy above rest of an output token, without that of its prompt. */
@@ -103,10 +112,14 @@ public enum Figure {
     /** Of the energy. */
     OPERATIONAL_GRAMS_PER_OUTPUT_TOKEN(
             "gCO2e", Sense.LESS, Boundary.FACILITY, t -> t.perOutputToken(t.operationalGrams())),
+    /** Of the energy above rest. */
+    ACTIVE_GRAMS_PER_OUTPUT_TOKEN("gCO2e", Sense.LESS, Boundary.FACILITY, t -> t.perOutputToken(t.activeGrams())),
     /** Of the making of the hardware. */
     EMBODIED_GRAMS_PER_OUTPUT_TOKEN("gCO2e", Sense.LESS, t -> t.perOutputToken(t.embodiedGrams())),
     /** Operational and embodied, over requests. */
     GRAMS_PER_REQUEST("gCO2e", Sense.LESS, Boundary.FACILITY, t -> t.perRequest(t.grams())),
+    /** Of the energy above rest, over requests. */
+    ACTIVE_GRAMS_PER_REQUEST("gCO2e", Sense.LESS, Boundary.FACILITY, t -> t.perRequest(t.activeGrams())),
     /** (E I + M) / R, R being tokens read or written. */
     SCI_GRAMS_PER_TOKEN("gCO2e", Sense.LESS, Boundary.FACILITY, t -> t.perToken(t.grams())),
     /** Energy times delay. */

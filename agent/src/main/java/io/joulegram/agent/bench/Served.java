@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.joulegram.tokens.CountingHost;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Which of the models that the agent knows is the one under load.
@@ -80,6 +82,21 @@ record Served(String server, String name, boolean isAlone) {
     private boolean isOf(JsonNode model) {
         return model.path("server").asText().equals(server)
                 && model.path("model").asText().equals(name);
+    }
+
+    /** The names of the GPUs that serve it, as far as the agent knows. */
+    List<String> gpus(JsonNode status) {
+        Set<String> devices = new HashSet<>();
+        status.path("servers")
+                .valueStream()
+                .filter(each -> each.path("server").asText().equals(server))
+                .flatMap(each -> each.path("devices").valueStream())
+                .forEach(device -> devices.add(device.asText()));
+        return status.path("gpus")
+                .valueStream()
+                .filter(gpu -> devices.contains(gpu.path("device").asText()))
+                .map(gpu -> gpu.path("name").asText())
+                .toList();
     }
 
     /** The model in a summary; missing if it is not there. */

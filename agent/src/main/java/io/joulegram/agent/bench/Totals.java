@@ -62,10 +62,19 @@ record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditi
                 * conditions.prefill().map(each -> each.statistical().orElse(0)).orElse(0.0);
     }
 
+    /** Grams of CO2e of an amount of energy, at the intensity that held. */
+    OptionalDouble grams(OptionalDouble joules) {
+        return energy.map(window -> window.grams(joules)).orElseGet(OptionalDouble::empty);
+    }
+
     /** Grams of the facility's energy. */
     OptionalDouble operationalGrams() {
-        return energy.map(window -> window.grams(window.joules(Boundary.FACILITY)))
-                .orElseGet(OptionalDouble::empty);
+        return grams(loadedJoules(Boundary.FACILITY));
+    }
+
+    /** Grams of the facility's energy above what it draws at rest. */
+    OptionalDouble activeGrams() {
+        return grams(activeJoules(Boundary.FACILITY));
     }
 
     /** Grams of the making of the hardware that fall due. */
@@ -117,11 +126,14 @@ record Totals(LoadWindow load, Optional<EnergyWindow> energy, Conditions conditi
 
     /** Share of the operations that the accelerators could have done. */
     OptionalDouble modelFlopsUtilization() {
-        OptionalDouble each = conditions.flopsPerToken();
         OptionalDouble peak = conditions.peakFlops();
-        double tokens = load.outputTokens() + load.promptTokens() - load.cachedTokens();
-        return each.isPresent() && peak.isPresent()
-                ? OptionalDouble.of(each.getAsDouble() * tokens / load.seconds() / peak.getAsDouble())
-                : OptionalDouble.empty();
+        if (conditions.model().isEmpty() || peak.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        double flops = conditions
+                .model()
+                .get()
+                .of(load.promptTokens() - load.cachedTokens(), load.outputTokens(), load.attendedTokens());
+        return OptionalDouble.of(flops / load.seconds() / peak.getAsDouble());
     }
 }

@@ -1,11 +1,10 @@
 package io.joulegram.agent.carbon;
 
+import io.joulegram.agent.gpu.GpuName;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -39,30 +38,10 @@ final class GpuFootprints {
 
     private static final double BYTES_PER_GIGABYTE = 1L << 30;
 
-    private static final Set<String> BRANDS = Set.of(
-            "NVIDIA",
-            "AMD",
-            "INTEL",
-            "TESLA",
-            "GEFORCE",
-            "QUADRO",
-            "INSTINCT",
-            "SIMULATED",
-            "GENERATION",
-            "GPU",
-            "PART",
-            "PER",
-            "TURING",
-            "EDITION",
-            "SERVER",
-            "WORKSTATION",
-            "LP");
-    private static final Set<String> FORMS = Set.of("PCIE", "SXM", "SXM2", "SXM3", "SXM4", "SXM5", "SXM6", "NVL");
-
     /** One row of the catalogue. */
     private record Row(
-            String name,
-            Set<String> core,
+            GpuName name,
+            String label,
             Set<String> forms,
             double dieKilograms,
             String memoryType,
@@ -79,9 +58,10 @@ final class GpuFootprints {
     static GpuFootprints load() {
         return new GpuFootprints(CsvResource.rows("gpus.csv").stream()
                 .map(row -> new Row(
+                        GpuName.parse(row.getField("name")),
                         row.getField("name"),
-                        core(row.getField("name")),
-                        forms(row.getField("name") + " " + row.getField("form")),
+                        GpuName.parse(row.getField("name") + " " + row.getField("form"))
+                                .forms(),
                         CsvResource.number(row, "die_kg", UNKNOWN_DIE_KG),
                         row.getField("memory_type"),
                         CsvResource.number(row, "memory_gb", 0),
@@ -100,38 +80,36 @@ final class GpuFootprints {
      *     and power is used where it differs from the catalogue: there are boards of other sizes under one name.
      */
     Optional<Footprint> find(String name, long memoryBytes, double powerLimitWatts) {
-        Set<String> words = words(name);
+        GpuName told = GpuName.parse(name);
         double gigabytes = memoryBytes > 0
                 ? memoryBytes / BYTES_PER_GIGABYTE
-                : namedGigabytes(words).orElse(0);
-        Optional<Row> match = row(words, core(name), gigabytes);
+                : told.gigabytes().orElse(0);
+        Optional<Row> match = row(told, gigabytes);
         if (match.isPresent()) {
             return match.map(row -> footprint(row, gigabytes, powerLimitWatts));
         }
         return memoryBytes > 0 && powerLimitWatts > 0
-                ? Optional.of(heuristic(words, gigabytes, powerLimitWatts))
+                ? Optional.of(heuristic(told, gigabytes, powerLimitWatts))
                 : Optional.empty();
     }
 
     /** What a GPU of the catalogue is designed to draw, in watts; 0 if it is not in it. */
     double designWatts(String name) {
-        Set<String> words = words(name);
-        return row(words, core(name), namedGigabytes(words).orElse(0))
-                .map(Row::tdpWatts)
-                .orElse(0.0);
+        GpuName told = GpuName.parse(name);
+        return row(told, told.gigabytes().orElse(0)).map(Row::tdpWatts).orElse(0.0);
     }
 
-    private Optional<Row> row(Set<String> words, Set<String> core, double gigabytes) {
+    private Optional<Row> row(GpuName told, double gigabytes) {
         return rows.stream()
-                .filter(row -> row.core.equals(core))
-                .max(Comparator.comparingInt((Row row) -> formScore(row, words))
-                        .thenComparing(row -> -memoryDistance(row, words, gigabytes)));
+                .filter(row -> row.name.isSameProduct(told))
+                .max(Comparator.comparingInt((Row row) -> told.likeness(row.forms))
+                        .thenComparing(row -> -memoryDistance(row, told, gigabytes)));
     }
 
     private static Footprint footprint(Row row, double gigabytes, double powerLimitWatts) {
         boolean usualMemory =
                 gigabytes == 0 || Math.abs(gigabytes - row.memoryGigabytes) <= MEMORY_TOLERANCE * row.memoryGigabytes;
-        if (row.name.startsWith("H100 SXM") && usualMemory) {
+        if (row.label.startsWith("H100 SXM") && usualMemory) {
             return bounded(NVIDIA_H100_SXM_KG, "NVIDIA product carbon footprint, HGX H100: 164 kg per GPU");
         }
         double board = row.boardCm2 > 0 ? EmbodiedModel.BOARD_KG_PER_CM2 * row.boardCm2 : UNKNOWN_BOARD_KG;
@@ -140,11 +118,12 @@ final class GpuFootprints {
         String difference = usualMemory ? "" : String.format(Locale.ROOT, " with %.0f GB", gigabytes);
         return bounded(
                 model(row.dieKilograms, memory, row.memoryType, watts, board),
-                "HotCarbon'24 model, catalogue row " + row.name + difference);
+                "HotCarbon'24 model, catalogue row " + row.label + difference);
     }
 
-    private static Footprint heuristic(Set<String> words, double gigabytes, double watts) {
-        String memory = words.stream().anyMatch(word -> word.startsWith("HBM")) || gigabytes > 60 ? "HBM3" : "GDDR6";
+    private static Footprint heuristic(GpuName told, double gigabytes, double watts) {
+        String memory =
+                told.words().stream().anyMatch(word -> word.startsWith("HBM")) || gigabytes > 60 ? "HBM3" : "GDDR6";
         double kilograms = model(UNKNOWN_DIE_KG, gigabytes, memory, watts, UNKNOWN_BOARD_KG);
         return bounded(kilograms, "heuristic from memory and power limit");
     }
@@ -168,45 +147,8 @@ final class GpuFootprints {
         return Footprint.kilograms(LOW * kilograms, kilograms, HIGH * kilograms, origin);
     }
 
-    private static int formScore(Row row, Set<String> words) {
-        if (row.forms.stream().anyMatch(words::contains)) {
-            return 2;
-        }
-        boolean named = words.stream().anyMatch(FORMS::contains);
-        // NVML leaves the form out of the names of SXM boards of Hopper and later, and puts PCIe into those of cards.
-        boolean module = row.forms.stream().anyMatch(form -> form.startsWith("SXM"));
-        return !named && module ? 1 : 0;
-    }
-
-    private static double memoryDistance(Row row, Set<String> words, double gigabytes) {
-        double wanted = namedGigabytes(words).orElse(gigabytes);
+    private static double memoryDistance(Row row, GpuName told, double gigabytes) {
+        double wanted = told.gigabytes().orElse(gigabytes);
         return wanted > 0 ? Math.abs(wanted - row.memoryGigabytes) : 0;
-    }
-
-    private static OptionalDouble namedGigabytes(Set<String> words) {
-        return words.stream()
-                .filter(word -> word.matches("[0-9]{1,4}GB"))
-                .mapToDouble(word -> Double.parseDouble(word.substring(0, word.length() - 2)))
-                .findFirst();
-    }
-
-    private static Set<String> words(String name) {
-        Set<String> words = new HashSet<>(List.of(name.toUpperCase(Locale.ROOT).split("[^A-Z0-9]+")));
-        words.remove("");
-        return words;
-    }
-
-    private static Set<String> core(String name) {
-        Set<String> core = words(name);
-        core.removeAll(BRANDS);
-        core.removeAll(FORMS);
-        core.removeIf(word -> word.matches("[0-9]+GB|HBM[0-9]E?|GDDR[0-9]X?"));
-        return core;
-    }
-
-    private static Set<String> forms(String name) {
-        Set<String> forms = words(name);
-        forms.retainAll(FORMS);
-        return forms;
     }
 }

@@ -2,7 +2,11 @@ package io.joulegram.agent.cli;
 
 import io.joulegram.agent.bench.AgentChoice;
 import io.joulegram.agent.bench.BenchPlan;
+import io.joulegram.agent.bench.MfuRule;
+import io.joulegram.agent.bench.ModelConfiguration;
+import io.joulegram.agent.bench.ModelFlops;
 import io.joulegram.agent.bench.ServerChoice;
+import io.joulegram.agent.gpu.Precision;
 import io.joulegram.agent.load.Api;
 import io.joulegram.agent.load.FixedLengths;
 import io.joulegram.agent.load.LoadRules;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -80,8 +85,6 @@ final class BenchOptions {
         if (api == Api.CHAT && form.equals("tokens")) {
             throw settings.wrong("prompt-as", "a chat takes text, not tokens");
         }
-        double gpus = settings.number("gpus", 1, 1e6, 1);
-        OptionalDouble peak = settings.number("peak-tflops", 1e-3, 1e9);
         BenchPlan plan = new BenchPlan(
                 settings.text("name").orElse("bench"),
                 settings.parse("target", "http://127.0.0.1:8000", Target::parse),
@@ -103,13 +106,46 @@ final class BenchOptions {
                 agent(settings),
                 settings.duration("rest", "10s", "0s", "1h"),
                 settings.flag("probe", true),
-                settings.number("parameters", 1, 1e15),
-                peak.isPresent() ? OptionalDouble.of(peak.getAsDouble() * 1e12 * gpus) : peak);
+                mfu(settings));
         requireMemory(settings, plan.paces());
         if (plan.points() > MAX_POINTS) {
             throw new IllegalArgumentException(plan.points() + " points are too many; allowed: up to " + MAX_POINTS);
         }
         return plan;
+    }
+
+    private static MfuRule mfu(BenchSettings settings) throws IOException {
+        OptionalDouble peak = settings.number("peak-tflops", 1e-3, 1e9);
+        return new MfuRule(
+                model(settings),
+                settings.text("precision").isPresent()
+                        ? Optional.of(Precision.valueOf(settings.choice("precision", Precision.labels(), "")
+                                .toUpperCase(Locale.ROOT)))
+                        : Optional.empty(),
+                peak.isPresent() ? OptionalDouble.of(peak.getAsDouble() * 1e12) : peak,
+                settings.text("gpus").isPresent()
+                        ? OptionalInt.of((int) settings.whole("gpus", 1, 1_000_000, 1))
+                        : OptionalInt.empty());
+    }
+
+    private static Optional<ModelFlops> model(BenchSettings settings) throws IOException {
+        OptionalDouble parameters = settings.number("parameters", 1, 1e15);
+        Optional<String> configuration = settings.text("model-config");
+        if (configuration.isEmpty()) {
+            return parameters.isPresent()
+                    ? Optional.of(ModelFlops.ofParameters(parameters.getAsDouble()))
+                    : Optional.empty();
+        }
+        if (parameters.isPresent()) {
+            throw settings.wrong("model-config", "excludes parameters: both tell the operations of a token");
+        }
+        try {
+            return Optional.of(ModelConfiguration.read(Path.of(configuration.get())));
+        } catch (IllegalArgumentException e) {
+            throw settings.wrong("model-config", String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new IOException("--model-config: " + configuration.get() + " cannot be read: " + e, e);
+        }
     }
 
     private static Optional<String> secret(BenchSettings settings) throws IOException {

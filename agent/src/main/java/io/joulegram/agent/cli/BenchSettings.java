@@ -83,10 +83,15 @@ final class BenchSettings {
         all.put("rest", new Meaning("TIME", "How long power is measured without load, 0s not to (default: 10s)."));
         all.put("probe", new Meaning("BOOL", "Measure the energy of prompts by themselves (default: true)."));
         all.put("parameters", new Meaning("N", "Parameters of the model that a token takes, such as 8.03e9: for MFU."));
+        all.put("model-config", new Meaning("FILE", "The model's config.json, in place of parameters: for MFU."));
         all.put(
                 "peak-tflops",
-                new Meaning("X", "Dense operations a second of one GPU at the precision used: for MFU."));
-        all.put("gpus", new Meaning("N", "GPUs that serve the model: for MFU (default: 1)."));
+                new Meaning("X", "Dense operations a second of one GPU, for MFU (default: its data sheet's)."));
+        all.put(
+                "precision",
+                new Meaning(
+                        "P", "Of the products, for MFU: tf32, bf16, fp16, fp8, int8, fp4 (default: bf16 or fp16)."));
+        all.put("gpus", new Meaning("N", "GPUs that serve the model, for MFU (default: those that the agent knows)."));
         all.put("ready-within", new Meaning("TIME", "How long a server that a study starts may take (default: 10m)."));
         return all;
     }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One load, from the first request to the last. All of it happens on the client's event loop; the thread that runs it waits.
  *
- * <p>When the steady state begins is a rule and not a glance: in a closed loop when every client has had an answer, of
- * which the first is of random length, so that clients are not in step; in an open loop when ten requests have ended and
+ * <p>When the steady state begins is a rule and not a glance: in a closed loop when every client has had an answer; the
+ * first ones are of evenly spread lengths, so that clients are not in step and their prompts do not meet; in an open loop when ten requests have ended and
  * three times their mean latency has passed; in both not before the warm-up is over.
  */
 final class LoadRun {
@@ -103,7 +103,7 @@ final class LoadRun {
         ticks = client.loop().scheduleAtFixedRate(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         if (pace instanceof Pace.Concurrency closed) {
             for (int number = 0; number < closed.clients(); number++) {
-                new Client().begin();
+                new Client().begin((number + 1.0) / closed.clients());
             }
         } else {
             nextArrivalNanos = startNanos + gapNanos();
@@ -115,9 +115,10 @@ final class LoadRun {
     private final class Client {
         private boolean answered;
 
-        void begin() {
+        /** Asks for the first time, for a share of an answer. */
+        void begin(double share) {
             RequestShape shape = workload.next(random);
-            send(shape.withOutputTokens(1 + random.nextInt(shape.outputTokens())), this::over);
+            send(shape.withOutputTokens((int) Math.ceil(share * shape.outputTokens())), this::over);
         }
 
         private void over(RequestRecord request) {

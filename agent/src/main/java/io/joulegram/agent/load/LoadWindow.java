@@ -12,6 +12,7 @@ package io.joulegram.agent.load;
  * @param promptTokens of prompts, those from the cache included
  * @param cachedTokens those of them from the cache
  * @param outputTokens written
+ * @param attendedTokens over all tokens that were computed, those that each attends to, itself included
  * @param meanInFlight requests on their way, on average over time
  * @param latencySeconds from the intended instant of sending to the end
  * @param firstTokenSeconds from the intended instant of sending to the first token
@@ -26,6 +27,7 @@ public record LoadWindow(
         double promptTokens,
         double cachedTokens,
         double outputTokens,
+        double attendedTokens,
         double meanInFlight,
         Samples latencySeconds,
         Samples firstTokenSeconds,
@@ -42,6 +44,7 @@ public record LoadWindow(
                 promptTokens + other.promptTokens,
                 cachedTokens + other.cachedTokens,
                 outputTokens + other.outputTokens,
+                attendedTokens + other.attendedTokens,
                 (meanInFlight * seconds + other.meanInFlight * other.seconds) / all,
                 latencySeconds.plus(other.latencySeconds),
                 firstTokenSeconds.plus(other.firstTokenSeconds),

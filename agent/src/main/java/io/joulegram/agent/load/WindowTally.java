@@ -16,6 +16,7 @@ final class WindowTally {
     private double promptTokens;
     private double cachedTokens;
     private double outputTokens;
+    private double attendedTokens;
     private double inFlightNanos;
 
     /**
@@ -50,12 +51,23 @@ final class WindowTally {
                 promptTokens,
                 cachedTokens,
                 outputTokens,
+                attendedTokens,
                 inFlightNanos / (end - from),
                 latency.build(),
                 firstToken.build(),
                 perToken.build(),
                 interToken.build(),
                 lag.build());
+    }
+
+    /** Each of so many tokens attends to those before it and to itself. */
+    private static double pairs(double tokens) {
+        return tokens * (tokens + 1) / 2;
+    }
+
+    /** What an answer's tokens attend to, each to prompt and answer up to it; the first follows from the prompt alone. */
+    private static double attended(double promptTokens, double before, double tokens) {
+        return tokens * (promptTokens + before + (tokens - 1) / 2) - (before == 0 ? promptTokens : 0);
     }
 
     private boolean contains(long nanos) {
@@ -86,6 +98,7 @@ final class WindowTally {
             firstToken.add((first - request.intendedNanos()) / NANOS);
             promptTokens += request.promptTokens();
             cachedTokens += request.cachedTokens();
+            attendedTokens += pairs(request.promptTokens()) - pairs(request.cachedTokens());
         }
         events(request, usualTokensPerEvent);
         if (request.isWhole() && contains(request.lastNanos())) {
@@ -108,6 +121,7 @@ final class WindowTally {
             long at = request.eventNanos(i);
             if (contains(at)) {
                 outputTokens += each;
+                attendedTokens += attended(request.promptTokens(), i * each, each);
                 inside++;
                 if (i > 0) {
                     interToken.add((at - request.eventNanos(i - 1)) / NANOS);

@@ -7,9 +7,13 @@ package io.joulegram.agent.simulate;
  * <pre>
  * compute = operations / (N * peak * {@value #COMPUTE_EFFICIENCY})
  * memory  = bytes / (N * bandwidth * {@value #BANDWIDTH_EFFICIENCY})
- * time    = max(compute, memory) + exchange + {@value #STEP_SECONDS} s + sequences * {@value #SEQUENCE_SECONDS} s
- * power   = N * (idle + (max - idle) * min(1, {@value #COMPUTE_POWER} * compute / time + {@value #MEMORY_POWER} * memory / time))
+ * load    = {@value #COMPUTE_POWER} * compute + {@value #MEMORY_POWER} * memory
+ * time    = max(load, max(compute, memory) + exchange + {@value #STEP_SECONDS} s + sequences * {@value #SEQUENCE_SECONDS} s)
+ * energy  = N * (idle * time + (max - idle) * load)
  * </pre>
+ *
+ * At the power limit clocks fall: the step takes longer, and its operations and bytes take what they always take. That lower
+ * clocks need less voltage, and so somewhat less energy, is left out.
  *
  * N accelerators share every layer (tensor parallel) and exchange sums twice a layer in rings.
  *
@@ -62,22 +66,25 @@ final class Roofline {
         double bytes = prefillBytes + bytes(work.decode(), work.tokens());
         double computeSeconds = flops / (tensorParallel * accelerator.peakFlops() * COMPUTE_EFFICIENCY);
         double memorySeconds = bytes / (tensorParallel * accelerator.bandwidthBytesPerSecond() * BANDWIDTH_EFFICIENCY);
-        double seconds = Math.max(computeSeconds, memorySeconds)
-                + exchangeSeconds(work.tokens())
-                + STEP_SECONDS
-                + work.sequences() * SEQUENCE_SECONDS;
-        double computePower = COMPUTE_POWER * computeSeconds / seconds;
-        double memoryPower = MEMORY_POWER * memorySeconds / seconds;
-        double power = computePower + memoryPower;
-        long microjoules = Math.round(tensorParallel
-                * (accelerator.maxMilliwatts() - accelerator.idleMilliwatts())
-                * Math.min(1, power)
-                * seconds
-                * MICROJOULES_PER_MILLIWATT_SECOND);
-        double prefillShare = (computePower * prefillFlops / flops + memoryPower * prefillBytes / bytes) / power;
-        long prefillMicrojoules = Math.min(microjoules, Math.round(microjoules * prefillShare));
+        double computeLoad = COMPUTE_POWER * computeSeconds;
+        double memoryLoad = MEMORY_POWER * memorySeconds;
+        double seconds = Math.max(
+                computeLoad + memoryLoad,
+                Math.max(computeSeconds, memorySeconds)
+                        + exchangeSeconds(work.tokens())
+                        + STEP_SECONDS
+                        + work.sequences() * SEQUENCE_SECONDS);
+        long microjoules = microjoules(computeLoad + memoryLoad);
+        long prefillMicrojoules = Math.min(
+                microjoules, microjoules(computeLoad * prefillFlops / flops + memoryLoad * prefillBytes / bytes));
         return new StepCost(
                 Math.max(1, Math.round(seconds * 1e9)), prefillMicrojoules, microjoules - prefillMicrojoules);
+    }
+
+    /** Above rest, of all accelerators at the limit for so many seconds. */
+    private long microjoules(double secondsAtLimit) {
+        long milliwatts = tensorParallel * (accelerator.maxMilliwatts() - accelerator.idleMilliwatts());
+        return Math.round(milliwatts * secondsAtLimit * MICROJOULES_PER_MILLIWATT_SECOND);
     }
 
     private double flops(PhaseWork phase) {

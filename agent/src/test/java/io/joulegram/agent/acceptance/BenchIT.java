@@ -42,6 +42,7 @@ class BenchIT {
                                 "--duration=3s",
                                 "--warm-up=500ms",
                                 "--rest=2s",
+                                "--parameters=8.03e9",
                                 "--output=" + result,
                                 "--html=" + page)
                         .start()) {
@@ -58,6 +59,10 @@ class BenchIT {
             assertThat(value(figures, "gpu_joules_per_output_token") * tokens)
                     .isBetween(0.999 * value(figures, "gpu_watts"), 1.001 * value(figures, "gpu_watts"));
             assertThat(value(figures, "rest_gpu_watts")).isBetween(73.0, 77.0);
+            // An H100 by name, whose data sheet has 989.4 Tflop/s.
+            double read = value(figures, "prompt_tokens_per_second");
+            assertThat(value(figures, "mfu_ratio") / (2 * 8.03e9 * (tokens + read) / 989.4e12))
+                    .isBetween(0.999, 1.001);
             double prefill = value(figures, "prefill_joules_per_token");
             double decode = value(figures, "decode_joules_per_token");
             assertThat(prefill).isPositive();

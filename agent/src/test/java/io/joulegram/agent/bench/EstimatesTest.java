@@ -20,12 +20,26 @@ final class EstimatesTest {
     private static final double SECONDS = 10;
     private static final double PROMPT_TOKENS = 400;
     private static final double OUTPUT_TOKENS = 200;
+    private static final double REQUESTS = 2;
+    private static final double GRAMS_PER_KWH = 360;
     private static final Samples NONE = Samples.none();
 
     private static Totals part(double gpuJoules, Conditions conditions) {
         return new Totals(
                 new LoadWindow(
-                        SECONDS, 2, PROMPT_TOKENS, PROMPT_TOKENS, 100, OUTPUT_TOKENS, 1, NONE, NONE, NONE, NONE, NONE),
+                        SECONDS,
+                        REQUESTS,
+                        PROMPT_TOKENS,
+                        PROMPT_TOKENS,
+                        100,
+                        OUTPUT_TOKENS,
+                        1e5,
+                        1,
+                        NONE,
+                        NONE,
+                        NONE,
+                        NONE,
+                        NONE),
                 Optional.of(window(SECONDS, gpuJoules)),
                 conditions);
     }
@@ -36,7 +50,7 @@ final class EstimatesTest {
                 Map.of(Component.GPU, gpuJoules, Component.CPU, seconds * 20),
                 Set.of(),
                 OptionalDouble.empty(),
-                OptionalDouble.empty(),
+                OptionalDouble.of(GRAMS_PER_KWH),
                 Map.of(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
@@ -51,8 +65,8 @@ final class EstimatesTest {
                 Optional.of(window(SECONDS, SECONDS * 50)),
                 Map.of(Boundary.GPU, restErrorWatts, Boundary.HOST, 2 * restErrorWatts),
                 Optional.of(new Estimate(0.5, OptionalDouble.of(prefillErrorJoules), OptionalDouble.empty())),
-                OptionalDouble.empty(),
-                OptionalDouble.empty());
+                Optional.of(new ModelFlops(2, 10, 0.001)),
+                OptionalDouble.of(1000));
     }
 
     private static Map<Figure, Estimate> figures(Conditions conditions, double... gpuJoules) {
@@ -101,6 +115,37 @@ final class EstimatesTest {
                         .orElseThrow())
                 .as("from which nothing is taken off")
                 .isCloseTo(spread, offset(1e-12));
+    }
+
+    @Test
+    void theSameOfRequests() {
+        Estimate active = estimate(Figure.GPU_ACTIVE_JOULES_PER_REQUEST, conditions(3, 9), 990, 1010);
+        double spread = Estimates.half(490 / REQUESTS, 510 / REQUESTS).orElseThrow();
+
+        assertThat(active.value()).isCloseTo(500 / REQUESTS, offset(1e-12));
+        assertThat(active.statistical().orElseThrow())
+                .isCloseTo(Math.hypot(spread, 3 * SECONDS / REQUESTS), offset(1e-12));
+    }
+
+    @Test
+    void gramsAboveRestAreThoseOfEnergyAboveRest() {
+        // Of 500 J and a ten-thousandth of a gram a joule.
+        assertThat(estimate(Figure.ACTIVE_GRAMS_PER_REQUEST, conditions(0, 0), 1000, 1000)
+                        .value())
+                .isCloseTo(0.05 / REQUESTS, offset(1e-12));
+        assertThat(estimate(Figure.ACTIVE_GRAMS_PER_OUTPUT_TOKEN, conditions(0, 0), 1000, 1000)
+                        .value())
+                .isCloseTo(0.05 / OUTPUT_TOKENS, offset(1e-12));
+        assertThat(estimate(Figure.OPERATIONAL_GRAMS_PER_OUTPUT_TOKEN, conditions(0, 0), 1000, 1000)
+                        .value())
+                .isCloseTo(0.12 / OUTPUT_TOKENS, offset(1e-12));
+    }
+
+    /** 300 computed prompt tokens and 200 of output of 2 each, 10 more for each of output, and 100 for those attended to. */
+    @Test
+    void utilizationIsOfTheOperationsThatTheModelNeeds() {
+        assertThat(estimate(Figure.MFU_RATIO, conditions(0, 0), 1000, 1000).value())
+                .isCloseTo((500 * 2 + 200 * 10 + 100) / SECONDS / 1000, offset(1e-12));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.joulegram.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.joulegram.agent.bench.BenchPlan;
+import io.joulegram.agent.bench.MfuRule;
 import io.joulegram.agent.load.Pace;
 import io.joulegram.agent.load.PromptForm;
 import java.io.PrintWriter;
@@ -13,6 +14,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +80,9 @@ final class BenchCommandTest {
         assertThat(plan.paces()).containsExactly(new Pace.Rate(0.5), new Pace.Rate(2), new Pace.Rate(4));
         assertThat(plan.points()).isEqualTo(12);
         assertThat(plan.repeats()).isEqualTo(2);
-        assertThat(plan.peakFlops()).hasValue(4 * 312e12);
+        assertThat(plan.mfu())
+                .isEqualTo(
+                        new MfuRule(Optional.empty(), Optional.empty(), OptionalDouble.of(312e12), OptionalInt.of(4)));
         assertThat(plan.agent()).isEmpty();
         assertThat(plan.servers()).hasSize(2);
         assertThat(plan.servers().get(1).command()).contains("serve --tp 2");
@@ -90,6 +96,8 @@ final class BenchCommandTest {
                 "--concurrency | 1.9,2 | --concurrency: \"1.9\" is not allowed: a whole number",
                 "--concurrency | 1,2d | --concurrency: \"2d\" is not allowed: a whole number",
                 "--concurrency | 1e999999999 | --concurrency: \"1e999999999\" is not allowed: a whole number",
+                "--gpus | 0.5 | --gpus: \"0.5\" is not allowed: a whole number from 1 to 1000000",
+                "--precision | bf17 | --precision: \"bf17\" is none of tf32, bf16, fp16, fp8, int8, fp4; did you mean bf16?",
                 "--repeats | 1.5 | --repeats: \"1.5\" is not allowed: a whole number from 1 to 100",
                 "--seed | 1e-999999999 | --seed: \"1e-999999999\" is not allowed: a whole number from 0",
                 "--vocabulary | 0x1p9 | --vocabulary: \"0x1p9\" is not allowed: a whole number",

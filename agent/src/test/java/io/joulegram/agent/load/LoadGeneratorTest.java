@@ -92,6 +92,8 @@ final class LoadGeneratorTest {
             assertThat(all.promptTokens()).isEqualTo(5.0 * count);
             assertThat(all.servedPromptTokens()).isEqualTo(5.0 * count);
             assertThat(all.cachedTokens()).isEqualTo(2.0 * count);
+            // Three tokens of the prompt attend to 3, 4 and 5, three of the answer to 6, 7 and 8.
+            assertThat(all.attendedTokens()).isEqualTo(33.0 * count);
             assertThat(all.latencySeconds().size()).isEqualTo(count);
             assertThat(server.bodies())
                     .hasSize(count)
@@ -112,6 +114,7 @@ final class LoadGeneratorTest {
             assertThat(measured.endNanos() - measured.beginNanos())
                     .isEqualTo(SHORT.duration().toNanos());
             assertThat(sum.outputTokens()).isEqualTo(whole.outputTokens());
+            assertThat(sum.attendedTokens()).isEqualTo(whole.attendedTokens());
             assertThat(sum.requests()).isCloseTo(whole.requests(), offset(1e-9));
             assertThat(sum.latencySeconds().size())
                     .isEqualTo(whole.latencySeconds().size());
