@@ -2,7 +2,6 @@ package io.joulegram.agent.attribution;
 
 import io.joulegram.agent.phases.PhaseFit;
 import io.joulegram.power.Component;
-import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.EngineTraits.CountsAt;
 import io.joulegram.tokens.ModelTokens;
 import io.joulegram.tokens.Scrape;
@@ -206,11 +205,10 @@ public final class ServerAccount {
         ModelTokens before = known == null ? departed.remove(now.model()) : known.latest();
         TokenDelta counted = TokenDelta.between(before, now, scrape.traits().promptIncludesCached());
         ModelTokens first = before == null ? now : before;
-        ModelAccount account =
-                models.computeIfAbsent(now.model(), name -> new ModelAccount(first, scrape.traits().tokens()));
+        ModelAccount account = models.computeIfAbsent(
+                now.model(), name -> new ModelAccount(first, scrape.traits().tokens()));
         return new ModelWork(
                 account, now, counted, account.progress().work(counted, first, now, scrape.atNanos() - openedNanos));
-    }
     }
 
     /** Opens an interval; what was open before is of nobody, and so are the tokens since. */
