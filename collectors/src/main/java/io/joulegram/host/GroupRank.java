@@ -52,7 +52,7 @@ public record GroupRank(boolean serves, Optional<String> head, OptionalInt port)
     }
 
     /** What the command lines of a process and its ancestors tell, its own first; empty if it is no such process. */
-    static Optional<GroupRank> of(List<List<String>> line) {
+    public static Optional<GroupRank> of(List<List<String>> line) {
         boolean serves = line.stream().anyMatch(words -> SERVERS.stream().anyMatch(server -> runs(words, server)));
         return line.stream()
                 .filter(GroupRank::isRank)

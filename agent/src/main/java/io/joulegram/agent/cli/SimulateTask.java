@@ -37,7 +37,9 @@ final class SimulateTask implements SimulateCommand.Task {
                 servers.add(OpenAiServer.start(new InetSocketAddress(address.host(), port), group, simulation.own()));
             }
             List<URI> addresses = servers.stream().map(OpenAiServer::baseUri).toList();
-            Agent agent = new Agent(SimulatedConfig.of(config, addresses), List.of(List.of(new EnginePower(groups))));
+            Agent agent = new Agent(
+                    SimulatedConfig.of(config, addresses, simulation.devices()),
+                    List.of(List.of(new EnginePower(groups))));
             return new DaemonProcess(err).run(agent, () -> {
                 out.println(told(config, simulation, addresses));
                 out.flush();

@@ -16,15 +16,17 @@ final class SimulatedConfig {
     /**
      * The configuration with the simulated servers alone, and where it names no grid with the world's average, so that there
      * are grams to see.
+     *
+     * @param devices the accelerators of each server, as far as they have to be named
      */
-    static AgentConfig of(AgentConfig config, List<URI> servers) {
+    static AgentConfig of(AgentConfig config, List<URI> servers, List<List<String>> devices) {
         List<ServerTarget> targets = IntStream.range(0, servers.size())
                 .mapToObj(number -> new ServerTarget(
                         servers.size() == 1 ? "simulated" : "simulated-" + number,
                         servers.get(number),
                         Optional.empty(),
                         Optional.empty(),
-                        List.of()))
+                        devices.get(number)))
                 .toList();
         AgentConfig.Grid grid = config.grid();
         return config.withServers(new AgentConfig.Servers(false, targets))

@@ -1,5 +1,6 @@
 package io.joulegram.agent.serving;
 
+import io.joulegram.host.GroupRank;
 import io.joulegram.host.HostProcess;
 import io.joulegram.host.ProcessTree;
 import io.joulegram.tokens.ServingCommand;
@@ -44,7 +45,7 @@ public final class ServingProcesses {
 
     /**
      * Looks now. A server that another one started is left out: it is a part of that one, as the servers of single models
-     * are of a router of llama.cpp, which tells of all of them.
+     * are of a router of llama.cpp, which tells of all of them. So is one that computes for a server on another host: its API is there.
      *
      * @return those that name a port, 64 at most, those that were found before first
      */
@@ -74,7 +75,9 @@ public final class ServingProcesses {
     }
 
     private Optional<ServingProcess> read(int pid) {
-        Optional<ServingCommand> command = ServingCommand.of(tree.command(pid));
+        List<String> words = tree.command(pid);
+        Optional<ServingCommand> command = ServingCommand.of(words)
+                .filter(line -> GroupRank.of(List.of(words)).isEmpty());
         Optional<NamedPort> port = command.flatMap(line -> line.port(variable -> tree.variable(pid, variable)));
         Optional<HostProcess> process = port.flatMap(named -> tree.process(pid));
         return process.map(which -> new ServingProcess(

@@ -3,6 +3,7 @@ package io.joulegram.agent.simulate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
 /**
  * What is simulated.
@@ -41,6 +42,19 @@ public record Simulation(EngineSettings settings, int servers, boolean shared, i
                 false,
                 DEMO_ENGINES,
                 Traffic.days(DEMO_PEAK_PER_SECOND));
+    }
+
+    /**
+     * The accelerators of each server by their numbers on the host, where the daemon has to be told: one process is all servers, so that
+     * it cannot tell which of several has which. None where there is but one server, or where all have the same.
+     */
+    public List<List<String>> devices() {
+        int each = shared || servers == 1 ? 0 : dataParallel * settings.tensorParallel();
+        return IntStream.range(0, servers)
+                .mapToObj(server -> IntStream.range(server * each, (server + 1) * each)
+                        .mapToObj(String::valueOf)
+                        .toList())
+                .toList();
     }
 
     /**

@@ -57,6 +57,17 @@ class ServingProcessesTest {
     }
 
     @Test
+    void whatComputesForAServerOnAnotherHostIsNoServerOfThisOne() {
+        procfs.process(100, 1, "vllm").command(100, "vllm", "serve", "m", "--headless", "--port", "9123");
+        procfs.process(200, 1, "python3")
+                .command(200, "python3", "-m", "sglang.launch_server", "--nnodes", "2", "--node-rank", "1");
+        procfs.process(300, 1, "python3")
+                .command(300, "python3", "-m", "sglang.launch_server", "--nnodes", "2", "--node-rank", "0");
+
+        assertThat(ports(processes().look())).isEqualTo(Map.of(300, 30_000));
+    }
+
+    @Test
     void aHostOfManyProcessesIsLookedAtInTurnsAndKnownServersEachTime() {
         for (int pid = 100; pid < 160; pid++) {
             procfs.process(pid, 1, "sleep").command(pid, "sleep", "1");

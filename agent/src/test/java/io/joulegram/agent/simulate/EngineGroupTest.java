@@ -217,6 +217,18 @@ final class EngineGroupTest {
     }
 
     @Test
+    void theAcceleratorsOfSeveralServersAreNamedUnlessTheyShareThem() {
+        Traffic none = Traffic.steady(0);
+        int each = SETTINGS.tensorParallel();
+
+        assertThat(new Simulation(SETTINGS, 1, false, 2, none).devices()).containsExactly(List.of());
+        assertThat(new Simulation(SHARED, 2, true, 1, none).devices()).containsExactly(List.of(), List.of());
+        List<List<String>> own = new Simulation(SETTINGS, 2, false, 2, none).devices();
+        assertThat(own).extracting(List::size).containsExactly(2 * each, 2 * each);
+        assertThat(own.get(1).get(0)).isEqualTo(String.valueOf(2 * each));
+    }
+
+    @Test
     void theMemoryIsSharedToo() {
         assertThat(SHARED.keyValueBlocks()).isLessThan(SETTINGS.keyValueBlocks() / 2);
         assertThatThrownBy(() -> EngineSettings.of(SETTINGS.model(), SETTINGS.accelerator(), 2, 2, 1))
