@@ -55,7 +55,7 @@ final class RankFindings {
 
     private static String configuration(String head, String port) {
         return "servers: [{url: \"http://" + head + ":" + port
-                + "\", name: NAME, tokens: elsewhere}], with the NAME that the" + " agent there gives it";
+                + "\", name: NAME, tokens: elsewhere}], with the NAME that the agent there gives it";
     }
 
     private static String inUrl(String host) {

@@ -11,7 +11,11 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
     private static final String[] BINDINGS = {"io.joulegram.nvml..", "io.joulegram.rapl..", "io.joulegram.posix.."};
     private static final String[] COLLECTORS = {
-        "io.joulegram.power..", "io.joulegram.tokens..", "io.joulegram.host..", "io.joulegram.grid.."
+        "io.joulegram.power..",
+        "io.joulegram.tokens..",
+        "io.joulegram.host..",
+        "io.joulegram.grid..",
+        "io.joulegram.table.."
     };
 
     @ArchTest
@@ -25,6 +29,7 @@ class ArchitectureTest {
                     "io.joulegram.tokens..",
                     "io.joulegram.host..",
                     "io.joulegram.grid..",
+                    "io.joulegram.table..",
                     "io.joulegram.agent..",
                     "org.slf4j..");
 

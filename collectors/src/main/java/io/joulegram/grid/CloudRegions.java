@@ -1,12 +1,7 @@
 package io.joulegram.grid;
 
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.joulegram.table.ShippedTable;
 import java.util.Locale;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -22,16 +17,8 @@ public final class CloudRegions {
     /** Reads the table. */
     public static CloudRegions load() {
         CloudRegions regions = new CloudRegions();
-        try (InputStream stream = CloudRegions.class.getResourceAsStream("cloud-regions.csv")) {
-            if (stream == null) {
-                throw new IllegalStateException("the table cloud-regions.csv is missing from this build");
-            }
-            for (NamedCsvRecord row :
-                    CsvReader.builder().ofNamedCsvRecord(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-                regions.zones.put(key(row.getField("provider") + ":" + row.getField("region")), row.getField("zone"));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (NamedCsvRecord row : ShippedTable.rows(CloudRegions.class, "cloud-regions.csv")) {
+            regions.zones.put(key(row.getField("provider") + ":" + row.getField("region")), row.getField("zone"));
         }
         return regions;
     }

@@ -1,12 +1,7 @@
 package io.joulegram.grid;
 
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.joulegram.table.ShippedTable;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Locale;
@@ -16,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The embedded tables of yearly carbon intensity, which need no key and no network.
@@ -89,21 +85,8 @@ public final class YearlyIntensities {
         return zones;
     }
 
-    private interface RowReader {
-        void accept(NamedCsvRecord row);
-    }
-
-    private static void read(String name, RowReader reader) {
-        try (InputStream stream = YearlyIntensities.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException("the table " + name + " is missing from this build");
-            }
-            CsvReader.builder()
-                    .ofNamedCsvRecord(new InputStreamReader(stream, StandardCharsets.UTF_8))
-                    .forEach(reader::accept);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static void read(String name, Consumer<NamedCsvRecord> reader) {
+        ShippedTable.rows(YearlyIntensities.class, name).forEach(reader);
     }
 
     private static GridIntensity figure(

@@ -1,6 +1,5 @@
 package io.joulegram.agent.bench;
 
-import io.joulegram.agent.export.Snapshot.Boundary;
 import io.joulegram.agent.fit.StudentT;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -48,42 +47,33 @@ final class Estimates {
             case REST_GPU_WATTS, REST_HOST_WATTS -> OptionalDouble.empty();
             case PREFILL_JOULES_PER_TOKEN ->
                 all.conditions().prefill().map(Estimate::statistical).orElseGet(OptionalDouble::empty);
-            case GPU_ACTIVE_JOULES_PER_OUTPUT_TOKEN ->
-                aboveRest(figure, spread, all.perOutputToken(restError(all, Boundary.GPU)));
-            case HOST_ACTIVE_JOULES_PER_OUTPUT_TOKEN ->
-                aboveRest(figure, spread, all.perOutputToken(restError(all, Boundary.HOST)));
-            case FACILITY_ACTIVE_JOULES_PER_OUTPUT_TOKEN ->
-                aboveRest(figure, spread, all.perOutputToken(restError(all, Boundary.FACILITY)));
-            case GPU_ACTIVE_JOULES_PER_REQUEST ->
-                aboveRest(figure, spread, all.perRequest(restError(all, Boundary.GPU)));
-            case HOST_ACTIVE_JOULES_PER_REQUEST ->
-                aboveRest(figure, spread, all.perRequest(restError(all, Boundary.HOST)));
-            case FACILITY_ACTIVE_JOULES_PER_REQUEST ->
-                aboveRest(figure, spread, all.perRequest(restError(all, Boundary.FACILITY)));
-            case ACTIVE_GRAMS_PER_OUTPUT_TOKEN ->
-                aboveRest(figure, spread, all.perOutputToken(all.grams(restError(all, Boundary.FACILITY))));
-            case ACTIVE_GRAMS_PER_REQUEST ->
-                aboveRest(figure, spread, all.perRequest(all.grams(restError(all, Boundary.FACILITY))));
-            case DECODE_JOULES_PER_TOKEN ->
-                aboveRest(
-                        figure,
-                        spread,
-                        all.perOutputToken(OptionalDouble.of(
-                                Math.hypot(all.restErrorJoules(Boundary.GPU), all.prefillErrorJoules()))));
-            default -> half(figure, spread);
+            default -> withErrorOfWhatIsTakenOff(half(figure, spread), takenOffError(figure, all));
         };
     }
 
-    private static OptionalDouble restError(Totals all, Boundary boundary) {
-        return OptionalDouble.of(all.restErrorJoules(boundary));
+    /** What is taken off is the same in all runs and parts, so that their spread does not show its error. */
+    private static OptionalDouble withErrorOfWhatIsTakenOff(OptionalDouble own, OptionalDouble ofWhatIsTakenOff) {
+        return own.isPresent() && ofWhatIsTakenOff.isPresent()
+                ? OptionalDouble.of(Math.hypot(own.getAsDouble(), ofWhatIsTakenOff.getAsDouble()))
+                : own;
     }
 
-    /** What is taken off is the same in all runs and parts, so that their spread does not show its error. */
-    private static OptionalDouble aboveRest(Figure figure, List<Totals> spread, OptionalDouble errorOfWhatIsTakenOff) {
-        OptionalDouble own = half(figure, spread);
-        return own.isPresent()
-                ? OptionalDouble.of(Math.hypot(own.getAsDouble(), errorOfWhatIsTakenOff.orElse(0)))
-                : own;
+    /** Where energy at rest or of prompts is taken off: half of the 95 % interval of that; empty for other figures. */
+    private static OptionalDouble takenOffError(Figure figure, Totals all) {
+        double joules = figure.boundary().map(all::restErrorJoules).orElse(0.0);
+        OptionalDouble rest = OptionalDouble.of(joules);
+        return switch (figure) {
+            case GPU_ACTIVE_JOULES_PER_OUTPUT_TOKEN,
+                    HOST_ACTIVE_JOULES_PER_OUTPUT_TOKEN,
+                    FACILITY_ACTIVE_JOULES_PER_OUTPUT_TOKEN -> all.perOutputToken(rest);
+            case GPU_ACTIVE_JOULES_PER_REQUEST, HOST_ACTIVE_JOULES_PER_REQUEST, FACILITY_ACTIVE_JOULES_PER_REQUEST ->
+                all.perRequest(rest);
+            case ACTIVE_GRAMS_PER_OUTPUT_TOKEN -> all.perOutputToken(all.grams(rest));
+            case ACTIVE_GRAMS_PER_REQUEST -> all.perRequest(all.grams(rest));
+            case DECODE_JOULES_PER_TOKEN ->
+                all.perOutputToken(OptionalDouble.of(Math.hypot(joules, all.prefillErrorJoules())));
+            default -> OptionalDouble.empty();
+        };
     }
 
     /** Half of Student's 95 % interval of the mean. */

@@ -44,15 +44,15 @@ public record MfuRule(
         if (serving.isEmpty()) {
             return unknown("no GPU is known to serve the model");
         }
-        return precision.map(wanted -> ofTable(count, serving, wanted)).orElseGet(() -> {
-            Peak usual = ofTable(count, serving, Precision.BF16);
-            Peak older = ofTable(count, serving, Precision.FP16);
+        GpuPeaks table = GpuPeaks.load();
+        return precision.map(wanted -> ofTable(table, count, serving, wanted)).orElseGet(() -> {
+            Peak usual = ofTable(table, count, serving, Precision.BF16);
+            Peak older = ofTable(table, count, serving, Precision.FP16);
             return usual.flops().isPresent() || older.flops().isEmpty() ? usual : older;
         });
     }
 
-    private static Peak ofTable(int count, List<String> serving, Precision precision) {
-        GpuPeaks table = GpuPeaks.load();
+    private static Peak ofTable(GpuPeaks table, int count, List<String> serving, Precision precision) {
         List<Double> known = new ArrayList<>();
         for (String name : serving) {
             OptionalDouble flops = table.flops(name, precision);

@@ -126,16 +126,17 @@ final class PointRunner {
                 result.firstReason().ifPresent(reason -> notes.add("the first request that failed: " + reason));
             }
             if (result.isMeasured()) {
-                Totals totals = totals(result.whole(), conditions);
+                LoadResult.Part whole = result.whole();
+                Totals totals = totals(whole, conditions);
                 runs.add(totals);
-                spans.add(span(result.whole()));
+                spans.add(span(whole));
                 notes.addAll(notes(result, totals));
                 if (poll.isPresent() && totals.energy().isEmpty()) {
                     notes.add("energy is not known: the agent was silent for more than five seconds, or began anew");
                 }
                 if (repeat == 0) {
                     parts.addAll(parts(result, conditions));
-                    power = trace(result.whole());
+                    power = trace(whole);
                 }
             }
         }

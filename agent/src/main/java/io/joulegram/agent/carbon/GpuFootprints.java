@@ -1,6 +1,7 @@
 package io.joulegram.agent.carbon;
 
 import io.joulegram.agent.gpu.GpuName;
+import io.joulegram.table.ShippedTable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -56,17 +57,17 @@ final class GpuFootprints {
     }
 
     static GpuFootprints load() {
-        return new GpuFootprints(CsvResource.rows("gpus.csv").stream()
+        return new GpuFootprints(ShippedTable.rows(GpuFootprints.class, "gpus.csv").stream()
                 .map(row -> new Row(
                         GpuName.parse(row.getField("name")),
                         row.getField("name"),
                         GpuName.parse(row.getField("name") + " " + row.getField("form"))
                                 .forms(),
-                        CsvResource.number(row, "die_kg", UNKNOWN_DIE_KG),
+                        ShippedTable.number(row, "die_kg", UNKNOWN_DIE_KG),
                         row.getField("memory_type"),
-                        CsvResource.number(row, "memory_gb", 0),
-                        CsvResource.number(row, "tdp_watts", 0),
-                        CsvResource.number(row, "pcb_area_cm2", 0)))
+                        ShippedTable.number(row, "memory_gb", 0),
+                        ShippedTable.number(row, "tdp_watts", 0),
+                        ShippedTable.number(row, "pcb_area_cm2", 0)))
                 .toList());
     }
 

@@ -2,6 +2,7 @@ package io.joulegram.agent.carbon;
 
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import io.joulegram.host.Disk;
+import io.joulegram.table.ShippedTable;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -49,7 +50,7 @@ final class HostFootprints {
     }
 
     static HostFootprints load() {
-        return new HostFootprints(CsvResource.rows("cpus.csv"));
+        return new HostFootprints(ShippedTable.rows(HostFootprints.class, "cpus.csv"));
     }
 
     /** The footprint of one processor, by its name in {@code /proc/cpuinfo}. */
@@ -65,9 +66,9 @@ final class HostFootprints {
     }
 
     private static Footprint footprint(NamedCsvRecord row) {
-        double dieKilograms = CsvResource.number(row, "die_kg", UNKNOWN_CPU.grams() / 1e3);
-        double area = CsvResource.number(row, "die_area_mm2", 0);
-        double packaging = EmbodiedModel.PACKAGING_KG_PER_IC * CsvResource.number(row, "die_count", 1);
+        double dieKilograms = ShippedTable.number(row, "die_kg", UNKNOWN_CPU.grams() / 1e3);
+        double area = ShippedTable.number(row, "die_area_mm2", 0);
+        double packaging = EmbodiedModel.PACKAGING_KG_PER_IC * ShippedTable.number(row, "die_count", 1);
         double model = dieKilograms + packaging;
         double high = Math.max(model, BOAVIZTA_BASE_KG + BOAVIZTA_KG_PER_MM2 * area);
         return Footprint.kilograms(
@@ -103,7 +104,7 @@ final class HostFootprints {
     /** Cores of a processor; empty if it is in no catalogue. */
     OptionalInt cores(Optional<String> model) {
         return row(model)
-                .map(row -> OptionalInt.of((int) CsvResource.number(row, "cores", 0)))
+                .map(row -> OptionalInt.of((int) ShippedTable.number(row, "cores", 0)))
                 .filter(cores -> cores.getAsInt() > 0)
                 .orElse(OptionalInt.empty());
     }
@@ -111,7 +112,7 @@ final class HostFootprints {
     /** Design power of a processor. */
     double designWatts(Optional<String> model) {
         return row(model)
-                .map(row -> CsvResource.number(row, "tdp_watts", UNKNOWN_CPU_WATTS))
+                .map(row -> ShippedTable.number(row, "tdp_watts", UNKNOWN_CPU_WATTS))
                 .orElse(UNKNOWN_CPU_WATTS);
     }
 

@@ -1,12 +1,7 @@
 package io.joulegram.agent.gpu;
 
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.joulegram.table.ShippedTable;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,7 +13,6 @@ import java.util.OptionalDouble;
  * {@code peaks.csv}; what they tell with sparsity is halved. Immutable.
  */
 public final class GpuPeaks {
-    private static final String TABLE = "peaks.csv";
     private static final double TERA = 1e12;
 
     /** One row. */
@@ -32,17 +26,9 @@ public final class GpuPeaks {
 
     /** Reads the table that is shipped. */
     public static GpuPeaks load() {
-        try (InputStream stream = GpuPeaks.class.getResourceAsStream(TABLE)) {
-            if (stream == null) {
-                throw new IllegalStateException("the table " + TABLE + " is missing from this build");
-            }
-            return new GpuPeaks(
-                    CsvReader.builder().ofNamedCsvRecord(new InputStreamReader(stream, StandardCharsets.UTF_8)).stream()
-                            .map(GpuPeaks::row)
-                            .toList());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new GpuPeaks(ShippedTable.rows(GpuPeaks.class, "peaks.csv").stream()
+                .map(GpuPeaks::row)
+                .toList());
     }
 
     private static Row row(NamedCsvRecord told) {

@@ -1,13 +1,7 @@
 package io.joulegram.power.estimate;
 
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import io.joulegram.table.ShippedTable;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -27,21 +21,9 @@ final class CpuRatings {
 
     /** Reads the built-in table. */
     static CpuRatings builtIn() {
-        List<CpuRating> ratings = new ArrayList<>();
-        try (InputStream resource = CpuRatings.class.getResourceAsStream(RESOURCE)) {
-            if (resource == null) {
-                throw new IllegalStateException(RESOURCE + " is missing from the jar");
-            }
-            try (CsvReader<NamedCsvRecord> rows =
-                    CsvReader.builder().ofNamedCsvRecord(new InputStreamReader(resource, StandardCharsets.UTF_8))) {
-                for (NamedCsvRecord row : rows) {
-                    ratings.add(rating(row));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return new CpuRatings(ratings);
+        return new CpuRatings(ShippedTable.rows(CpuRatings.class, RESOURCE).stream()
+                .map(CpuRatings::rating)
+                .toList());
     }
 
     private static CpuRating rating(NamedCsvRecord row) {

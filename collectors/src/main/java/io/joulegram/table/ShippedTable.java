@@ -1,4 +1,4 @@
-package io.joulegram.agent.carbon;
+package io.joulegram.table;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
@@ -9,12 +9,19 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A table that is shipped beside the classes of this package. */
-final class CsvResource {
-    private CsvResource() {}
+/** A table (CSV, UTF-8, names in the first row) that is shipped beside a class. */
+public final class ShippedTable {
+    private ShippedTable() {}
 
-    static List<NamedCsvRecord> rows(String name) {
-        try (InputStream stream = CsvResource.class.getResourceAsStream(name)) {
+    /**
+     * Reads one.
+     *
+     * @param beside a class of the package that it is in
+     * @param name of the file
+     * @throws IllegalStateException if this build has no such table
+     */
+    public static List<NamedCsvRecord> rows(Class<?> beside, String name) {
+        try (InputStream stream = beside.getResourceAsStream(name)) {
             if (stream == null) {
                 throw new IllegalStateException("the table " + name + " is missing from this build");
             }
@@ -25,7 +32,8 @@ final class CsvResource {
         }
     }
 
-    static double number(NamedCsvRecord row, String column, double absent) {
+    /** The number in a column, or what stands for it where the column is empty. */
+    public static double number(NamedCsvRecord row, String column, double absent) {
         String text = row.getField(column);
         return text.isEmpty() ? absent : Double.parseDouble(text);
     }

@@ -1,0 +1,5 @@
+/** Tables that are shipped with the program. */
+@NullMarked
+package io.joulegram.table;
+
+import org.jspecify.annotations.NullMarked;
