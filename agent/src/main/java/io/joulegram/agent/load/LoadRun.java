@@ -1,6 +1,7 @@
 package io.joulegram.agent.load;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,9 @@ final class LoadRun {
     private final CompletableFuture<LoadResult> result = new CompletableFuture<>();
     private final Set<RequestRecord> inFlight = new LinkedHashSet<>();
     private final List<WindowTally> parts = new ArrayList<>();
+    /** Ended since the last tick: to go through their tokens at once would keep those of others waiting. */
+    private final List<RequestRecord> toTally = new ArrayList<>();
+
     private final Map<Failure, Integer> failures = new EnumMap<>(Failure.class);
     private final LoadProgress progress;
     private @Nullable Future<?> ticks;
@@ -102,9 +107,11 @@ final class LoadRun {
         startNanos = nanoTime.getAsLong();
         ticks = client.loop().scheduleAtFixedRate(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         if (pace instanceof Pace.Concurrency closed) {
-            for (int number = 0; number < closed.clients(); number++) {
-                new Client().begin((number + 1.0) / closed.clients());
-            }
+            // Not in the order of their connections, so that those do not end one after the other.
+            List<Integer> order = new ArrayList<>(
+                    IntStream.rangeClosed(1, closed.clients()).boxed().toList());
+            Collections.shuffle(order, random);
+            order.forEach(number -> new Client().begin((double) number / closed.clients()));
         } else {
             nextArrivalNanos = startNanos + gapNanos();
             awaitArrival();
@@ -185,12 +192,7 @@ final class LoadRun {
 
     private void over(RequestRecord request, RequestRecord.Listener then) {
         inFlight.remove(request);
-        if (request.isCounted()) {
-            countedEvents += request.events();
-            countedTokens += request.outputTokens();
-        }
-        double usualTokensPerEvent = countedEvents == 0 ? 1 : (double) countedTokens / countedEvents;
-        parts.forEach(part -> part.add(request, usualTokensPerEvent));
+        toTally.add(request);
         progress.over(request);
         if (request.isWhole()) {
             ended++;
@@ -202,6 +204,18 @@ final class LoadRun {
             });
         }
         then.over(request);
+    }
+
+    private void tally() {
+        for (RequestRecord request : toTally) {
+            if (request.isCounted()) {
+                countedEvents += request.events();
+                countedTokens += request.outputTokens();
+            }
+            double usualTokensPerEvent = countedEvents == 0 ? 1 : (double) countedTokens / countedEvents;
+            parts.forEach(part -> part.add(request, usualTokensPerEvent));
+        }
+        toTally.clear();
     }
 
     /** The event loop would swallow what is thrown, and the thread that runs the load would wait for ever. */
@@ -240,6 +254,7 @@ final class LoadRun {
         if (!sending) {
             drain(now);
         }
+        tally();
         progress.at(
                 steady, steady ? (double) (now - beginNanos) / rules.duration().toNanos() : 0, inFlight.size(), ended);
     }
@@ -315,6 +330,7 @@ final class LoadRun {
         }
         if (inFlight.isEmpty()) {
             finish();
+            tally();
             result.complete(new LoadResult(
                     measured(),
                     Optional.ofNullable(limit),
