@@ -40,10 +40,20 @@ public final class DashboardPreview {
     private static final Set<String> TRANSFORMATIONS = Set.of("merge", "organize");
 
     private final JsonNode dashboard;
+    private final Map<String, String> wanted;
 
     /** @param dashboard the JSON that Grafana would read */
     public DashboardPreview(JsonNode dashboard) {
+        this(dashboard, Map.of());
+    }
+
+    /**
+     * @param dashboard the JSON that Grafana would read
+     * @param wanted values of its variables that cannot have all values; others of these have their first
+     */
+    public DashboardPreview(JsonNode dashboard, Map<String, String> wanted) {
         this.dashboard = dashboard;
+        this.wanted = Map.copyOf(wanted);
     }
 
     /**
@@ -92,16 +102,21 @@ public final class DashboardPreview {
         return svg.document(title + ". " + LABEL);
     }
 
-    /** Variables that cannot have all values have the first. */
+    /** Variables that cannot have all values have the one that is wanted, else the first. */
     private Map<String, String> chosen(Answers answers, double toSeconds, double rangeSeconds, double scrapeSeconds)
             throws IOException, InterruptedException {
         Map<String, String> chosen = new HashMap<>();
         for (JsonNode variable : dashboard.at("/templating/list")) {
             if (variable.path("type").asText().equals("query")
                     && !variable.path("includeAll").asBoolean()) {
-                Moment moment = new Moment(toSeconds - rangeSeconds, toSeconds, 2, scrapeSeconds, chosen);
-                answers.firstChoice(variable.at("/query/query").asText(), moment)
-                        .ifPresent(value -> chosen.put(variable.path("name").asText(), value));
+                String name = variable.path("name").asText();
+                if (wanted.containsKey(name)) {
+                    chosen.put(name, wanted.get(name));
+                } else {
+                    Moment moment = new Moment(toSeconds - rangeSeconds, toSeconds, 2, scrapeSeconds, chosen);
+                    answers.firstChoice(variable.at("/query/query").asText(), moment)
+                            .ifPresent(value -> chosen.put(name, value));
+                }
             }
         }
         return chosen;

@@ -15,6 +15,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -58,10 +59,14 @@ class DashboardPreviewTest {
     }
 
     private String drawn(String panel, String variables) throws Exception {
+        return drawn(panel, variables, Map.of());
+    }
+
+    private String drawn(String panel, String variables, Map<String, String> wanted) throws Exception {
         JsonNode dashboard = new ObjectMapper().readTree("""
                 {"title": "A & B", "panels": [%s], "templating": {"list": [%s]}}""".formatted(panel, variables));
         URI root = URI.create("http://127.0.0.1:" + prometheus.getAddress().getPort() + "/");
-        String svg = new DashboardPreview(dashboard).draw(new Answers(root), TO, RANGE, 10);
+        String svg = new DashboardPreview(dashboard, wanted).draw(new Answers(root), TO, RANGE, 10);
         // Whatever is in labels and titles, it is XML.
         DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
         return svg;
@@ -116,6 +121,17 @@ class DashboardPreviewTest {
 
         assertThat(asked.get(0)).contains("count by (instance) (last_over_time(up[90s]))");
         assertThat(asked.get(1)).contains("up{job=~\"a\\\\.c:1\"}");
+    }
+
+    @Test
+    void aVariableHasTheValueThatIsWanted() throws Exception {
+        result = "[{\"metric\":{\"instance\":\"a:1\"},\"value\":[1,\"1\"]}]";
+        String stat = panel("stat", "\"unit\": \"watt\"", "").replace("$job", "$instance");
+
+        drawn(stat, """
+                {"type": "query", "name": "instance", "includeAll": false, "query": {"query": "label_values(up, instance)"}}""", Map.of("instance", "b:1"));
+
+        assertThat(asked).singleElement().asString().contains("up{job=~\"b:1\"}");
     }
 
     @Test
