@@ -6,6 +6,7 @@ import static io.joulegram.tokens.Counted.GENERATED;
 import static io.joulegram.tokens.Counted.PREFILL_MICROSECONDS;
 import static io.joulegram.tokens.Counted.PROMPT;
 import static io.joulegram.tokens.Counted.STEPS;
+import static io.joulegram.tokens.Selector.countOf;
 import static io.joulegram.tokens.Selector.counter;
 import static io.joulegram.tokens.Selector.gauge;
 import static io.joulegram.tokens.Selector.sumOf;
@@ -28,7 +29,9 @@ final class BuiltInEngines {
      * vLLM 0 and 1 ({@code vllm/v1/metrics/loggers.py}), one series per data-parallel engine; also Triton's vLLM
      * backend on port 8002, which has the label {@code model} in place of {@code model_name}, and a Dynamo worker's, by
      * convention on port 8081, whose component is called {@code prefill} if it does no more than that. The prefix cache's hits
-     * are not taken for cached tokens: they are counted again when an allocation fails.
+     * are not taken for cached tokens: they are counted again when an allocation fails. A step has an observation of the
+     * tokens of an iteration if it had output ({@code vllm/v1/engine/async_llm.py}): one that only reads a part of a prompt
+     * has none. Where several API servers share an engine, each observes a step of its requests.
      */
     private static Engine vllm() {
         String bySource = "vllm:prompt_tokens_by_source_total";
@@ -41,6 +44,7 @@ final class BuiltInEngines {
                         generated(counter("vllm:prompt_tokens_cached_total")),
                         generated(counter(bySource).where("source", "local_cache_hit"), transferred))
                 .tokens(GENERATED, generated(counter("vllm:generation_tokens_total")))
+                .tokens(STEPS, generated(countOf("vllm:iteration_tokens_total")))
                 .latency("vllm:e2e_request_latency_seconds")
                 .running(gauge("vllm:num_requests_running"))
                 .waiting(gauge("vllm:num_requests_waiting"))

@@ -17,8 +17,8 @@ import java.util.OptionalLong;
  * @param requestMicroseconds what those took from their arrival to their end, summed; empty if it does not tell
  * @param prefillMicroseconds time in which the engine computed prompts; empty if it does not tell
  * @param decodeMicroseconds time in which the engine computed output; empty if it does not tell
- * @param steps steps of the engine, in each of which every running request has a token: what moves while requests run whose
- *     output is counted at their end; empty if it does not tell
+ * @param steps steps of the engine, in each of which every running request has a token: what the weights are read for, and what
+ *     moves while requests run whose output is counted at their end; empty if it does not tell
  * @param loaded whether the newest scrape told of the model; false for one that the server has unloaded
  */
 public record ModelTokens(

@@ -144,6 +144,24 @@ class TokenTotalsTest {
         assertThat(model.steps()).hasValue(50);
     }
 
+    @Test
+    void stepsOfVllmAreItsIterationsAndNotTheirTokens() throws ScrapeException {
+        String page = """
+                # TYPE vllm:generation_tokens_total counter
+                vllm:generation_tokens_total{engine="0"} %d
+                # TYPE vllm:iteration_tokens_total histogram
+                vllm:iteration_tokens_total_bucket{engine="0",le="+Inf"} %d
+                vllm:iteration_tokens_total_count{engine="0"} %d
+                vllm:iteration_tokens_total_sum{engine="0"} %d
+                vllm:iteration_tokens_total_count{engine="1"} %d
+                """;
+        scrape(page.formatted(7, 3, 3, 900, 10));
+        ModelTokens model = scrape(page.formatted(19, 6, 6, 2_000, 15)).models().get(0);
+
+        assertThat(model.generatedTokens()).hasValue(12);
+        assertThat(model.steps()).hasValue(3 + 5);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"NaN", "-1", "+Inf", "1e300"})
     void nonsenseOfDelayDoesNotSpoilTokens(String seconds) throws ScrapeException {

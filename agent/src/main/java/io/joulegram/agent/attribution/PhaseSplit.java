@@ -5,6 +5,7 @@ import io.joulegram.agent.phases.PhaseFit;
 import io.joulegram.agent.phases.PhaseLearner;
 import io.joulegram.agent.phases.PhaseWork;
 import io.joulegram.power.Component;
+import io.joulegram.tokens.ModelTokens;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -125,21 +126,29 @@ final class PhaseSplit {
 
     private PhaseWork phaseWork(ModelWork work, long microjoules, long endNanos, long elapsedNanos) {
         TokenDelta tokens = work.tokens();
-        OptionalDouble runningNow = work.now().requestsRunning();
-        // A scrape may find nothing running where a short request ran in between.
-        double steps = runningBefore.isPresent() && runningNow.isPresent()
-                ? tokens.generated() / Math.max(1, (runningBefore.getAsDouble() + runningNow.getAsDouble()) / 2)
-                : 0;
         return new PhaseWork(
                 endNanos,
                 elapsedNanos / NANOS_PER_SECOND,
-                steps,
+                decodeSteps(tokens, work.now()),
                 microjoules / MICROS_PER_SECOND,
                 tokens.computedPrompt(),
                 tokens.cachedPrompt(),
                 tokens.generated(),
                 tokens.prefillMicroseconds() / MICROS_PER_SECOND,
                 tokens.decodeMicroseconds() / MICROS_PER_SECOND);
+    }
+
+    /** As the engine tells, else by its output and the requests that run. */
+    private double decodeSteps(TokenDelta tokens, ModelTokens now) {
+        if (tokens.steps() > 0) {
+            // A step without output has read a part of a prompt.
+            return Math.min(tokens.steps(), tokens.generated());
+        }
+        OptionalDouble runningNow = now.requestsRunning();
+        // A scrape may find nothing running where a short request ran in between.
+        return runningBefore.isPresent() && runningNow.isPresent()
+                ? tokens.generated() / Math.max(1, (runningBefore.getAsDouble() + runningNow.getAsDouble()) / 2)
+                : 0;
     }
 
     /** The weights of an interval; they are all 0 only where no token has a weight. */

@@ -5,7 +5,7 @@ package io.joulegram.agent.phases;
  *
  * @param endNanos its end, on the clock of {@link System#nanoTime()}
  * @param seconds how long it was
- * @param decodeSteps steps of decode: output tokens over the sequences in the batch; 0 if the engine does not tell the batch
+ * @param decodeSteps steps of decode as the engine tells, else output tokens over the sequences in the batch; 0 if it tells neither
  * @param joules energy of the server's devices in it, idle power included
  * @param computedTokens prompt tokens that were computed
  * @param cachedTokens prompt tokens that came from a cache

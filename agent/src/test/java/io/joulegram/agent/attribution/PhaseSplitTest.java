@@ -39,6 +39,8 @@ class PhaseSplitTest {
     private double prefillSeconds;
     private double decodeSeconds;
     private boolean tellsSeconds;
+    private double steps;
+    private boolean tellsSteps;
 
     private void elapse(double gpuJoules) {
         now += SECOND;
@@ -71,7 +73,7 @@ class PhaseSplitTest {
                 OptionalLong.empty(),
                 tellsSeconds ? OptionalLong.of(Math.round(prefillSeconds * 1e6)) : OptionalLong.empty(),
                 tellsSeconds ? OptionalLong.of(Math.round(decodeSeconds * 1e6)) : OptionalLong.empty(),
-                OptionalLong.empty(),
+                tellsSteps ? OptionalLong.of((long) steps) : OptionalLong.empty(),
                 true);
     }
 
@@ -86,6 +88,7 @@ class PhaseSplitTest {
         generated += (long) work.decodedTokens();
         prefillSeconds += work.prefillSeconds();
         decodeSeconds += work.decodeSeconds();
+        steps += work.decodeSteps();
     }
 
     private void idle(int seconds) {
@@ -100,7 +103,8 @@ class PhaseSplitTest {
             PhaseWork work = server.until(second);
             add(work);
             elapse(work.joules());
-            scrape(server.running(), false);
+            // One that tells its steps need not tell how many requests run.
+            scrape(tellsSteps ? 1 : server.running(), false);
         }
     }
 
@@ -136,13 +140,27 @@ class PhaseSplitTest {
 
     @Test
     void splitsByWhatItLearnedAndConservesEveryMicrojoule() {
-        SimulatedServing server = new SimulatedServing(11, 6, 2);
+        SimulatedServing server = new SimulatedServing(11, 6, 2, false);
         idle(20);
         serve(server, 0, 200);
         assertThat(account().phaseMethod()).isEqualTo(PhaseMethod.TOKEN_WEIGHTS);
         assertThat(fit().state()).isEqualTo(FitState.LEARNING);
         serve(server, 200, 2_000);
 
+        assertSplitIsTrue(server);
+    }
+
+    @Test
+    void takesTheStepsThatAnEngineTells() {
+        tellsSteps = true;
+        SimulatedServing server = new SimulatedServing(17, 6, 2, true);
+        idle(20);
+        serve(server, 0, 2_000);
+
+        assertSplitIsTrue(server);
+    }
+
+    private void assertSplitIsTrue(SimulatedServing server) {
         assertThat(fit().holds()).isTrue();
         assertThat(account().phaseMethod()).isEqualTo(PhaseMethod.TOKEN_FIT);
         long prefillBefore = account().microjoules(Phase.PREFILL, Component.GPU);
@@ -163,7 +181,7 @@ class PhaseSplitTest {
     @Test
     void takesTheTimesThatAnEngineTells() {
         tellsSeconds = true;
-        SimulatedServing server = new SimulatedServing(12, 6, 2);
+        SimulatedServing server = new SimulatedServing(12, 6, 2, false);
         idle(20);
         serve(server, 0, 1);
         serve(server, 1, 60);
@@ -178,7 +196,7 @@ class PhaseSplitTest {
 
     @Test
     void goesOnAfterARestartAndBeginsAnewWithAnotherModel() {
-        SimulatedServing server = new SimulatedServing(13, 6, 0);
+        SimulatedServing server = new SimulatedServing(13, 6, 0, false);
         idle(20);
         serve(server, 0, 600);
         assertThat(fit().holds()).isTrue();
@@ -202,7 +220,7 @@ class PhaseSplitTest {
 
     @Test
     void learnsNothingFromADeviceThatIsSharedByTokens() {
-        SimulatedServing server = new SimulatedServing(14, 6, 0);
+        SimulatedServing server = new SimulatedServing(14, 6, 0, false);
         idle(20);
         serve(server, 0, 600);
         assertThat(fit().holds()).isTrue();
@@ -220,7 +238,7 @@ class PhaseSplitTest {
 
     @Test
     void learnsWhereTheDriverTellsWhoIsAtWork() {
-        SimulatedServing server = new SimulatedServing(16, 6, 0);
+        SimulatedServing server = new SimulatedServing(16, 6, 0, false);
         Map<String, Double> all = Map.of("s", 1.0);
         useByGpu =
                 Map.of("0", new GpuUse(Optional.of(new GpuShares(GpuShares.EXCLUSIVE, all, 0, all, 0)), List.of(), 1));
@@ -236,7 +254,7 @@ class PhaseSplitTest {
 
     @Test
     void conservesEveryMicrojouleWhateverHappens() {
-        SimulatedServing server = new SimulatedServing(15, 4, 2);
+        SimulatedServing server = new SimulatedServing(15, 4, 2, false);
         SplittableRandom random = new SplittableRandom(15);
         idle(5);
         Map<Phase, Long> before = new EnumMap<>(Phase.class);

@@ -63,12 +63,20 @@ class PhaseFitterTest {
         }
     }
 
-    private static Score score(double requestsPerSecond, double joulesPerStep, boolean tellsSeconds) {
+    /** What an engine tells beside its tokens. */
+    enum Told {
+        RUNNING,
+        STEPS,
+        SECONDS
+    }
+
+    private static Score score(double requestsPerSecond, double joulesPerStep, Told told) {
         Score score = new Score();
         for (int run = 0; run < RUNS; run++) {
-            SimulatedServing server = new SimulatedServing(9_000 + run, requestsPerSecond, joulesPerStep);
+            SimulatedServing server =
+                    new SimulatedServing(9_000 + run, requestsPerSecond, joulesPerStep, told == Told.STEPS);
             SplittableRandom random = new SplittableRandom(run);
-            List<PhaseWork> windows = measured(server, random, PhaseLearner.MAX_WINDOWS, tellsSeconds);
+            List<PhaseWork> windows = measured(server, random, PhaseLearner.MAX_WINDOWS, told == Told.SECONDS);
             double idle = SimulatedServing.IDLE_WATTS + 0.5 * random.nextGaussian();
             score.add(PhaseFitter.fit(windows, Optional.of(new IdleWatts(idle, 1))), server.decodeJoulesPerToken());
         }
@@ -111,13 +119,14 @@ class PhaseFitterTest {
 
     @ParameterizedTest
     @CsvSource({
-        // Energy linear in tokens; decode that gets cheaper with its batch; an engine that tells its times.
-        "0, false",
-        "2, false",
-        "2, true"
+        // Energy linear in tokens; decode that gets cheaper with its batch.
+        "0, RUNNING",
+        "2, RUNNING",
+        "2, STEPS",
+        "2, SECONDS"
     })
-    void findsBothPhasesWithinFivePercentAndWithinItsInterval(double joulesPerStep, boolean tellsSeconds) {
-        Score score = score(6, joulesPerStep, tellsSeconds);
+    void findsBothPhasesWithinFivePercentAndWithinItsInterval(double joulesPerStep, Told told) {
+        Score score = score(6, joulesPerStep, told);
 
         assertThat(score.held).as(score.toString()).isEqualTo(RUNS);
         assertThat(score.prefillNear).as(score.toString()).isGreaterThanOrEqualTo(RUNS * 95 / 100);
@@ -158,7 +167,7 @@ class PhaseFitterTest {
 
     @Test
     void refusesWhatIsTooLittleOrHasNoIdlePower() {
-        List<PhaseWork> windows = measured(new SimulatedServing(3, 6, 0), new SplittableRandom(3), 100, false);
+        List<PhaseWork> windows = measured(new SimulatedServing(3, 6, 0, false), new SplittableRandom(3), 100, false);
 
         assertThat(PhaseFitter.fit(windows, Optional.empty()).state()).isEqualTo(FitState.IDLE_UNKNOWN);
         assertThat(PhaseFitter.fit(windows.subList(0, 59), Optional.of(new IdleWatts(80, 0)))

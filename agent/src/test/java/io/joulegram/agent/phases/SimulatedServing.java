@@ -28,6 +28,7 @@ public final class SimulatedServing {
     private final SplittableRandom random;
     private final double requestsPerSecond;
     private final double joulesPerStep;
+    private final boolean tellsSteps;
     private final int[] left = new int[MAX_BATCH];
     private final int[] computedOfWaiting = new int[MAX_WAITING];
     private final int[] cachedOfWaiting = new int[MAX_WAITING];
@@ -45,11 +46,15 @@ public final class SimulatedServing {
     /** Of the step that runs past the end of what is asked: later energy, and tokens counted at its end. */
     private PhaseWork carried = PhaseWork.NONE;
 
-    /** @param joulesPerStep of each decode step whatever its batch; 0 makes energy linear in tokens */
-    public SimulatedServing(long seed, double requestsPerSecond, double joulesPerStep) {
+    /**
+     * @param joulesPerStep of each decode step whatever its batch; 0 makes energy linear in tokens
+     * @param tellsSteps whether it counts its decode steps; else they are reckoned from the gauge of requests that run
+     */
+    public SimulatedServing(long seed, double requestsPerSecond, double joulesPerStep, boolean tellsSteps) {
         random = new SplittableRandom(seed);
         this.requestsPerSecond = requestsPerSecond;
         this.joulesPerStep = joulesPerStep;
+        this.tellsSteps = tellsSteps;
         nextArrivalSeconds = exponential();
     }
 
@@ -76,7 +81,8 @@ public final class SimulatedServing {
             }
         }
         double elapsed = seconds - askedSeconds;
-        double steps = told.decodedTokens() / Math.max(1, (runningBefore + running()) / 2);
+        double steps =
+                tellsSteps ? told.decodeSteps() : told.decodedTokens() / Math.max(1, (runningBefore + running()) / 2);
         askedSeconds = seconds;
         runningBefore = running();
         return new PhaseWork(
@@ -123,7 +129,7 @@ public final class SimulatedServing {
                 new PhaseWork(
                         0,
                         0,
-                        0,
+                        sequences > 0 ? 1 : 0,
                         energy,
                         computed,
                         cached,
