@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,14 +31,14 @@ class PictureWriter {
     @Test
     void drawsEveryDashboard() throws Exception {
         if (!ADDRESS.isEmpty()) {
-            draw(URI.create(ADDRESS));
+            draw(URI.create(ADDRESS), Map.of());
             return;
         }
         try (SimulatedAgent agent = SimulatedAgent.start(directory);
                 Daemon prometheus = prometheus(agent)) {
             // In the first minutes recorded rates are of less time than they are over, and the phases have no fit.
             Thread.sleep(1000L * (SECONDS + STARTING_SECONDS));
-            draw(prometheus.address());
+            draw(prometheus.address(), Map.of("instance", agent.address()));
         }
     }
 
@@ -67,12 +68,12 @@ class PictureWriter {
                         "--web.listen-address=127.0.0.1:" + port));
     }
 
-    private static void draw(URI prometheus) throws Exception {
+    private static void draw(URI prometheus, Map<String, String> wanted) throws Exception {
         Answers answers = new Answers(prometheus);
         double now = System.currentTimeMillis() / 1e3;
         Files.createDirectories(TO);
         for (DashboardLintTest.Dashboard dashboard : DashboardLintTest.dashboards()) {
-            String picture = new DashboardPreview(dashboard.json()).draw(answers, now, SECONDS, SCRAPE_SECONDS);
+            String picture = new DashboardPreview(dashboard.json(), wanted).draw(answers, now, SECONDS, SCRAPE_SECONDS);
             Files.writeString(TO.resolve(dashboard.json().path("uid").asText() + ".svg"), picture);
         }
     }
