@@ -50,10 +50,13 @@ final class ServingFindings {
     List<ServerTarget> examine(Set<Integer> ownPorts, List<ServerTarget> configured) {
         Set<Integer> configuredPorts =
                 configured.stream().map(target -> GpuLinks.port(target).port()).collect(Collectors.toSet());
-        List<ServingProcess> serving = ServingProcesses.ofAll(tree).look();
-        Map<Integer, Found> found = evidence(serving);
+        List<ServingProcess> named = ServingProcesses.ofAll(tree).look();
+        Map<Integer, Found> found = evidence(named);
+        List<ServingProcess> serving = named.stream()
+                .map(one -> whereItIsReached(one, found, configuredPorts))
+                .toList();
         Set<Integer> more = serving.stream()
-                .filter(one -> !one.tls() && kind(one, found) == PortEvidence.Kind.LISTENS)
+                .filter(one -> !one.tls() && isReached(one, found))
                 .map(one -> one.port().port())
                 .filter(port -> !usualPorts.contains(port) && !configuredPorts.contains(port))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -83,9 +86,22 @@ final class ServingFindings {
         }
     }
 
-    private static PortEvidence.Kind kind(ServingProcess serving, Map<Integer, Found> found) {
+    private ServingProcess whereItIsReached(
+            ServingProcess serving, Map<Integer, Found> found, Set<Integer> configuredPorts) {
         Found its = found.get(serving.process().pid());
-        return its == null ? PortEvidence.Kind.NOBODY : its.kind();
+        List<Integer> published = its == null ? List.of() : its.published();
+        return published.stream()
+                .filter(port -> usualPorts.contains(port) || configuredPorts.contains(port))
+                .findFirst()
+                .or(() -> published.stream().findFirst())
+                .map(serving::publishedAt)
+                .orElse(serving);
+    }
+
+    private static boolean isReached(ServingProcess serving, Map<Integer, Found> found) {
+        Found its = found.get(serving.process().pid());
+        return its != null
+                && (its.kind() == PortEvidence.Kind.LISTENS || !its.published().isEmpty());
     }
 
     private static String what(ServingProcess one) {
@@ -100,6 +116,10 @@ final class ServingFindings {
         int port = one.port().port();
         String what = what(one);
         String named = named(one);
+        if (!found.published().isEmpty()) {
+            tellOfListening(one, what, named, answering);
+            return;
+        }
         switch (found.kind()) {
             case LISTENS -> tellOfListening(one, what, named, answering);
             case NOBODY ->

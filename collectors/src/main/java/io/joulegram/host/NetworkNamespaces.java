@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +35,10 @@ final class NetworkNamespaces {
     private static final int VERSION_6_DIGITS = 32;
 
     /** Docker's forwarder of a published port; it listens on this host for a container. */
-    private static final String FORWARDER = "docker-proxy";
+    static final String FORWARDER = "docker-proxy";
+
+    private static final String ANY_ADDRESS = "0.0.0.0";
+    private static final Set<String> REACHED_HERE = Set.of(ANY_ADDRESS, "127.0.0.1");
 
     private final Procfs procfs;
 
@@ -132,12 +136,24 @@ final class NetworkNamespaces {
             return Optional.empty();
         }
         Optional<String> host = valueOf("-container-ip", words);
-        Optional<Integer> port = valueOf("-container-port", words)
-                .filter(text -> text.matches("[0-9]{1,5}"))
-                .map(Integer::valueOf);
+        OptionalInt port = portOf("-container-port", words);
         return host.isPresent() && port.isPresent()
-                ? Optional.of(new ServerPort(host.get(), port.get()))
+                ? Optional.of(new ServerPort(host.get(), port.getAsInt()))
                 : Optional.empty();
+    }
+
+    /** The port of 127.0.0.1 on which a forwarder of Docker takes connections, by its command line. */
+    static OptionalInt publishedPort(List<String> words) {
+        boolean here = REACHED_HERE.contains(valueOf("-host-ip", words).orElse(ANY_ADDRESS))
+                && valueOf("-proto", words).orElse("tcp").equals("tcp");
+        return here ? portOf("-host-port", words) : OptionalInt.empty();
+    }
+
+    private static OptionalInt portOf(String option, List<String> words) {
+        return valueOf(option, words)
+                .filter(text -> text.matches("[0-9]{1,5}"))
+                .map(text -> OptionalInt.of(Integer.parseInt(text)))
+                .orElse(OptionalInt.empty());
     }
 
     private static Optional<String> valueOf(String option, List<String> words) {

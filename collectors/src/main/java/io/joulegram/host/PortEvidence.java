@@ -22,12 +22,14 @@ public final class PortEvidence {
     private final ListeningSockets sockets;
     private final NetworkNamespaces namespaces;
     private final ProcessTree tree;
+    private final PublishedPorts published;
 
     /** @param procfs where procfs is mounted, {@code /proc} as a rule */
     public PortEvidence(Path procfs) {
         sockets = new ListeningSockets(procfs);
         namespaces = new NetworkNamespaces(procfs);
         tree = new ProcessTree(procfs);
+        published = new PublishedPorts(sockets, namespaces, tree);
     }
 
     /** What was found out of a process and its port. */
@@ -51,13 +53,15 @@ public final class PortEvidence {
      * @param owners the processes that hold the listening socket, lowest first, as far as they are known; they are not
      *     looked for elsewhere
      * @param host where a network of its own can be reached, if that is told
+     * @param published the ports of 127.0.0.1 at which Docker publishes a port of such a network, lowest first
      */
-    public record Found(Kind kind, List<Integer> owners, Optional<String> host) {
-        /** Copies the list. */
+    public record Found(Kind kind, List<Integer> owners, Optional<String> host, List<Integer> published) {
+        /** Copies the lists. */
         public Found {
             requireNonNull(kind, "kind");
             requireNonNull(host, "host");
             owners = List.copyOf(owners);
+            published = List.copyOf(published);
         }
     }
 
@@ -72,13 +76,13 @@ public final class PortEvidence {
     public Map<Integer, Found> of(Map<Integer, Integer> portByPid) throws IOException {
         Map<Integer, Found> found = new TreeMap<>();
         Map<Integer, Integer> here = new TreeMap<>();
-        portByPid.forEach((pid, port) -> {
-            if (namespaces.isForeign(pid)) {
-                found.put(pid, elsewhere(pid, port));
+        for (Map.Entry<Integer, Integer> named : portByPid.entrySet()) {
+            if (namespaces.isForeign(named.getKey())) {
+                found.put(named.getKey(), elsewhere(named.getKey(), named.getValue()));
             } else {
-                here.put(pid, port);
+                here.put(named.getKey(), named.getValue());
             }
-        });
+        }
         Map<Integer, PortOwners> owners = sockets.owners(Set.copyOf(here.values()));
         here.forEach((pid, port) ->
                 found.put(pid, here(pid, owners.getOrDefault(port, new PortOwners(port, false, List.of(), false)))));
@@ -91,10 +95,15 @@ public final class PortEvidence {
         Kind kind = kin
                 ? Kind.LISTENS
                 : !owners.listening() ? Kind.NOBODY : owners.pids().isEmpty() ? Kind.HIDDEN : Kind.ANOTHER;
-        return new Found(kind, owners.pids(), Optional.empty());
+        return new Found(kind, owners.pids(), Optional.empty(), List.of());
     }
 
-    private Found elsewhere(int pid, int port) {
+    /** Whether a process is in a network of its own, such as a container's. */
+    public boolean isElsewhere(int pid) {
+        return namespaces.isForeign(pid);
+    }
+
+    private Found elsewhere(int pid, int port) throws IOException {
         boolean listens;
         try {
             listens = sockets.listensWhere(pid, port);
@@ -102,7 +111,12 @@ public final class PortEvidence {
             // It has ended meanwhile.
             listens = false;
         }
-        Optional<String> host = listens ? namespaces.reachable(pid).map(InetAddress::getHostAddress) : Optional.empty();
-        return new Found(listens ? Kind.ELSEWHERE : Kind.NOBODY, List.of(), host);
+        return listens
+                ? new Found(
+                        Kind.ELSEWHERE,
+                        List.of(),
+                        namespaces.reachable(pid).map(InetAddress::getHostAddress),
+                        published.of(pid, port))
+                : new Found(Kind.NOBODY, List.of(), Optional.empty(), List.of());
     }
 }

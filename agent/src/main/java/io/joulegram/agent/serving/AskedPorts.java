@@ -27,12 +27,9 @@ final class AskedPorts {
     private final Deque<Long> askedNanos = new ArrayDeque<>();
 
     /** A process of the same number that started later is another one. */
-    private record Key(int pid, long startTicks, int port) {
+    private record Key(int pid, long startTicks) {
         static Key of(ServingProcess serving) {
-            return new Key(
-                    serving.process().pid(),
-                    serving.process().startTicks(),
-                    serving.port().port());
+            return new Key(serving.process().pid(), serving.process().startTicks());
         }
     }
 

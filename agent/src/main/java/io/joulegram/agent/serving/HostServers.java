@@ -120,9 +120,8 @@ public final class HostServers {
         asked.retain(serving);
         Map<Integer, Integer> portByPid = new HashMap<>();
         for (ServingProcess one : serving) {
-            int port = one.port().port();
-            if (!usualPorts.contains(port) && !ownPorts.contains(port) && isToBeLookedAt(one, knownPorts, nowNanos)) {
-                portByPid.put(one.process().pid(), port);
+            if (!one.tls() && asked.isDue(one, nowNanos) && isWorthALook(one, ownPorts, knownPorts)) {
+                portByPid.put(one.process().pid(), one.port().port());
             }
         }
         Map<Integer, PortEvidence.Found> evidenceByPid = evidence(portByPid);
@@ -134,23 +133,42 @@ public final class HostServers {
                     case LISTENS -> listening.putIfAbsent(one.port().port(), one);
                     // That is told by the table of sockets alone, and may change at any time.
                     case NOBODY -> {}
-                    case ANOTHER, HIDDEN, ELSEWHERE -> asked.postpone(one, nowNanos);
+                    case ANOTHER, HIDDEN -> asked.postpone(one, nowNanos);
+                    case ELSEWHERE ->
+                        published(one, found, knownPorts)
+                                .ifPresentOrElse(
+                                        here -> listening.putIfAbsent(
+                                                here.port().port(), here),
+                                        () -> asked.postpone(one, nowNanos));
                 }
             }
         }
         return listening;
     }
 
-    /** Whether it is new or has waited long enough; one that is watched, only once the process before it has ended. */
-    private boolean isToBeLookedAt(ServingProcess serving, Set<Integer> knownPorts, long nowNanos) {
+    /**
+     * A usual port of this host is asked anyway, and one that is watched only looked at once the process before has ended. That
+     * of a container is no port of this host: it may be published at any.
+     */
+    private boolean isWorthALook(ServingProcess serving, Set<Integer> ownPorts, Set<Integer> knownPorts) {
         int port = serving.port().port();
-        if (serving.tls() || !asked.isDue(serving, nowNanos)) {
-            return false;
-        }
+        return evidence.isElsewhere(serving.process().pid())
+                || (!usualPorts.contains(port) && !ownPorts.contains(port) && isUnwatched(port, knownPorts));
+    }
+
+    private boolean isUnwatched(int port, Set<Integer> knownPorts) {
         return !knownPorts.contains(port)
                 || Optional.ofNullable(vouchers.get(LOOPBACK + port))
                         .filter(process -> !processes.lives(process))
                         .isPresent();
+    }
+
+    /** Where a server in a container is reached on this host; empty if it is not, or asked at one of its ports anyway. */
+    private Optional<ServingProcess> published(
+            ServingProcess serving, PortEvidence.Found found, Set<Integer> knownPorts) {
+        return found.published().stream().anyMatch(port -> usualPorts.contains(port) || !isUnwatched(port, knownPorts))
+                ? Optional.empty()
+                : found.published().stream().findFirst().map(serving::publishedAt);
     }
 
     private Map<Integer, PortEvidence.Found> evidence(Map<Integer, Integer> portByPid) {

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HostServersTest {
     private static final int PID = 4242;
@@ -47,9 +49,13 @@ class HostServersTest {
     }
 
     private HostServers host(List<Integer> usualPorts) {
+        return host(usualPorts, usualPorts);
+    }
+
+    private HostServers host(List<Integer> askedAnyway, List<Integer> usualPorts) {
         return new HostServers(
                 new ServerDiscovery(
-                        HttpClient.newHttpClient(), EngineCatalog.builtIn(), usualPorts, Duration.ofSeconds(10)),
+                        HttpClient.newHttpClient(), EngineCatalog.builtIn(), askedAnyway, Duration.ofSeconds(10)),
                 usualPorts,
                 root,
                 () -> nowNanos);
@@ -83,6 +89,60 @@ class HostServersTest {
         listens();
 
         assertThat(found()).containsExactly("127.0.0.1:" + server.port());
+    }
+
+    /** A server on port 8000 of a container. */
+    private void startsInAContainer() {
+        procfs.ownNamespace("net:[1]").namespace(1, "net:[1]");
+        startsAs("vllm", "serve", "m");
+        procfs.namespace(PID, "net:[2]")
+                .listensWhere(PID, 8000, 6)
+                .write(PID + "/net/fib_trie", "        |-- 172.17.0.2\n           /32 host LOCAL\n");
+    }
+
+    private void isPublishedBy(int forwarder, int port) {
+        procfs.process(forwarder, 1, "docker-proxy", 200)
+                .command(
+                        forwarder,
+                        "/usr/bin/docker-proxy",
+                        "-host-port",
+                        String.valueOf(port),
+                        "-container-ip",
+                        "172.17.0.2",
+                        "-container-port",
+                        "8000");
+    }
+
+    @Test
+    void aServerInAContainerIsFoundWhereDockerPublishesIt() {
+        startsInAContainer();
+        isPublishedBy(200, server.port());
+        host = host(List.of(), List.of(8000));
+        // The port of this host that has the number of the container's is another server's.
+        ServerTarget other = Servers.target(8000);
+        assertThat(found(other)).isEmpty();
+        assertThat(server.requestsTaken()).isZero();
+        procfs.listens(server.port(), 5).holds(200, 3, 5);
+        nowNanos += 60_000_000_000L;
+
+        assertThat(found(other)).containsExactly("127.0.0.1:" + server.port());
+        nowNanos += 60_000_000_000L;
+        long taken = server.requestsTaken();
+        assertThat(found(other, target())).isEmpty();
+        assertThat(server.requestsTaken()).isEqualTo(taken);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aServerThatIsPublishedTwiceIsFoundOnce(boolean isUsual) {
+        startsInAContainer();
+        isPublishedBy(200, server.port());
+        isPublishedBy(201, 65_000);
+        procfs.listens(server.port(), 5).holds(200, 3, 5).listens(65_000, 7).holds(201, 3, 7);
+        host = host(List.of(), isUsual ? List.of(8000, 65_000) : List.of(8000));
+
+        assertThat(found()).hasSize(isUsual ? 0 : 1);
+        assertThat(server.requestsTaken() > 0).isEqualTo(!isUsual);
     }
 
     @Test
