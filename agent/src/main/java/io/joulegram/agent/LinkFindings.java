@@ -217,16 +217,18 @@ final class LinkFindings {
             findings.missing("none", "energy is not told by container, job and unit", "workloads.enabled: true");
             return;
         }
+        UncountedWorkloads uncounted = new UncountedWorkloads(processes);
+        uncounted.tell(findings);
         try {
             WorkloadCpuClock.Listing listing =
                     new WorkloadCpuClock(config.path().procfs(), config.path().sysfs()).list();
-            if (listing.workloads().isEmpty()) {
+            if (!listing.workloads().isEmpty()) {
+                findings.found("processors", count(listing));
+            } else if (uncounted.isEmpty()) {
                 findings.missing(
                         "processors",
                         "control groups of version " + listing.cgroupVersion() + " have no workload in them",
                         "in a container, mount the host's /sys elsewhere, with all that is below it, and give --path.sysfs");
-            } else {
-                findings.found("processors", count(listing));
             }
         } catch (IOException e) {
             findings.missing(

@@ -286,6 +286,31 @@ class LinkFindingsTest {
         }
     }
 
+    /** As Slurm 22.05 makes them with {@code proctrack/cgroup}, and {@code jobacct_gather/linux} for the first. */
+    @Test
+    void jobsWhoseProcessorTimeIsNotCountedAreTold() throws Exception {
+        String others =
+                "6:freezer:/slurm_vm/uid_0/job_%1$d/step_batch\n4:memory:/\n3:cpuset:/slurm_vm/uid_0/job_%1$d/step_batch\n";
+        String root2 = "1:cpu:/\n0::/\n";
+        MadeControlGroups groups =
+                MadeControlGroups.version1(root.resolve("sys"), "cpuacct").write("cpuacct.usage", "1\n");
+        procfs.process(70, 1, "sh").cgroup(70, others.formatted(5) + "2:cpuacct:/\n" + root2);
+        String uncounted = told("workloads.enabled: true\n", List.of(), Map.of());
+        procfs.process(72, 1, "slurmstepd").cgroup(72, others.formatted(6) + "2:cpuacct:/\n" + root2);
+        procfs.process(71, 1, "sh")
+                .cgroup(71, others.formatted(6) + "2:cpuacct:/slurm_vm/uid_0/job_6/step_batch/task_0\n" + root2);
+        groups.used("slurm_vm/uid_0/job_6", 1);
+
+        assertThat(uncounted)
+                .contains(
+                        "missing  processors of 1 slurm_job (5): no control group counts their time, so it is unattributed\n")
+                .contains("fix: JobAcctGatherType=jobacct_gather/cgroup in slurm.conf\n")
+                .doesNotContain("mount the host's /sys");
+        assertThat(told("workloads.enabled: true\n", List.of(), Map.of()))
+                .contains("missing  processors of 1 slurm_job (5):")
+                .contains("ok       processors: control groups of version 1 count the time of 1 slurm_job\n");
+    }
+
     @Test
     void hostsWithoutControlGroupsAreToldWhatIsMissing() throws Exception {
         assertThat(told("workloads.enabled: true\n", List.of(), Map.of()))

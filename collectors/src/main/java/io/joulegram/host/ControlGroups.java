@@ -11,10 +11,12 @@ import java.util.regex.Pattern;
  * {@code hierarchy:controllers:path}, one for version 2 and one per hierarchy for version 1.
  *
  * @param paths the paths, the one that names the workload best first: version 2, systemd's own hierarchy, the rest
+ * @param counting the path of the group that counts processor time: of version 1 if it has the controller for that
  */
-record ControlGroups(List<String> paths) {
+record ControlGroups(List<String> paths, Optional<String> counting) {
     private static final String VERSION_2 = "0::";
     private static final String SYSTEMD = ":name=systemd:";
+    private static final String PROCESSOR_TIME = "cpuacct";
 
     /** Docker, containerd, CRI-O and podman name containers by 64 hexadecimal digits. */
     private static final Pattern CONTAINER_ID = Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
@@ -55,19 +57,24 @@ record ControlGroups(List<String> paths) {
         List<String> version2 = new ArrayList<>();
         List<String> systemd = new ArrayList<>();
         List<String> others = new ArrayList<>();
+        List<String> counting = new ArrayList<>();
         text.lines().forEach(line -> {
             int controllers = line.indexOf(':');
             int path = line.indexOf(':', controllers + 1);
             if (controllers > 0 && path > 0) {
+                if (List.of(line.substring(controllers + 1, path).split(",")).contains(PROCESSOR_TIME)) {
+                    counting.add(line.substring(path + 1));
+                }
                 List<String> kind = line.startsWith(VERSION_2)
                         ? version2
                         : line.startsWith(SYSTEMD, controllers) ? systemd : others;
                 kind.add(line.substring(path + 1));
             }
         });
+        counting.addAll(version2);
         version2.addAll(systemd);
         version2.addAll(others);
-        return new ControlGroups(version2);
+        return new ControlGroups(version2, counting.stream().findFirst());
     }
 
     /** The path of the group, the first that is not the root. */

@@ -162,6 +162,18 @@ public final class ProcessTree {
                 .map(WorkloadPath::workload);
     }
 
+    /**
+     * The same, if no control group of it counts processor time: version 1 has a tree for each controller, and who starts a
+     * workload chooses those that it uses. The time of such a workload cannot be told.
+     */
+    public Optional<Workload> uncountedWorkload(int pid) {
+        Optional<Workload> counted = controlGroups(pid)
+                .flatMap(ControlGroups::counting)
+                .flatMap(path -> WorkloadPath.best(List.of(path)))
+                .map(WorkloadPath::workload);
+        return workload(pid).filter(workload -> !counted.equals(Optional.of(workload)));
+    }
+
     private Optional<ControlGroups> controlGroups(int pid) {
         try {
             return Optional.of(ControlGroups.parse(procfs.text(pid + "/cgroup", MAX_CGROUP_BYTES)));
