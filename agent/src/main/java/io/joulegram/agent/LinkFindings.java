@@ -49,6 +49,7 @@ final class LinkFindings {
         GpuOwnership ownership = new GpuOwnership(config.path().procfs());
         ServedDevices links = new GpuLinks(ownership).find(servers, Map.of(), processesByDevice);
         Map<ServerPort, ServerGpus> owned = owned(ownership, servers, processesByDevice);
+        GroupFindings groups = new GroupFindings(findings, processes);
         for (ServerTarget server : servers) {
             ServerPort port = GpuLinks.port(server);
             ServerGpus gpus = owned.getOrDefault(
@@ -73,6 +74,7 @@ final class LinkFindings {
             } else {
                 gpus.ties().forEach(tie -> findings.found(what, tie.device() + ", " + evidence(tie)));
             }
+            groups.tell(server, gpus.owners().pids(), link.devices().size());
         }
         examineStrangers(ownership, links, processesByDevice);
     }
@@ -80,7 +82,7 @@ final class LinkFindings {
     private static Map<ServerPort, ServerGpus> owned(
             GpuOwnership ownership, List<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice) {
         try {
-            return ownership.find(GpuLinks.portsHere(servers), GpuLinks.portsElsewhere(servers), processesByDevice);
+            return GpuLinks.find(ownership, servers, processesByDevice);
         } catch (IOException e) {
             return Map.of();
         }

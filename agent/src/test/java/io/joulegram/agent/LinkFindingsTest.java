@@ -123,6 +123,23 @@ class LinkFindingsTest {
     }
 
     @Test
+    void aServerThatComputesOnOtherHostsAsWellIsToldSo() throws Exception {
+        String group = "missing  s8000 on other hosts: ";
+        assertThat(servers(List.of(server(PORT)), gpus(WORKER))).doesNotContain(group);
+        procfs.command(API, "vllm", "serve", "m", "--nnodes", "2", "--node-rank", "0");
+        assertThat(servers(List.of(server(PORT)), gpus(WORKER)))
+                .contains(group
+                        + "it computes there, too, by --nnodes 2; its figures per token here are of this host's energy"
+                        + " alone\n")
+                .contains("servers: [{url: \"http://HOST:8000\", name: NAME, tokens: elsewhere}]");
+        procfs.command(API, "vllm", "serve", "m", "-tp", "4");
+        assertThat(servers(List.of(server(PORT)), gpus(WORKER)))
+                .contains(group + "it was started for 4 GPUs, of which 1 are here;");
+        procfs.command(API, "vllm", "serve", "m", "-tp", "1");
+        assertThat(servers(List.of(server(PORT)), gpus(WORKER))).doesNotContain(group);
+    }
+
+    @Test
     void workersOfRayAreNamedAsWhatTheyAre() throws Exception {
         procfs.process(70, 1, "raylet", 70).process(71, 70, "ray::RayWorkerW");
 

@@ -121,13 +121,17 @@ public final class GpuOwnership {
      *
      * @param servers where the servers of this host listen
      * @param elsewhere where those listen whose API is on another host, and that compute here as well
+     * @param settled those of both whose GPUs are known by other means: they have none by elimination
      * @param processesByDevice the processes that compute on each GPU, by {@code device} label; its order is kept
      * @return one entry for each server. A GPU that no server was found for is in none; one that computes for two servers
      *     is in both.
      * @throws IOException if the table of sockets cannot be read
      */
     public Map<ServerPort, ServerGpus> find(
-            Set<ServerPort> servers, Set<ServerPort> elsewhere, Map<String, List<GpuProcess>> processesByDevice)
+            Set<ServerPort> servers,
+            Set<ServerPort> elsewhere,
+            Set<ServerPort> settled,
+            Map<String, List<GpuProcess>> processesByDevice)
             throws IOException {
         Set<Integer> pids = new TreeSet<>();
         processesByDevice.values().forEach(list -> list.forEach(process -> pids.add(process.pid())));
@@ -135,7 +139,7 @@ public final class GpuOwnership {
         Map<Integer, Map<ServerPort, Evidence>> serversByPid = new TreeMap<>();
         pids.forEach(pid -> serversByPid.put(pid, nearestServers(pid, owners)));
         serversByPid.replaceAll((pid, kin) -> kin.isEmpty() ? serverOfRank(pid, elsewhere) : kin);
-        giveRayWorkers(owners, elsewhere, serversByPid);
+        giveRayWorkers(owners, elsewhere, settled, serversByPid);
         Map<ServerPort, List<Tie>> ties = new HashMap<>();
         processesByDevice.forEach((device, processes) -> {
             Map<ServerPort, Tie> tieOfServer = new HashMap<>();
@@ -248,9 +252,10 @@ public final class GpuOwnership {
     private void giveRayWorkers(
             Map<ServerPort, PortOwners> owners,
             Set<ServerPort> elsewhere,
+            Set<ServerPort> settled,
             Map<Integer, Map<ServerPort, Evidence>> serversByPid) {
-        Set<ServerPort> withGpu = serversByPid.values().stream()
-                .flatMap(servers -> servers.keySet().stream())
+        Set<ServerPort> withGpu = Stream.concat(
+                        settled.stream(), serversByPid.values().stream().flatMap(servers -> servers.keySet().stream()))
                 .collect(Collectors.toSet());
         Stream<ServerPort> listening = owners.entrySet().stream()
                 .filter(entry -> entry.getValue().listening())

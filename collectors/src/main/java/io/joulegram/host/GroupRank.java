@@ -2,8 +2,8 @@ package io.joulegram.host;
 
 import static java.util.Objects.requireNonNull;
 
+import io.joulegram.tokens.ServingProgram;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -24,9 +24,6 @@ import java.util.regex.Pattern;
  * @param port where the API listens there, as far as the same options are given on all hosts
  */
 public record GroupRank(boolean serves, Optional<String> head, OptionalInt port) {
-    private static final int VLLM_PORT = 8000;
-    private static final int SGLANG_PORT = 30_000;
-
     private static final String VLLM = "vllm";
     private static final String SGLANG = "sglang";
     private static final Set<String> SERVERS =
@@ -43,8 +40,6 @@ public record GroupRank(boolean serves, Optional<String> head, OptionalInt port)
     /** {@code HOST:PORT} or {@code [ADDRESS]:PORT}; an address of version 6 without brackets has no port. */
     private static final Pattern HOST_AND_PORT = Pattern.compile("(?:\\[([^]]+)]|([^:]+))(?::[0-9]{1,5})?");
 
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
-
     /** @throws NullPointerException if a part is null */
     public GroupRank {
         requireNonNull(head, "head");
@@ -53,28 +48,34 @@ public record GroupRank(boolean serves, Optional<String> head, OptionalInt port)
 
     /** What the command lines of a process and its ancestors tell, its own first; empty if it is no such process. */
     public static Optional<GroupRank> of(List<List<String>> line) {
-        boolean serves = line.stream().anyMatch(words -> SERVERS.stream().anyMatch(server -> runs(words, server)));
-        return line.stream()
+        List<CommandWords> commands = line.stream().map(CommandWords::new).toList();
+        boolean serves = commands.stream().anyMatch(words -> SERVERS.stream().anyMatch(words::runs));
+        return commands.stream()
                 .filter(GroupRank::isRank)
                 .findFirst()
                 .map(words -> new GroupRank(serves, head(words), port(words)));
     }
 
-    private static boolean isRank(List<String> words) {
-        return (runs(words, VLLM) && words.contains("--headless"))
-                || number(words, "--node-rank").orElse(0) > 0
+    private static boolean isRank(CommandWords command) {
+        List<String> words = command.words();
+        return (command.runs(VLLM) && command.has("--headless"))
+                || command.number("--node-rank").orElse(0) > 0
                 || words.contains(TENSORRT_LLM_WORKER)
                 || (!words.isEmpty() && MPI_DAEMONS.contains(baseName(words.get(0))));
     }
 
-    private static OptionalInt port(List<String> words) {
-        OptionalInt given = number(words, "--port");
+    private static OptionalInt port(CommandWords command) {
+        OptionalInt given = command.number("--port");
         if (given.isPresent()) {
             return given;
         }
-        return runs(words, VLLM)
-                ? OptionalInt.of(VLLM_PORT)
-                : runs(words, SGLANG) ? OptionalInt.of(SGLANG_PORT) : OptionalInt.empty();
+        return command.runs(VLLM)
+                ? usualPort(ServingProgram.vllm())
+                : command.runs(SGLANG) ? usualPort(ServingProgram.sglang()) : OptionalInt.empty();
+    }
+
+    private static OptionalInt usualPort(ServingProgram program) {
+        return program.usualPort().map(OptionalInt::of).orElse(OptionalInt.empty());
     }
 
     /** Whether the first rank is told to be on this host; names are compared, not looked up. */
@@ -83,9 +84,9 @@ public record GroupRank(boolean serves, Optional<String> head, OptionalInt port)
         return head.filter(bare::equalsIgnoreCase).isPresent();
     }
 
-    private static Optional<String> head(List<String> words) {
+    private static Optional<String> head(CommandWords command) {
         return HEAD_OPTIONS.stream()
-                .flatMap(option -> value(words, option).stream())
+                .flatMap(option -> command.value(option).stream())
                 .map(GroupRank::withoutPort)
                 .filter(host -> !host.isEmpty())
                 .findFirst();
@@ -97,40 +98,6 @@ public record GroupRank(boolean serves, Optional<String> head, OptionalInt port)
             return address;
         }
         return parts.group(1) == null ? parts.group(2) : parts.group(1);
-    }
-
-    private static OptionalInt number(List<String> words, String option) {
-        return value(words, option)
-                .filter(NUMBER.asMatchPredicate())
-                .map(text -> OptionalInt.of(Integer.parseInt(text)))
-                .orElse(OptionalInt.empty());
-    }
-
-    /** The last value of an option, as a word of its own or behind {@code =}; dashes may be underscores. */
-    private static Optional<String> value(List<String> words, String option) {
-        Optional<String> value = Optional.empty();
-        for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
-            int equals = word.indexOf('=');
-            String name = dashed(equals < 0 ? word : word.substring(0, equals));
-            if (name.equals(option)) {
-                boolean last = i + 1 == words.size();
-                String behind = equals >= 0 ? word.substring(equals + 1) : last ? "" : words.get(i + 1);
-                value = Optional.of(behind);
-            }
-        }
-        return value;
-    }
-
-    private static String dashed(String option) {
-        return option.startsWith("--") ? option.replace('_', '-') : option;
-    }
-
-    /** Whether a program, a module or a path has this in its name; options do not count, as of training with a server in it. */
-    private static boolean runs(List<String> words, String program) {
-        return words.stream()
-                .anyMatch(word ->
-                        !word.startsWith("-") && word.toLowerCase(Locale.ROOT).contains(program));
     }
 
     private static String baseName(String path) {

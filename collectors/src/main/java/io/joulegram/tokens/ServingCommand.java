@@ -139,9 +139,10 @@ public record ServingCommand(ServingProgram program, List<String> arguments) {
         return last;
     }
 
-    /** Whether it is told to speak TLS. */
+    /** Whether it is told to speak TLS; vLLM takes underscores for dashes in its options. */
     public boolean speaksTls() {
         return arguments.stream()
+                .map(word -> word.replace('_', '-'))
                 .anyMatch(word -> program.tlsOptions().stream()
                         .anyMatch(option -> word.equals(option) || word.startsWith(option + "=")));
     }

@@ -37,7 +37,7 @@ public record ServingProgram(
     }
 
     /** vLLM ({@code vllm/entrypoints/openai/cli_args.py}). Its variable VLLM_PORT is of its inner sockets. */
-    private static ServingProgram vllm() {
+    public static ServingProgram vllm() {
         return new ServingProgram(
                 "vLLM",
                 List.of(List.of("vllm", "serve"), List.of("vllm.entrypoints.openai.api_server")),
@@ -49,7 +49,7 @@ public record ServingProgram(
     }
 
     /** SGLang ({@code python/sglang/srt/server_args.py}). Its {@code --nccl-port} and {@code --dist-init-addr} are not asked. */
-    private static ServingProgram sglang() {
+    public static ServingProgram sglang() {
         return new ServingProgram(
                 "SGLang",
                 List.of(List.of("sglang", "serve"), List.of("sglang.launch_server")),

@@ -235,6 +235,22 @@ class GpuOwnershipTest {
                 .isEqualTo(List.of(new Tie("0", Evidence.RAY, List.of(51))));
     }
 
+    @Test
+    void aServerWhoseGpusAreConfiguredLeavesRaysWorkersToTheOther() throws IOException {
+        procfs.process(50, 1, "raylet", 50).process(51, 50, "ray::RayWorkerW");
+        gpu("0", 51);
+        ServerPort elsewhere = new ServerPort("10.0.0.1", 8000);
+        Set<ServerPort> here = Set.of(at(8000));
+        GpuOwnership ownership = new GpuOwnership(root);
+
+        assertThat(ownership.find(here, Set.of(elsewhere), Set.of(), gpus).get(elsewhere))
+                .extracting(ServerGpus::ties)
+                .isEqualTo(List.of());
+        assertThat(ownership.find(here, Set.of(elsewhere), here, gpus).get(elsewhere))
+                .extracting(ServerGpus::ties)
+                .isEqualTo(List.of(new Tie("0", Evidence.RAY, List.of(51))));
+    }
+
     /** A launcher of this command line, and its worker on a GPU. */
     private void rank(int pid, String command, String device) {
         procfs.process(pid, 1, "python3", pid)
@@ -244,7 +260,7 @@ class GpuOwnershipTest {
     }
 
     private Map<ServerPort, ServerGpus> with(ServerPort... elsewhere) throws IOException {
-        return new GpuOwnership(root).find(Set.of(at(8000), at(9000)), Set.of(elsewhere), gpus);
+        return new GpuOwnership(root).find(Set.of(at(8000), at(9000)), Set.of(elsewhere), Set.of(), gpus);
     }
 
     @Test
@@ -354,7 +370,7 @@ class GpuOwnershipTest {
     }
 
     private Map<ServerPort, ServerGpus> servers(ServerPort... ports) throws IOException {
-        return new GpuOwnership(root).find(Set.of(ports), Set.of(), gpus);
+        return new GpuOwnership(root).find(Set.of(ports), Set.of(), Set.of(), gpus);
     }
 
     private List<String> find(int port) throws IOException {

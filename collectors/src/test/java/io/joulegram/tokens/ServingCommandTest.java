@@ -140,6 +140,9 @@ class ServingCommandTest {
         assertThat(ServingCommand.of(words("vllm serve m --ssl-certfile=/a.pem")))
                 .get()
                 .matches(ServingCommand::speaksTls);
+        assertThat(ServingCommand.of(words("vllm serve m --ssl_keyfile /k.pem")))
+                .get()
+                .matches(ServingCommand::speaksTls);
         assertThat(ServingCommand.of(words("lmdeploy serve api_server m --ssl")))
                 .get()
                 .matches(ServingCommand::speaksTls);

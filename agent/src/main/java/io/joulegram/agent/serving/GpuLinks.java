@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,8 +98,7 @@ public final class GpuLinks {
             return Map.of();
         }
         try {
-            Map<ServerPort, ServerGpus> owned =
-                    ownership.find(portsHere(servers), portsElsewhere(servers), processesByDevice);
+            Map<ServerPort, ServerGpus> owned = find(ownership, servers, processesByDevice);
             failedBefore = false;
             return owned;
         } catch (IOException e) {
@@ -110,20 +110,23 @@ public final class GpuLinks {
         }
     }
 
-    /** Where the servers of this host listen. */
-    public static Set<ServerPort> portsHere(Collection<ServerTarget> servers) {
-        return servers.stream()
-                .filter(server -> !server.isElsewhere())
-                .map(GpuLinks::port)
-                .collect(Collectors.toSet());
+    /**
+     * The GPUs of servers by the processes on them, whatever is configured.
+     *
+     * @throws IOException if the table of sockets cannot be read
+     */
+    public static Map<ServerPort, ServerGpus> find(
+            GpuOwnership ownership, Collection<ServerTarget> servers, Map<String, List<GpuProcess>> processesByDevice)
+            throws IOException {
+        return ownership.find(
+                ports(servers, server -> !server.isElsewhere()),
+                ports(servers, ServerTarget::isElsewhere),
+                ports(servers, server -> !server.devices().isEmpty()),
+                processesByDevice);
     }
 
-    /** Where those listen whose API is on another host. */
-    public static Set<ServerPort> portsElsewhere(Collection<ServerTarget> servers) {
-        return servers.stream()
-                .filter(ServerTarget::isElsewhere)
-                .map(GpuLinks::port)
-                .collect(Collectors.toSet());
+    private static Set<ServerPort> ports(Collection<ServerTarget> servers, Predicate<ServerTarget> which) {
+        return servers.stream().filter(which).map(GpuLinks::port).collect(Collectors.toSet());
     }
 
     /** Where a server listens. */

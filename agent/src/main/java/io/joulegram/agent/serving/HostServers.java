@@ -8,7 +8,6 @@ import io.joulegram.tokens.ServerDiscovery;
 import io.joulegram.tokens.ServerTarget;
 import io.joulegram.tokens.TokenServer;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class HostServers {
     private static final Logger LOG = LoggerFactory.getLogger(HostServers.class);
     private static final String LOOPBACK = "127.0.0.1:";
-    private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
 
     private final ServerDiscovery discovery;
     private final Set<Integer> usualPorts;
@@ -98,10 +96,10 @@ public final class HostServers {
         return found;
     }
 
-    /** The port that a server has on this host's loopback address; 0 if it is not there. */
+    /** The port of a server of this host; 0 if it is not there. */
     private static int portHere(ServerTarget target) {
-        URI uri = target.baseUri();
-        return LOOPBACK_NAMES.contains(String.valueOf(uri.getHost())) ? Math.max(0, uri.getPort()) : 0;
+        Place place = Place.of(target);
+        return place.isHere() ? place.port() : 0;
     }
 
     private void vouch(ServerTarget target, ServingProcess serving) {

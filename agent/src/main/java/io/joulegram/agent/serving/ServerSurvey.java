@@ -150,11 +150,10 @@ public final class ServerSurvey implements AutoCloseable {
     }
 
     private boolean isWatched(ServerTarget target) {
+        Place place = Place.of(target);
         return targets().stream()
-                .anyMatch(known -> known.name().equals(target.name())
-                        || known.baseUri()
-                                .getAuthority()
-                                .equals(target.baseUri().getAuthority()));
+                .anyMatch(known ->
+                        known.name().equals(target.name()) || Place.of(known).equals(place));
     }
 
     private ServerWatch watch(ServerTarget target) {

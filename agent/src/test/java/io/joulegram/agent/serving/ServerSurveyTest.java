@@ -6,7 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.joulegram.host.GpuOwnership;
 import io.joulegram.host.MadeProcfs;
 import io.joulegram.power.GpuProcess;
+import io.joulegram.tokens.Dialect;
+import io.joulegram.tokens.EngineCatalog;
+import io.joulegram.tokens.FakeInferenceServer;
+import io.joulegram.tokens.ServerDiscovery;
 import io.joulegram.tokens.ServerTarget;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -34,10 +40,14 @@ final class ServerSurveyTest {
     }
 
     private ServerSurvey survey(ServerTarget... targets) {
+        return survey(Optional.empty(), targets);
+    }
+
+    private ServerSurvey survey(Optional<HostServers> found, ServerTarget... targets) {
         ServerSurvey survey = new ServerSurvey(
                 List.of(targets),
                 target -> new ServerWatch(Servers.failingAt(target), Duration.ofMillis(50), event -> {}),
-                Optional.empty(),
+                found,
                 new GpuOwnership(root),
                 () -> new TreeMap<>(gpus),
                 Set::of);
@@ -78,6 +88,35 @@ final class ServerSurveyTest {
         await().untilAsserted(() -> assertThat(survey.devices().serversByGpu())
                 .isEqualTo(Map.of("0", List.of("127.0.0.1:8000"), "1", List.of("127.0.0.1:9000"))));
         assertThat(survey.devices().of("127.0.0.1:8000").origin()).isEqualTo("processes");
+    }
+
+    @Test
+    void aServerThatIsNamedIsNotFoundASecondTime() {
+        try (FakeInferenceServer named = FakeInferenceServer.start(Dialect.VLLM);
+                FakeInferenceServer other = FakeInferenceServer.start(Dialect.VLLM)) {
+            named.engine("m", 0);
+            other.engine("m", 0);
+            List<Integer> usualPorts = List.of(named.port(), other.port());
+            HostServers host = new HostServers(
+                    new ServerDiscovery(
+                            HttpClient.newHttpClient(), EngineCatalog.builtIn(), usualPorts, Duration.ofSeconds(10)),
+                    usualPorts,
+                    root,
+                    System::nanoTime);
+            ServerTarget target = new ServerTarget(
+                    "chat",
+                    URI.create("http://localhost:" + named.port()),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of());
+            ServerSurvey survey = survey(Optional.of(host), target);
+
+            // Both are found in one go, the named one first.
+            await().until(() -> survey.servers().size() > 1);
+            assertThat(survey.servers())
+                    .extracting(watch -> watch.target().name())
+                    .containsExactlyInAnyOrder("chat", "127.0.0.1:" + other.port());
+        }
     }
 
     @Test

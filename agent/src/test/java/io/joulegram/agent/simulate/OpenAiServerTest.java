@@ -331,7 +331,7 @@ final class OpenAiServerTest {
         assertThat(telemetry).isNotNull();
 
         assertThat(new GpuOwnership(Path.of("/proc"))
-                        .find(Set.of(port), Set.of(), Map.of("0", telemetry.processes()))
+                        .find(Set.of(port), Set.of(), Set.of(), Map.of("0", telemetry.processes()))
                         .get(port))
                 .extracting(ServerGpus::devices)
                 .isEqualTo(List.of("0"));
