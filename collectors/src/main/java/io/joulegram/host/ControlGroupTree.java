@@ -156,12 +156,20 @@ final class ControlGroupTree {
 
         private void enter(String path, int depth, Optional<Group> above) {
             Optional<Group> group = WorkloadPath.of("/" + path)
+                    .filter(found -> !isPodOfPodman(path, found))
                     .filter(found -> above.filter(
                                     outer -> outer.workload().workload().equals(found.workload()))
                             .isEmpty())
                     .flatMap(found -> group(path, found, above));
             group.ifPresent(found -> groups.put(path, found));
             descend(path, depth + 1, group.isPresent() ? group : above);
+        }
+
+        /** A path alone does not tell it from a container, if the user chose its parent. */
+        private boolean isPodOfPodman(String path, WorkloadPath found) {
+            return found.monitorsIfPod(path)
+                    .filter(monitors -> Files.isDirectory(files.path(monitors)))
+                    .isPresent();
         }
 
         private Optional<Group> group(String path, WorkloadPath workload, Optional<Group> above) {

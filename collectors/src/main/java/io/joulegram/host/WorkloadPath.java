@@ -45,8 +45,15 @@ record WorkloadPath(Workload workload, Optional<Container> container) {
     private static final Pattern RUNTIME = Pattern.compile("(?:^|[:/])([a-z-]+)[-:]$");
 
     /** What stands above the bare id where the runtime is not written before it. */
-    private static final Map<String, String> RUNTIMES_ABOVE =
-            Map.of("docker", "docker", "libpod_parent", "podman", "k8s.io", "containerd");
+    private static final Map<String, String> RUNTIMES_ABOVE = Map.of("docker", "docker", "k8s.io", "containerd");
+
+    /** Podman's groups with the cgroupfs manager: all in one, and in each parent one for the monitors. */
+    private static final String PODMAN_PARENT = "libpod_parent";
+
+    private static final String MONITORS = "conmon";
+
+    /** Podman's slice of a pod with systemd's manager, before the pod's id. */
+    private static final String PODMAN_POD_SLICE = "libpod_pod_";
 
     private static final String LXC = "lxc";
     private static final String LXC_PAYLOAD = "lxc.payload.";
@@ -69,6 +76,11 @@ record WorkloadPath(Workload workload, Optional<Container> container) {
                 .or(() -> found.stream().findFirst());
     }
 
+    /** The path at which the monitors would be, were this Podman's group of a pod with a parent that the user chose. */
+    Optional<String> monitorsIfPod(String path) {
+        return container.filter(it -> it.runtime().isEmpty()).map(it -> path + "/" + MONITORS);
+    }
+
     /** Who the group is of; empty for the root, a bare slice, and what is not known. */
     static Optional<WorkloadPath> of(String path) {
         if (path.length() > MAX_PATH_LENGTH) {
@@ -88,7 +100,10 @@ record WorkloadPath(Workload workload, Optional<Container> container) {
             String part = parts[i];
             podUid = podUid(part).orElse(podUid);
             slurm |= SLURM.matcher(part).matches();
-            Optional<WorkloadPath> named = container(part, i == 0 ? "" : parts[i - 1], podUid);
+            String above = i == 0 ? "" : parts[i - 1];
+            String below = i + 1 == parts.length ? "" : parts[i + 1];
+            Optional<WorkloadPath> named =
+                    isPodOfPodman(part, above, below) ? Optional.empty() : container(part, above, podUid);
             if (named.isEmpty() && slurm) {
                 named = job(part);
             }
@@ -109,10 +124,23 @@ record WorkloadPath(Workload workload, Optional<Container> container) {
                 : Optional.empty();
     }
 
+    /**
+     * Podman names the group of a pod by the pod's id, which looks like a container's: in a slice of systemd, else bare,
+     * below its own parent or one that the user chose. Only monitors run in such a group beside the pod's containers.
+     */
+    private static boolean isPodOfPodman(String part, String above, String below) {
+        if (part.contains(PODMAN_POD_SLICE)) {
+            return true;
+        }
+        boolean isItsParents = above.equals(PODMAN_PARENT);
+        boolean holdsMonitors = below.equals(MONITORS) && !RUNTIMES_ABOVE.containsKey(above);
+        return CONTAINER.matcher(part).matches() && (isItsParents || holdsMonitors);
+    }
+
     private static Optional<WorkloadPath> container(String part, String above, String podUid) {
         Matcher container = CONTAINER.matcher(part);
         // conmon is the monitor beside a container of Podman or CRI-O, with the container's id in its own name.
-        if (container.find() && !part.contains("conmon")) {
+        if (container.find() && !part.contains(MONITORS)) {
             String id = container.group(1);
             String runtime = runtime(part.substring(0, container.start()), above);
             return container(id.substring(0, SHORT_ID_DIGITS), new Container(runtime, id, podUid));

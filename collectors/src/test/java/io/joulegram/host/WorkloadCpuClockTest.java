@@ -80,6 +80,33 @@ class WorkloadCpuClockTest {
                 .contains(Map.of(CONTAINER, 1_000_000_000L, new Workload(Kind.SLURM_JOB, "7"), 2_000_000_000L));
     }
 
+    /** As Podman 4.3.1 with runc 1.1.5 had them on control groups of version 1, the second pod with --cgroup-parent. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "libpod_parent/b7e64f0df032a0d1cfa8e870a1237b8e0c47fed357a70b026876ea6eb12b6a5d",
+                "batch/gpu/7d758f501face9b195bb755f12abe62b39fc4e79ae715c16b60358ef9fa99f96",
+            })
+    void aPodOfPodmanIsNoContainerAndItsMonitorsAreNobodys(String pod) throws IOException {
+        String infra = pod + "/libpod-2a8aee0c844df3014f3d7da05bf9fb5cdd74a920fdf8f496516c1cbde2ed7854";
+        String container = pod + "/libpod-504ebbcc71178b0bd2aca5f5fe3b713b7cb30bcfd5bc6f527e332a5b559cdce7";
+        MadeControlGroups groups = MadeControlGroups.version1(root.resolve("sys"), "cpuacct");
+        groups.used("docker", 502_268);
+        clock.sincePrevious();
+
+        groups.write(container + "/cpuacct.usage", "1200873817\n").write(infra + "/cpuacct.usage", "30514597\n");
+        groups.write(pod + "/conmon/cpuacct.usage", "7212847519\n").write(pod + "/cpuacct.usage", "8439931159\n");
+        pass(9_000, 11_000);
+
+        assertThat(clock.sincePrevious()).hasValueSatisfying(use -> {
+            assertThat(use.nanosByWorkload())
+                    .isEqualTo(Map.of(
+                            new Workload(Kind.CONTAINER, "504ebbcc7117"), 1_200_873_817L,
+                            new Workload(Kind.CONTAINER, "2a8aee0c844d"), 30_514_597L));
+            assertThat(use.nanosOfNobody()).isEqualTo(9_000_000_000L - 1_200_873_817L - 30_514_597L);
+        });
+    }
+
     @Test
     void aContainerInsideAUnitIsTakenOffTheUnit() throws IOException {
         String inner = "system.slice/vllm.service/libpod-payload-" + ID;
