@@ -72,6 +72,7 @@ class PhaseSplitTest {
                 tellsSeconds ? OptionalLong.of(Math.round(prefillSeconds * 1e6)) : OptionalLong.empty(),
                 tellsSeconds ? OptionalLong.of(Math.round(decodeSeconds * 1e6)) : OptionalLong.empty(),
                 OptionalLong.empty(),
+                Optional.empty(),
                 true);
     }
 
