@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param counters for each thing that is counted the ways to tell it, the best first
  * @param running requests in the batch
  * @param waiting requests in the queue
+ * @param perStep requests in a step, on average since the server's start
  * @param modelLabels labels that may name the model; the first one that a series has does
  * @param ranksToMax labels of workers that all process the same tokens, such as tensor-parallel ranks
  * @param modelName where to ask for the model's name if the metrics do not tell it
@@ -35,6 +36,7 @@ record Engine(
         Map<Counted, List<TokenCounter>> counters,
         List<Selector> running,
         List<Selector> waiting,
+        List<Selector> perStep,
         List<String> modelLabels,
         Set<String> ranksToMax,
         Optional<ModelNameSource> modelName,
@@ -54,6 +56,7 @@ record Engine(
         counters = Map.copyOf(counters);
         running = List.copyOf(running);
         waiting = List.copyOf(waiting);
+        perStep = List.copyOf(perStep);
         modelLabels = List.copyOf(modelLabels);
         ranksToMax = Set.copyOf(ranksToMax);
         roleLabels = Set.copyOf(roleLabels);
@@ -90,6 +93,7 @@ record Engine(
                 .forEach(selector -> names.add(selector.metric()));
         running.forEach(selector -> names.add(selector.metric()));
         waiting.forEach(selector -> names.add(selector.metric()));
+        perStep.forEach(selector -> names.add(selector.metric()));
         return names;
     }
 
@@ -136,6 +140,7 @@ record Engine(
         private final Map<Counted, List<TokenCounter>> counters = new EnumMap<>(Counted.class);
         private final List<Selector> running = new ArrayList<>();
         private final List<Selector> waiting = new ArrayList<>();
+        private List<Selector> perStep = List.of();
         private List<String> modelLabels = List.of();
         private Set<String> ranksToMax = Set.of();
         private Optional<ModelNameSource> modelName = Optional.empty();
@@ -190,6 +195,11 @@ record Engine(
             return this;
         }
 
+        Builder perStep(Selector series) {
+            perStep = List.of(series);
+            return this;
+        }
+
         Builder modelLabels(String... labels) {
             modelLabels = List.of(labels);
             return this;
@@ -224,6 +234,7 @@ record Engine(
                     counters,
                     running,
                     waiting,
+                    perStep,
                     modelLabels,
                     ranksToMax,
                     modelName,

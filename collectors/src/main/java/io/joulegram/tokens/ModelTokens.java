@@ -1,5 +1,6 @@
 package io.joulegram.tokens;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
  * @param decodeMicroseconds time in which the engine computed output; empty if it does not tell
  * @param steps steps of the engine, in each of which every running request has a token: what the weights are read for, and what
  *     moves while requests run whose output is counted at their end; empty if it does not tell
+ * @param busySlots the requests in those steps; empty if it does not tell
  * @param loaded whether the newest scrape told of the model; false for one that the server has unloaded
  */
 public record ModelTokens(
@@ -33,6 +35,7 @@ public record ModelTokens(
         OptionalLong prefillMicroseconds,
         OptionalLong decodeMicroseconds,
         OptionalLong steps,
+        Optional<BusySlots> busySlots,
         boolean loaded) {
     /** The tokens of a server that does not tell how long requests take. */
     public ModelTokens(
@@ -75,6 +78,7 @@ public record ModelTokens(
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
+                Optional.empty(),
                 true);
     }
 }

@@ -1,6 +1,7 @@
 package io.joulegram.tokens;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -47,6 +48,7 @@ public enum ServerRole {
                         told.prefillMicroseconds(),
                         OptionalLong.empty(),
                         OptionalLong.empty(),
+                        Optional.empty(),
                         told.loaded());
             case DECODE ->
                 new ModelTokens(
@@ -61,6 +63,7 @@ public enum ServerRole {
                         OptionalLong.empty(),
                         told.decodeMicroseconds(),
                         told.steps(),
+                        told.busySlots(),
                         told.loaded());
         };
     }

@@ -3,6 +3,7 @@ package io.joulegram.tokens;
 import io.joulegram.tokens.EngineTraits.CountsAt;
 import io.joulegram.tokens.Exposition.Sample;
 import io.joulegram.tokens.ScrapeException.Reason;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -99,11 +100,13 @@ final class TokenTotals {
         Map<String, Double> waiting = requests(engine, engine.waiting(), exposition, unlabelledModel);
         loaded.addAll(running.keySet());
         loaded.addAll(waiting.keySet());
+        Map<String, BusySlots> busy =
+                busySlots(requests(engine, engine.perStep(), exposition, unlabelledModel), readings);
         ServerRole does = role(engine.role(exposition), restarted);
         return new Update(
                 engine.traits(countsAt(engine), does, exposition),
                 restarted,
-                modelTokens(running, waiting, loaded).stream()
+                modelTokens(running, waiting, busy, loaded).stream()
                         .map(does::counted)
                         .toList());
     }
@@ -261,8 +264,28 @@ final class TokenTotals {
         return byModel;
     }
 
+    private Map<String, BusySlots> busySlots(Map<String, Double> perStep, Map<TrackId, Reading> readings) {
+        Map<String, Double> steps = new HashMap<>();
+        readings.forEach((id, reading) -> {
+            if (id.kind() == Counted.STEPS) {
+                steps.merge(
+                        known(reading.model()),
+                        (double) Collections.max(reading.copies().values()),
+                        Double::sum);
+            }
+        });
+        Map<String, BusySlots> busy = new HashMap<>();
+        perStep.forEach((model, mean) -> {
+            Double counted = steps.get(model);
+            if (counted != null && counted * mean <= LARGEST_COUNT) {
+                busy.put(model, new BusySlots(counted, mean));
+            }
+        });
+        return busy;
+    }
+
     private List<ModelTokens> modelTokens(
-            Map<String, Double> running, Map<String, Double> waiting, Set<String> loaded) {
+            Map<String, Double> running, Map<String, Double> waiting, Map<String, BusySlots> busy, Set<String> loaded) {
         return models.entrySet().stream()
                 .map(model -> new ModelTokens(
                         model.getKey(),
@@ -276,6 +299,7 @@ final class TokenTotals {
                         total(model.getValue().get(Counted.PREFILL_MICROSECONDS)),
                         total(model.getValue().get(Counted.DECODE_MICROSECONDS)),
                         total(model.getValue().get(Counted.STEPS)),
+                        Optional.ofNullable(busy.get(model.getKey())),
                         loaded.contains(model.getKey())))
                 .toList();
     }

@@ -162,6 +162,29 @@ class TokenTotalsTest {
         assertThat(model.steps()).hasValue(3 + 5);
     }
 
+    @Test
+    void requestsInTheStepsAreThoseSinceTheServersStart() throws ScrapeException {
+        String steps = "llamacpp:tokens_predicted_total 7\nllamacpp:n_decode_total ";
+        scrape(steps + "40\nllamacpp:n_busy_slots_per_decode 1.5\n");
+        ModelTokens model = scrape(steps + "90\nllamacpp:n_busy_slots_per_decode 2.5\n")
+                .models()
+                .get(0);
+
+        assertThat(model.busySlots()).contains(new BusySlots(90, 2.5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "-1", "+Inf", "1e300"})
+    void nonsenseOfRequestsInTheStepsIsLeftOut(String perStep) throws ScrapeException {
+        ModelTokens model = scrape("llamacpp:tokens_predicted_total 7\nllamacpp:n_decode_total 90\n"
+                        + "llamacpp:n_busy_slots_per_decode " + perStep + "\n")
+                .models()
+                .get(0);
+
+        assertThat(model.steps()).isPresent();
+        assertThat(model.busySlots()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"NaN", "-1", "+Inf", "1e300"})
     void nonsenseOfDelayDoesNotSpoilTokens(String seconds) throws ScrapeException {

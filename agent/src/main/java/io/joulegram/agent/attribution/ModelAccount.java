@@ -95,6 +95,7 @@ public final class ModelAccount {
                 latest.prefillMicroseconds(),
                 latest.decodeMicroseconds(),
                 latest.steps(),
+                latest.busySlots(),
                 now.loaded());
     }
 

@@ -1,5 +1,6 @@
 package io.joulegram.agent.attribution;
 
+import io.joulegram.tokens.BusySlots;
 import io.joulegram.tokens.ModelTokens;
 
 /**
@@ -7,8 +8,9 @@ import io.joulegram.tokens.ModelTokens;
  * which every running request has a token. It only weighs energy; tokens are those that the server counts.
  *
  * <ul>
- *   <li>Tokens are steps times the requests that run, of which scrapes tell at both ends of an interval; when nothing runs any
- *       more, what was counted and not told yet. So they sum to what the server counts.
+ *   <li>Tokens are steps times the requests that run, of which scrapes tell at both ends of an interval, held within what the
+ *       server tells of {@linkplain BusySlots the requests in its steps}; when nothing runs any more, what was counted and not
+ *       told yet. So they sum to what the server counts.
  *   <li>Time is what steps take. That is told by the clock where requests run and no prompt is read. Until then it is by the
  *       time that the server tells of ended requests; the time of k requests side by side is of the engine one part of k, and
  *       holds k - 1 parts of k of the time of their prompts, in which the others had to wait.
@@ -33,6 +35,8 @@ final class OutputProgress {
 
     /** Told and not counted yet; below 0 where more was counted than told. */
     private long outstandingTokens;
+    /** By how much more tokens were made than slots were busy, since nothing ran. */
+    private double beyondSlots;
     /** What a step took of late, by the clock; 0 until it is known. */
     private double microsPerStep;
 
@@ -43,6 +47,7 @@ final class OutputProgress {
     /** Requests under way are gone. */
     void forgetOutstanding() {
         outstandingTokens = 0;
+        beyondSlots = 0;
     }
 
     /**
@@ -64,9 +69,20 @@ final class OutputProgress {
         return counted.withOutput(output, Math.round(Math.max(0, ofOutput)));
     }
 
-    private static long made(TokenDelta counted, ModelTokens before, ModelTokens now) {
+    private long made(TokenDelta counted, ModelTokens before, ModelTokens now) {
         double tokens = counted.steps() * Math.max(1, (running(before) + running(now)) / 2);
-        return Math.round(Math.min(MOST_TOKENS, tokens));
+        if (before.busySlots().isPresent() && now.busySlots().isPresent()) {
+            double told = busy(before, now) - beyondSlots;
+            double off =
+                    before.busySlots().get().halfWidth() + now.busySlots().get().halfWidth();
+            tokens = Math.max(Math.min(tokens, told + off), told - off);
+        }
+        return Math.round(Math.max(0, Math.min(MOST_TOKENS, tokens)));
+    }
+
+    private static double busy(ModelTokens before, ModelTokens now) {
+        return now.busySlots().map(BusySlots::sum).orElse(0.0)
+                - before.busySlots().map(BusySlots::sum).orElse(0.0);
     }
 
     /** Time of output; without bound where nothing is known yet. */
@@ -126,6 +142,7 @@ final class OutputProgress {
         if (told(counted) > 0) {
             toldMicrosPerStep = recent(toldMicrosPerStep, told(counted));
         }
+        beyondSlots = running(now) > 0 ? beyondSlots + made(counted, before, now) - busy(before, now) : 0;
         outstandingTokens += work.generated() - counted.generated();
         if (running(now) == 0 && counted.steps() > 0) {
             // What a server never counts, as of requests that were given up, must not be missed for long.

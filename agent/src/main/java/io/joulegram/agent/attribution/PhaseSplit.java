@@ -6,6 +6,7 @@ import io.joulegram.agent.phases.PhaseLearner;
 import io.joulegram.agent.phases.PhaseWork;
 import io.joulegram.power.Component;
 import io.joulegram.tokens.ModelTokens;
+import io.joulegram.tokens.ServerRole;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -182,6 +183,18 @@ final class PhaseSplit {
     static PhaseWeights byRole(List<ModelWork> works) {
         return new PhaseWeights(PhaseMethod.ROLE, pairs(works, tokens ->
                 new double[] {tokens.computedPrompt() + tokens.cachedPrompt(), tokens.generated()}));
+    }
+
+    /** The weights of an interval in which requests ran and no token was told: they were given up while prompts were read. */
+    static PhaseWeights ofUntold(List<ModelWork> works, ServerRole role) {
+        return new PhaseWeights(
+                PhaseMethod.TOKEN_WEIGHTS,
+                works.stream()
+                        .mapToDouble(work ->
+                                work.account().latest().requestsRunning().orElse(0) > 0 ? 1 : 0)
+                        .flatMap(
+                                runs -> role == ServerRole.DECODE ? DoubleStream.of(0, runs) : DoubleStream.of(runs, 0))
+                        .toArray());
     }
 
     private static double[] pairs(List<ModelWork> works, PairOf pairOf) {

@@ -26,8 +26,10 @@ import java.util.stream.Stream;
  *       best evidence of what their phases cost, prefill and decode apart.
  *   <li>Without tokens, and with nothing running, all of it is idle.
  *   <li>Without tokens while requests run (a long prefill, or a server that counts at the end of a request and tells of
- *       nothing before), the interval stays open, at most for {@value #MAX_OPEN_NANOS} ns; so it does while steps of the
- *       engine account for too little of it ({@link OutputProgress}).
+ *       nothing before), the interval stays open as long as the devices draw more than idle, at most for
+ *       {@value #MOST_OPEN_NANOS} ns; else for {@value #MOST_RESTING_NANOS} ns. So it does while steps of the engine account
+ *       for too little of it ({@link OutputProgress}).
+ *   <li>Where it ends without tokens all the same, as the client has left, what was drawn beyond idle went into a prompt.
  *   <li>Idle energy is of the models that the server told of at the end: one that it has unloaded holds nothing.
  *   <li>Where another host counts the tokens, they tell what the server did, and energy alone is booked.
  *   <li>If the server was restarted in between, tokens may be missing, so neither its energy nor its tokens are
@@ -37,8 +39,14 @@ import java.util.stream.Stream;
  * <p>Owned by the accounting thread.
  */
 public final class ServerAccount {
-    /** A request that computes its prompt for longer than this is taken to have died. */
-    static final long MAX_OPEN_NANOS = 30_000_000_000L;
+    /** An hour: a million tokens at 300 a second. A server whose devices spin for nothing is not told from one that works. */
+    static final long MOST_OPEN_NANOS = 3_600_000_000_000L;
+
+    /** Requests for which the devices draw no more than idle are taken for dead after this. */
+    static final long MOST_RESTING_NANOS = 30_000_000_000L;
+
+    /** The least that work draws beyond idle, as a part of it: of a whole host where it runs on one core. */
+    private static final double LEAST_WORK = 0.05;
 
     private final String server;
     private final PhaseSplit phases;
@@ -51,6 +59,9 @@ public final class ServerAccount {
 
     private Map<String, Double> memoryByModel = Map.of();
     private boolean open;
+    /** Whether requests ran at a scrape in the open interval, which did not end it. */
+    private boolean requestsRan;
+
     private long openedNanos;
     private boolean quietBefore;
     private double weightedTokensPerSecond;
@@ -131,8 +142,9 @@ public final class ServerAccount {
         boolean busy = works.stream().anyMatch(work -> isBusy(work.now()));
         boolean worked = works.stream().anyMatch(ModelWork::worked);
         boolean told = works.stream().anyMatch(work -> work.worked() && !work.isOpen(elapsedNanos));
-        if (!told && busy && elapsedNanos < MAX_OPEN_NANOS) {
+        if (!told && busy && mayGoOn(elapsedNanos)) {
             quietBefore = false;
+            requestsRan = true;
             works.forEach(work -> work.account().noteRequests(work.now()));
             return;
         }
@@ -150,10 +162,29 @@ public final class ServerAccount {
             account.noteLatest(work.now(), scrape.atNanos());
         }
         openedNanos = scrape.atNanos();
+        requestsRan = false;
+    }
+
+    /** Whether requests that run may be at work still, though nothing is told of it. */
+    private boolean mayGoOn(long elapsedNanos) {
+        return elapsedNanos < MOST_RESTING_NANOS || (elapsedNanos < MOST_OPEN_NANOS && drawsMoreThanIdle(elapsedNanos));
+    }
+
+    private boolean drawsMoreThanIdle(long elapsedNanos) {
+        Amounts drawn = pool.amounts();
+        long idle = 0;
+        for (Component component : Component.values()) {
+            idle += idlePower.idleMicrojoules(component, drawn.microjoules(component), elapsedNanos);
+        }
+        return drawn.totalMicrojoules() > idle * (1 + LEAST_WORK);
     }
 
     /** A server of one phase needs no fit: what it uses is that phase's, as its role leaves it no tokens of the other. */
     private PhaseWeights weigh(Scrape scrape, List<ModelWork> works, Amounts amounts, long elapsedNanos) {
+        if (requestsRan && works.stream().noneMatch(ModelWork::worked)) {
+            phases.interrupt();
+            return PhaseSplit.ofUntold(works, scrape.traits().role());
+        }
         if (scrape.traits().role() != ServerRole.BOTH) {
             phases.interrupt();
             return PhaseSplit.byRole(works);
@@ -169,6 +200,7 @@ public final class ServerAccount {
         models.values().forEach(model -> model.noteLeft(atNanos));
         phases.interrupt();
         open = false;
+        requestsRan = false;
         quietBefore = false;
         weightedTokensPerSecond = 0;
     }
@@ -221,6 +253,7 @@ public final class ServerAccount {
             work.account().noteLatest(work.now(), atNanos);
         }
         open = true;
+        requestsRan = false;
         openedNanos = atNanos;
         quietBefore = false;
         weightedTokensPerSecond = 0;

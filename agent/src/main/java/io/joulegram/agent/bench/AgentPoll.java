@@ -5,6 +5,7 @@ import io.joulegram.agent.top.AgentReader;
 import io.joulegram.agent.top.AgentView;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Asks the agent again and again, on a thread of its own, and keeps what it says. */
 final class AgentPoll implements AutoCloseable {
@@ -19,6 +20,7 @@ final class AgentPoll implements AutoCloseable {
     private final Served served;
     private final long intervalMillis;
     private final AgentTimeline timeline = new AgentTimeline();
+    private volatile Optional<AgentView> problem = Optional.empty();
     private final Thread thread = new Thread(this::work, "agent-poll");
 
     /** @param intervalMillis time between two questions */
@@ -39,6 +41,11 @@ final class AgentPoll implements AutoCloseable {
     /** What it has said. */
     AgentTimeline timeline() {
         return timeline;
+    }
+
+    /** The newest answer, if it was none. */
+    Optional<AgentView> problem() {
+        return problem;
     }
 
     /**
@@ -70,6 +77,7 @@ final class AgentPoll implements AutoCloseable {
         long before = System.nanoTime();
         AgentView view = reader.read(List.of(address)).get(0);
         long after = System.nanoTime();
+        problem = Optional.of(view).filter(each -> !each.answered());
         if (view.answered()) {
             // The agent tells its books as of the request, which reached it between the two.
             timeline.add(AgentSample.of(before + (after - before) / 2, view.status(), view.summary(), served));

@@ -159,30 +159,32 @@ public final class Bench {
         long giveUp = System.nanoTime() + AGENT_SECONDS * 1_000_000_000L;
         while (true) {
             AgentView view = agent.reader().read(List.of(agent.address())).get(0);
-            try {
-                if (!view.answered()) {
-                    throw new BenchException("the agent at " + agent.address().uri() + " does not answer: "
-                            + view.problem()
-                            + "; start one (joulegram run), name it (--agent URL), or do without energy"
-                            + " (--agent none)");
-                }
-                Served served = Served.find(view.status(), view.summary(), model, agent.server());
-                describeHardware(view, served);
+            Optional<Served> served = view.answered()
+                    ? Served.find(view.status(), view.summary(), model, agent.server())
+                    : Optional.empty();
+            if (served.isPresent()) {
+                describeHardware(view, served.get());
                 return new AgentPoll(
                         agent.reader(),
                         agent.address(),
-                        served,
+                        served.get(),
                         AgentPoll.millisFor(plan.rules().duration()));
-            } catch (BenchException e) {
-                // It may be started with the server, and hears of a model with its next look at the server.
-                boolean mayCome = view.answered() || started;
-                if (!mayCome || System.nanoTime() - giveUp > 0) {
-                    throw e;
-                }
-                listener.step("waiting for the agent to see the model");
-                Thread.sleep(1_000);
             }
+            // It may be started with the server, and hears of a model with its next look at the server.
+            boolean mayCome = view.answered() || (started && !view.lasting());
+            if (!mayCome || System.nanoTime() - giveUp > 0) {
+                throw new BenchException(
+                        view.answered() ? Served.notKnown(view.summary(), model, agent.server()) : silent(view));
+            }
+            listener.step("waiting for the agent to see the model");
+            Thread.sleep(1_000);
         }
+    }
+
+    private static String silent(AgentView view) {
+        return "the agent at " + view.address().uri() + (view.lasting() ? " gives no figures: " : " does not answer: ")
+                + view.problem()
+                + "; start one (joulegram run), name it (--agent URL), or do without energy (--agent none)";
     }
 
     private void describeHardware(AgentView view, Served served) {

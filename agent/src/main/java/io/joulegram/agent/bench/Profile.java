@@ -2,6 +2,7 @@ package io.joulegram.agent.bench;
 
 import io.joulegram.agent.top.AgentAddress;
 import io.joulegram.agent.top.AgentReader;
+import io.joulegram.agent.top.AgentView;
 import io.joulegram.posix.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +62,7 @@ public final class Profile {
      */
     public ProfileResult run() throws BenchException, InterruptedException {
         try (AgentPoll poll = new AgentPoll(reader, agent, Served.everything(), INTERVAL_MILLIS)) {
-            awaitMeters(poll.timeline());
+            awaitMeters(poll);
             Optional<EnergyWindow> rest = rest(poll);
             List<ProfiledRun> runs = new ArrayList<>();
             runAll(poll, runs);
@@ -103,13 +104,18 @@ public final class Profile {
         }
     }
 
-    private void awaitMeters(AgentTimeline timeline) throws BenchException, InterruptedException {
+    private void awaitMeters(AgentPoll poll) throws BenchException, InterruptedException {
+        AgentTimeline timeline = poll.timeline();
         long begin = System.nanoTime();
         // The first books have no energy of some parts yet, from which nothing could be told of a run that begins with
         // them.
         while (timeline.samples(begin, System.nanoTime()).stream().noneMatch(Profile::hasBooks)) {
-            if (System.nanoTime() - begin > FIRST_ANSWER_NANOS) {
-                throw new BenchException("the agent at " + agent.uri() + " tells of no energy: see joulegram doctor");
+            Optional<AgentView> silent = poll.problem();
+            if (System.nanoTime() - begin > FIRST_ANSWER_NANOS
+                    || silent.filter(AgentView::lasting).isPresent()) {
+                throw new BenchException("the agent at " + agent.uri()
+                        + silent.map(view -> " gives no figures: " + view.problem())
+                                .orElse(" tells of no energy: see joulegram doctor"));
             }
             Thread.sleep(INTERVAL_MILLIS);
         }

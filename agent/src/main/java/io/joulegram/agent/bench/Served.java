@@ -6,6 +6,7 @@ import io.joulegram.tokens.CountingHost;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -22,34 +23,42 @@ record Served(String server, String name, boolean isAlone) {
      *
      * @param wanted the name that requests have
      * @param server the agent's name of the server; empty if there is but one that has the model
-     * @throws BenchException if the agent has no such model, or several, or only the energy that it takes of one host
+     * @return empty if the agent has no such model, which it may hear of
+     * @throws BenchException if it has several, or only the energy that it takes of one host: that stays so
      */
-    static Served find(JsonNode status, JsonNode summary, String wanted, String server) throws BenchException {
-        List<String> known = new ArrayList<>();
+    static Optional<Served> find(JsonNode status, JsonNode summary, String wanted, String server)
+            throws BenchException {
         List<Served> found = new ArrayList<>();
         boolean alone = status.path("servers").size() == 1;
         for (JsonNode model : summary.path("models")) {
             String where = model.path("server").asText();
             String name = model.path("model").asText();
-            known.add(where + " " + name);
             if (name.equals(wanted) && (server.isEmpty() || server.equals(where))) {
                 found.add(new Served(where, name, alone));
             }
         }
         if (found.size() == 1) {
             requireCounted(status, found.get(0).server());
-            return found.get(0);
         }
-        if (found.isEmpty()) {
-            throw new BenchException(
-                    "the agent knows no model " + wanted + (server.isEmpty() ? "" : " of server " + server)
-                            + (known.isEmpty()
-                                    ? "; it knows none: does it watch this server (--server of joulegram run)?"
-                                    : "; it knows: " + String.join(", ", known)));
+        if (found.size() <= 1) {
+            return found.stream().findFirst();
         }
         throw new BenchException(
                 "several servers of the agent have the model " + wanted + ": name one by --agent-server: "
                         + String.join(", ", found.stream().map(Served::server).toList()));
+    }
+
+    /** What there is to say where it is not found. */
+    static String notKnown(JsonNode summary, String wanted, String server) {
+        List<String> known = summary.path("models")
+                .valueStream()
+                .map(model -> model.path("server").asText() + " "
+                        + model.path("model").asText())
+                .toList();
+        return "the agent knows no model " + wanted + (server.isEmpty() ? "" : " of server " + server)
+                + (known.isEmpty()
+                        ? "; it knows none: does it watch this server (--server of joulegram run)?"
+                        : "; it knows: " + String.join(", ", known));
     }
 
     /** Energy of one host over tokens of all of them would be a figure of neither. */

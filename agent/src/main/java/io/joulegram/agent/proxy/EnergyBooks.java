@@ -72,7 +72,7 @@ final class EnergyBooks {
     /** What was seen up to the begin of the books is in no book. */
     private void passOver(ModelReading reading) {
         for (MeteredRequest request : requestsOf(reading.model())) {
-            SeenWork missed = request.work().take(reading.untilMillis(), habits);
+            SeenWork missed = request.work().take(reading.untilMillis(), habits, OutputMoments.Sink.NONE);
             if (missed.prompt() + missed.output() > 0) {
                 request.miss();
             }
@@ -83,10 +83,11 @@ final class EnergyBooks {
     private void settle(ModelBook book, ModelReading reading) {
         List<MeteredRequest> requests = requestsOf(reading.model());
         List<SeenWork> works = new ArrayList<>(requests.size());
+        OutputMoments moments = new OutputMoments();
         for (MeteredRequest request : requests) {
-            works.add(request.work().take(reading.untilMillis(), habits));
+            works.add(request.work().take(reading.untilMillis(), habits, moments.ofNext()));
         }
-        List<EnergyShare> shares = book.settle(reading, works, habits.knowsPrompts());
+        List<EnergyShare> shares = book.settle(reading, works, moments.shares(), habits.knowsPrompts());
         for (int i = 0; i < shares.size(); i++) {
             MeteredRequest request = requests.get(i);
             request.book(shares.get(i));

@@ -89,10 +89,11 @@ final class ModelBook {
      *
      * @param reading one that follows the newest
      * @param works what was seen of requests in it
+     * @param writing what each has of the time in which they wrote
      * @param promptsKnown whether prompt tokens of requests are more than a guess; else none are taken for served elsewhere
      * @return what each request got
      */
-    List<EnergyShare> settle(ModelReading reading, List<SeenWork> works, boolean promptsKnown) {
+    List<EnergyShare> settle(ModelReading reading, List<SeenWork> works, double[] writing, boolean promptsKnown) {
         ModelReading before = latest;
         long heldBefore = heldMicrojoules();
         latest = reading;
@@ -105,12 +106,14 @@ final class ModelBook {
                 reading.prefillMicrojoules() - before.prefillMicrojoules(),
                 promptsKnown || prompts.length == 0 ? counted : Math.min(counted, sum(prompts)),
                 prompts,
+                prompts,
                 works.stream().mapToDouble(SeenWork::promptCorrection).sum(),
                 works.stream().mapToDouble(SeenWork::promptSoFar).sum());
         PhasePot.Parts writes = decode.settle(
                 reading.decodeMicrojoules() - before.decodeMicrojoules(),
                 (double) (reading.outputTokens() - before.outputTokens()),
                 outputs,
+                writing,
                 works.stream().mapToDouble(SeenWork::outputCorrection).sum(),
                 works.stream().mapToDouble(SeenWork::outputSoFar).sum());
         return book(before, heldBefore, reads, writes);

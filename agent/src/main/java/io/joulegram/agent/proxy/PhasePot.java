@@ -41,10 +41,12 @@ final class PhasePot {
      * @param microjoules its energy
      * @param counted tokens that the server counted in it
      * @param seen tokens of each request that the proxy saw in it
+     * @param shares what each of them has of what they get together; 0 only where it has no tokens
      * @param correction by how many tokens more than it was told the proxy has seen in earlier intervals
      * @param mostAhead how many tokens can have been seen and not be counted yet
      */
-    Parts settle(long microjoules, double counted, double[] seen, double correction, double mostAhead) {
+    Parts settle(
+            long microjoules, double counted, double[] seen, double[] shares, double correction, double mostAhead) {
         double weights = DoubleStream.of(seen).sum();
         double corrected = weights + correction + correctionLeft;
         correctionLeft = Math.min(0, corrected);
@@ -60,7 +62,7 @@ final class PhasePot {
         heldMicrojoules = toHold;
         heldTokens = weights > 0 ? missing : counted;
         long requests = fromHeld + microjoules - toHold;
-        long[] parts = requests > 0 ? Apportionment.split(requests, seen) : new long[seen.length];
+        long[] parts = requests > 0 ? Apportionment.split(requests, shares) : new long[seen.length];
         return new Parts(LongStream.of(parts).boxed().toList(), bypass);
     }
 

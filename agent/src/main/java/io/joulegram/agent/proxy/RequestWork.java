@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class RequestWork {
     private static final double MILLIS_PER_SECOND = 1e3;
     private static final long OPEN = Long.MAX_VALUE;
+    /** Of an answer in one piece in an interval; those of most are some twenty. */
+    private static final long MOST_MOMENTS = 200;
 
     private final long startMillis;
     private final TokenTimeline streamed = new TokenTimeline();
@@ -104,15 +106,19 @@ final class RequestWork {
         return endMillis <= takenUntilMillis && streamed.isEmpty();
     }
 
-    /** Takes what was not taken yet of the work up to an instant. */
-    synchronized SeenWork take(long untilMillis, Habits habits) {
+    /**
+     * Takes what was not taken yet of the work up to an instant.
+     *
+     * @param moments takes when the output was written
+     */
+    synchronized SeenWork take(long untilMillis, Habits habits, OutputMoments.Sink moments) {
         if (none) {
             takenUntilMillis = Math.max(takenUntilMillis, untilMillis);
             return SeenWork.NONE;
         }
         boolean ended = endMillis <= untilMillis;
         double prompt = takePrompt(untilMillis, ended, habits);
-        double output = streaming ? takeStreamed(untilMillis, ended) : takeWhole(untilMillis, habits);
+        double output = streaming ? takeStreamed(untilMillis, ended, moments) : takeWhole(untilMillis, habits, moments);
         outputGiven += output;
         takenUntilMillis = Math.max(takenUntilMillis, untilMillis);
         Usage known = usage;
@@ -141,12 +147,27 @@ final class RequestWork {
         return promptGiven;
     }
 
-    private double takeStreamed(long untilMillis, boolean ended) {
-        return streamed.takeUntil(ended ? Long.MAX_VALUE : untilMillis);
+    private double takeStreamed(long untilMillis, boolean ended, OutputMoments.Sink moments) {
+        return streamed.takeUntil(
+                ended ? Long.MAX_VALUE : untilMillis,
+                (slot, tokens) -> moments.wrote(slot, tokens, firstOutputMillis, endMillis));
     }
 
-    private double takeWhole(long untilMillis, Habits habits) {
+    private double takeWhole(long untilMillis, Habits habits, OutputMoments.Sink moments) {
         long until = Math.min(untilMillis, endMillis);
+        double tokens = wholeUntil(until, habits);
+        // What is told after the end was written before it.
+        long last = TokenTimeline.slotOf(until);
+        long first = Math.min(last, TokenTimeline.slotOf(takenUntilMillis));
+        long stride = 1 + (last - first) / MOST_MOMENTS;
+        long count = 1 + (last - first) / stride;
+        for (long slot = first; slot <= last; slot += stride) {
+            moments.wrote(slot, tokens / count, startMillis, endMillis);
+        }
+        return tokens;
+    }
+
+    private double wholeUntil(long until, Habits habits) {
         double millis = Math.max(0, until - takenUntilMillis);
         Usage known = usage;
         if (known == null) {

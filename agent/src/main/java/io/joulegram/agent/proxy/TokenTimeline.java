@@ -23,7 +23,7 @@ final class TokenTimeline {
      * @param unixMillis when
      */
     void add(long unixMillis, double count) {
-        long slot = Math.floorDiv(unixMillis, SLOT_MILLIS);
+        long slot = slotOf(unixMillis);
         if (end > first && slot <= slots[end - 1]) {
             counts[end - 1] += count;
             return;
@@ -49,10 +49,21 @@ final class TokenTimeline {
         end = size;
     }
 
+    /** The slot of an instant. */
+    static long slotOf(long unixMillis) {
+        return Math.floorDiv(unixMillis, SLOT_MILLIS);
+    }
+
+    /** Takes a count of a slot. */
+    interface Sink {
+        void count(long slot, double count);
+    }
+
     /** Takes away what is of slots whose middle is not after an instant, and returns its sum. */
-    double takeUntil(long unixMillis) {
+    double takeUntil(long unixMillis, Sink taken) {
         double sum = 0;
         while (first < end && slots[first] * SLOT_MILLIS + SLOT_MILLIS / 2 <= unixMillis) {
+            taken.count(slots[first], counts[first]);
             sum += counts[first++];
         }
         return sum;

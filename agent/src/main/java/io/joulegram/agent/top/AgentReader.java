@@ -32,6 +32,8 @@ public final class AgentReader {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
+    /** From here on a server says that it is its own fault, and may do better later. */
+    private static final int SERVER_ERROR = 500;
 
     private final HttpClient client;
     private final Optional<String> authorization;
@@ -96,8 +98,8 @@ public final class AgentReader {
                 .map(address -> get(address, "api/v1/status")
                         .thenCombine(
                                 get(address, "api/v1/summary"),
-                                (status, summary) -> new AgentView(address, status, summary, ""))
-                        .exceptionally(e -> AgentView.failed(address, reason(e))))
+                                (status, summary) -> new AgentView(address, status, summary, "", false))
+                        .exceptionally(e -> AgentView.failed(address, reason(cause(e)), isLasting(cause(e)))))
                 .toList();
         return asked.stream().map(CompletableFuture::join).toList();
     }
@@ -111,25 +113,43 @@ public final class AgentReader {
 
     private static JsonNode body(HttpResponse<byte[]> response) {
         if (response.statusCode() == UNAUTHORIZED) {
-            throw new IllegalStateException("it wants a name and a password: --user NAME --password-file FILE");
+            throw new RefusedException("it wants a name and a password: --user NAME --password-file FILE");
         }
         try {
             JsonNode body = JSON.readTree(response.body());
             if (response.statusCode() == OK && body.isObject()) {
                 return body;
             }
-            throw new IllegalStateException(
-                    body.path("error").asText("it answered with status " + response.statusCode()));
+            throw refused(response, body.path("error").asText("it answered with status " + response.statusCode()));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("what answers there is no agent of Joulegram", e);
+            throw refused(response, "what answers there is no agent of Joulegram");
         } catch (IOException e) {
             throw new IllegalStateException("its answer broke off", e);
         }
     }
 
-    private static String reason(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    private static IllegalStateException refused(HttpResponse<byte[]> response, String why) {
+        return response.statusCode() < SERVER_ERROR ? new RefusedException(why) : new IllegalStateException(why);
+    }
+
+    /** What answered will not answer otherwise. */
+    private static final class RefusedException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String why) {
+            super(why);
+        }
+    }
+
+    private static boolean isLasting(Throwable cause) {
+        return cause instanceof RefusedException || cause instanceof SSLException;
+    }
+
+    private static Throwable cause(Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    }
+
+    private static String reason(Throwable cause) {
         if (cause instanceof TimeoutException || cause instanceof HttpTimeoutException) {
             return "no answer within " + PATIENCE.toSeconds() + " s";
         }

@@ -92,6 +92,77 @@ class AttributionTest {
     }
 
     @Test
+    void aPromptThatIsReadForMinutesHasAllOfItsEnergy() {
+        rest();
+        long idleBefore = model().microjoules(Phase.IDLE, Component.GPU);
+        for (int second = 0; second < 600; second++) {
+            run(SECOND, 475, 100);
+            scrape(0, 0, 0, 1, false);
+        }
+        assertThat(attribution.pending().microjoules(Component.GPU)).isEqualTo(600 * 475_000_000L);
+
+        run(SECOND, 475, 100);
+        scrape(100_000, 0, 1, 1, false);
+
+        assertThat(model().microjoules(Phase.IDLE, Component.GPU) - idleBefore).isEqualTo(601 * 75_000_000L);
+        assertThat(active()).isEqualTo(601 * 400_000_000L);
+        assertConserved();
+    }
+
+    @Test
+    void aPromptWhoseClientLeavesHasWhatItTook() {
+        rest();
+        long idleBefore = model().microjoules(Phase.IDLE, Component.GPU);
+        for (int second = 0; second < 90; second++) {
+            run(SECOND, 475, 100);
+            scrape(0, 0, 0, 1, false);
+        }
+        run(SECOND, 75, 100);
+        scrape(0, 0, 0, 0, false);
+
+        assertThat(attribution.pending().totalMicrojoules()).isZero();
+        assertThat(model().microjoules(Phase.PREFILL, Component.GPU)).isEqualTo(90 * 400_000_000L);
+        assertThat(model().microjoules(Phase.DECODE, Component.GPU)).isZero();
+        assertThat(model().microjoules(Phase.IDLE, Component.GPU) - idleBefore).isEqualTo(91 * 75_000_000L);
+        assertConserved();
+    }
+
+    @Test
+    void requestsForWhichTheDevicesDoNothingAreDeadAfterHalfAMinute() {
+        rest();
+        for (int second = 1; second <= 30; second++) {
+            run(SECOND, 75, 100);
+            scrape(0, 0, 0, 1, false);
+            assertThat(attribution.pending().microjoules(Component.GPU)).isEqualTo(second % 30 * 75_000_000L);
+        }
+        assertThat(active()).isZero();
+    }
+
+    @Test
+    void devicesThatSpinForNothingAreNotWaitedForForEver() {
+        rest();
+        for (int minute = 1; minute <= 60; minute++) {
+            run(60 * SECOND, 475, 100);
+            scrape(0, 0, 0, 1, false);
+            assertThat(attribution.pending().totalMicrojoules() > 0).isEqualTo(minute < 60);
+        }
+        assertThat(active()).isEqualTo(3600 * 400_000_000L);
+        assertConserved();
+    }
+
+    /** Until it is known what the devices draw idle. */
+    private void rest() {
+        for (int i = 0; i < 8; i++) {
+            run(SECOND, 75, 100);
+            scrape(0, 0, 0, 0, false);
+        }
+    }
+
+    private long active() {
+        return model().microjoules(Phase.PREFILL, Component.GPU) + model().microjoules(Phase.DECODE, Component.GPU);
+    }
+
+    @Test
     void givesNobodyWhatARestartAndAnOutageLeave() {
         run(SECOND, 75, 100);
         scrape(0, 0, 0, 0, false);

@@ -12,6 +12,7 @@ import io.joulegram.tokens.ServerRole;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -44,6 +45,7 @@ final class MadeHost {
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     OptionalLong.empty(),
+                    Optional.empty(),
                     loaded);
         }
     }

@@ -74,6 +74,7 @@ class PhaseSplitTest {
                 tellsSeconds ? OptionalLong.of(Math.round(prefillSeconds * 1e6)) : OptionalLong.empty(),
                 tellsSeconds ? OptionalLong.of(Math.round(decodeSeconds * 1e6)) : OptionalLong.empty(),
                 tellsSteps ? OptionalLong.of((long) steps) : OptionalLong.empty(),
+                Optional.empty(),
                 true);
     }
 

@@ -1,6 +1,7 @@
 package io.joulegram.agent.attribution;
 
 import io.joulegram.power.Component;
+import io.joulegram.tokens.BusySlots;
 import io.joulegram.tokens.EngineTraits;
 import io.joulegram.tokens.EngineTraits.CountsAt;
 import io.joulegram.tokens.ModelTokens;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -48,6 +50,7 @@ public final class SimulatedLlama {
     private long predictedTokens;
     private long predictedMicros;
     private long decodes;
+    private long busySlots;
 
     /** Who sees what it does. */
     public interface Witness {
@@ -115,6 +118,7 @@ public final class SimulatedLlama {
         this.promptTokenMicros = promptTokenMicros;
         this.witness = witness;
         decodes = decodesBefore;
+        busySlots = 2 * decodesBefore;
     }
 
     /**
@@ -174,6 +178,7 @@ public final class SimulatedLlama {
         List<Request> writers = running.stream().filter(this::writes).toList();
         pass(took, IDLE_WATTS + ACTIVE_WATTS);
         decodes++;
+        busySlots += running.size();
         promptTokens += tokens;
         promptMicros += tokens > 0 ? took : 0;
         reads.forEach((request, count) -> {
@@ -244,6 +249,8 @@ public final class SimulatedLlama {
                 told(flushedMicros, 1e6),
                 told(predictedMicros, 1e6),
                 told(decodes, 1),
+                Optional.of(new BusySlots(
+                        sixDigits((double) decodes), sixDigits((double) busySlots / Math.max(1, decodes)))),
                 true);
         EngineTraits traits = new EngineTraits("llamacpp", false, CountsAt.FINISHED);
         attribution.onScrape("s", new Scrape(micros * 1000, 0, traits, false, List.of(tokens)));
@@ -251,8 +258,11 @@ public final class SimulatedLlama {
     }
 
     private static OptionalLong told(long count, double perUnit) {
-        double printed = new BigDecimal(count / perUnit).round(SIX_DIGITS).doubleValue();
-        return OptionalLong.of(Math.round(printed * perUnit));
+        return OptionalLong.of(Math.round(sixDigits(count / perUnit) * perUnit));
+    }
+
+    private static double sixDigits(double value) {
+        return new BigDecimal(value).round(SIX_DIGITS).doubleValue();
     }
 
     /** What the server has counted of output. */

@@ -53,7 +53,8 @@ final class AgentReadingsTest {
                 json("{'servers':[" + servers + "]}"),
                 json("{'models':[" + MODEL.replace("NAME", "s") + ",{'server':'s','model':'new'},"
                         + MODEL.replace("NAME", "another") + "]}"),
-                problem);
+                problem,
+                false);
     }
 
     private static JsonNode json(String text) throws IOException {

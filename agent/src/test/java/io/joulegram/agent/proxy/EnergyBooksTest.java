@@ -99,8 +99,8 @@ final class EnergyBooksTest {
     @Test
     void decodeEnergyGoesByOutputTokensAndPrefillByPrompts() {
         books.settle(List.of(reading(MODEL, 0, 0, 0, 0, 0, 0, 0)));
-        MeteredRequest one = streamed("one", 0, 300, 30, 10);
-        MeteredRequest two = streamed("two", 0, 100, 10, 10);
+        MeteredRequest one = streamed("one", 0, 300, 30, 1);
+        MeteredRequest two = streamed("two", 0, 100, 10, 1);
 
         books.settle(List.of(reading(MODEL, 1000, 4_000_000, 8_000_000, 500, 400, 40, 1)));
 
@@ -111,6 +111,50 @@ final class EnergyBooksTest {
         assertThat(one.energy().grams() / two.energy().grams()).isCloseTo(3, within(1e-9));
         assertThat(books.use().idleMicrojoules()).isEqualTo(500);
         assertThat(finished).containsExactlyInAnyOrder(one, two);
+    }
+
+    @Test
+    void aTokenThatIsWrittenAloneCostsMoreThanOneOfABatch() {
+        books.settle(List.of(reading(MODEL, 0, 0, 0, 0, 0, 0, 0)));
+        MeteredRequest one = streamed("one", -25, 100, 20, 50);
+        MeteredRequest two = streamed("two", 475, 100, 10, 50);
+
+        books.settle(List.of(reading(MODEL, 1000, 0, 8_000_000, 0, 200, 30, 1)));
+
+        assertThat(one.energy().decodeMicrojoules()).isEqualTo(6_000_000);
+        assertThat(two.energy().decodeMicrojoules()).isEqualTo(2_000_000);
+    }
+
+    /** As the daemon's interval stays open while a prompt is read, all of it comes at once, and the end was before. */
+    @Test
+    void aPromptOfMinutesHasItsEnergyWhetherItEndsOrItsClientLeaves() {
+        for (Outcome how : List.of(Outcome.COMPLETED, Outcome.CANCELLED)) {
+            EnergyBooks some = new EnergyBooks(finished::add);
+            ModelReading before = reading(MODEL, 0, 0, 0, 0, 0, 0, 0);
+            some.settle(List.of(before));
+            MeteredRequest request = request("long", 100);
+            request.work().sent(500_000);
+            request.work().streams();
+            some.begin(request);
+            for (int second = 1; second < 600; second++) {
+                some.settle(List.of(before));
+            }
+            boolean completed = how == Outcome.COMPLETED;
+            if (completed) {
+                request.work().chunk(599_900);
+                request.work().told(599_900, new Usage(100_000, 0, 1));
+            }
+            request.end(599_900, how);
+            int tokens = completed ? 1 : 0;
+            some.settle(List.of(
+                    reading(MODEL, 600_000, 900_000_000, tokens * 7L, 45_000_000, tokens * 100_000L, tokens, 1)));
+
+            assertThat(request.settlement()).isEqualTo(MeteredRequest.Settlement.SETTLED);
+            assertThat(request.energy().prefillMicrojoules()).isEqualTo(900_000_000);
+            assertThat(request.energy().decodeMicrojoules()).isEqualTo(tokens * 7L);
+            assertThat(some.use().heldMicrojoules()).isZero();
+            assertThat(some.use().idleMicrojoules()).isEqualTo(45_000_000);
+        }
     }
 
     @Test

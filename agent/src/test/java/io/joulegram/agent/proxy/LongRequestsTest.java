@@ -68,12 +68,11 @@ final class LongRequestsTest {
     }
 
     /**
-     * Slots, gap between requests, how far the energy of a request may be off on average: more where the batch changes within
-     * intervals, as a token of a small batch takes more than one of a large batch, and all of an interval count the same.
+     * Slots, gap between requests: where there are gaps, slots fill and empty within intervals.
      */
     @ParameterizedTest
-    @CsvSource({"1, 0, 0.01", "1, 6000000, 0.01", "4, 0, 0.01", "4, 2000000, 0.1"})
-    void eachHasWhatItTook(int slots, long gapMicros, double mostOff) {
+    @CsvSource({"1, 0", "1, 6000000", "4, 0", "4, 2000000", "4, 500000", "8, 300000"})
+    void eachHasWhatItTook(int slots, long gapMicros) {
         SimulatedLlama server = new Seen(slots).server;
         server.rest(8_500_000);
         server.serve(800, 400, gapMicros);
@@ -86,7 +85,7 @@ final class LongRequestsTest {
             off += Math.abs(one.getValue().energy().microjoules() - took);
             all += took;
         }
-        assertThat(off / all).isLessThan(mostOff);
-        assertThat(books.use().bypass().microjoules() / all).isLessThan(mostOff / 3);
+        assertThat(off / all).isLessThan(0.01);
+        assertThat(books.use().bypass().microjoules() / all).isLessThan(0.001);
     }
 }

@@ -119,7 +119,8 @@ final class ProxyTest {
                 AgentAddress.parse("http://127.0.0.1:1"),
                 json("{'servers':[{'server':'s','promptIncludesCached':true}]}"),
                 json(summary),
-                "");
+                "",
+                false);
     }
 
     private static JsonNode json(String text) {
