@@ -141,11 +141,11 @@ final class BuiltInEngines {
 
     /**
      * llama.cpp's {@code llama-server} ({@code tools/server/README.md}): no labels at all, but for the one that
-     * {@link LlamaRouter} adds; prompt tokens are those that
-     * were computed. It counts a prompt and its time once it has computed it, output tokens and theirs at the end of the
-     * request ({@code server-context.cpp}); what moves meanwhile is the number of its calls of {@code llama_decode()}. and
-     * {@code n_busy_slots_per_decode}, the slots that were busy in them, on average since the start. It prints six digits, so
-     * above a million its counters move in steps ({@link BusySlots}). Its gauges of tokens per second are left alone: reading them resets them.
+     * {@link LlamaRouter} adds; prompt tokens are those that were computed. It counts a prompt and its time once it has
+     * computed it, output tokens and theirs at the end of the request ({@code server-context.cpp}); what moves meanwhile is the
+     * number of its calls of {@code llama_decode()} and {@code n_busy_slots_per_decode}, the slots that were busy in them, on
+     * average since the start. It prints six digits, so above a million its counters move in steps ({@link BusySlots}). Its
+     * gauges of tokens per second are left alone: reading them resets them.
      */
     private static Engine llamacpp() {
         return Engine.named(LlamaRouter.ENGINE)
