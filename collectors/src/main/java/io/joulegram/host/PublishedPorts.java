@@ -1,10 +1,11 @@
 package io.joulegram.host;
 
+import io.joulegram.host.ListeningSockets.PortOwners;
 import java.io.IOException;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -33,7 +34,7 @@ final class PublishedPorts {
      * @throws IOException if the table of sockets cannot be read at all
      */
     List<Integer> of(int pid, int port) throws IOException {
-        TreeSet<Integer> ports = new TreeSet<>();
+        Map<Integer, Integer> forwarderByPort = new TreeMap<>();
         for (int forwarder : forwarders()) {
             List<String> words = tree.command(forwarder);
             boolean toIt = NetworkNamespaces.forwardsTo(words)
@@ -41,12 +42,12 @@ final class PublishedPorts {
                     .flatMap(to -> NetworkNamespaces.literal(to.host()))
                     .filter(address -> namespaces.has(pid, address))
                     .isPresent();
-            OptionalInt published = toIt ? NetworkNamespaces.publishedPort(words) : OptionalInt.empty();
-            if (published.isPresent() && listens(forwarder, published.getAsInt())) {
-                ports.add(published.getAsInt());
+            if (toIt) {
+                NetworkNamespaces.publishedPort(words)
+                        .ifPresent(published -> forwarderByPort.put(published, forwarder));
             }
         }
-        return List.copyOf(ports);
+        return forwarderByPort.isEmpty() ? List.of() : listeningOn(forwarderByPort);
     }
 
     private int[] forwarders() {
@@ -58,8 +59,13 @@ final class PublishedPorts {
                 .toArray();
     }
 
-    private boolean listens(int forwarder, int port) throws IOException {
-        ListeningSockets.PortOwners owners = sockets.owners(Set.of(port)).get(port);
-        return owners != null && owners.pids().contains(forwarder);
+    private List<Integer> listeningOn(Map<Integer, Integer> forwarderByPort) throws IOException {
+        Map<Integer, PortOwners> owners = sockets.owners(forwarderByPort.keySet());
+        return forwarderByPort.entrySet().stream()
+                .filter(entry -> Optional.ofNullable(owners.get(entry.getKey()))
+                        .filter(owner -> owner.pids().contains(entry.getValue()))
+                        .isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 }
