@@ -24,6 +24,7 @@ import io.joulegram.power.Sensor;
 import io.joulegram.power.SourceUnavailableException;
 import io.joulegram.tokens.EngineCatalog;
 import io.joulegram.tokens.HttpTokenServer;
+import io.joulegram.tokens.ModelTokens;
 import io.joulegram.tokens.Scrape;
 import io.joulegram.tokens.ScrapeException;
 import io.joulegram.tokens.ScrapeLimits;
@@ -40,10 +41,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * Looks at everything the daemon would use, once, and tells what is there, what is not, why, and what mends it.
@@ -235,24 +238,28 @@ public final class Doctor {
                     "name it with --server URL; engines: " + String.join(", ", engines.names()));
         }
         DeploymentFindings deployments = new DeploymentFindings(findings);
+        AimFindings aims = new AimFindings(findings);
         for (ServerTarget target : targets) {
             try {
                 Scrape scrape = new HttpTokenServer(
                                 clients.of(target.baseUri()), target, engines, ScrapeLimits.defaults())
                         .scrape();
-                findings.found(target.name(), scrape.traits().engine() + ", models: " + models(scrape));
+                Set<String> models = models(scrape);
+                findings.found(target.name(), scrape.traits().engine() + ", models: " + String.join(", ", models));
                 deployments.note(target, scrape.traits());
+                aims.note(target.name(), models);
             } catch (ScrapeException | IllegalArgumentException e) {
                 findings.missing(target.name(), String.valueOf(e.getMessage()), "");
             }
         }
         deployments.tell();
+        config.budgets().forEach(aims::tell);
+        config.objectives().forEach(aims::tell);
         links.examineServers(targets, processesByDevice);
     }
 
-    private static String models(Scrape scrape) {
-        return String.join(
-                ", ", scrape.models().stream().map(model -> model.model()).toList());
+    private static Set<String> models(Scrape scrape) {
+        return scrape.models().stream().map(ModelTokens::model).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void examineGrid() {

@@ -8,6 +8,9 @@ import java.util.Map;
  * after one another; the highest copy holds, so that neither a copy that comes late nor one that goes away moves it.
  */
 final class CounterTrack {
+    /** More workers than a group has; beyond that, those that are gone are forgotten. */
+    private static final int MOST_COPIES = 1_024;
+
     private final Map<SeriesId, Long> lastByCopy = new HashMap<>();
     private long highest;
     private boolean beganAnew;
@@ -33,6 +36,9 @@ final class CounterTrack {
             fell |= before != null && copy.getValue() < before;
             now = Math.max(now, copy.getValue());
         }
+        if (lastByCopy.size() > MOST_COPIES) {
+            lastByCopy.keySet().retainAll(copies.keySet());
+        }
         beganAnew = fell && (serverRestarted || now < highest);
         long growth = beganAnew ? now : Math.max(0, now - highest);
         highest = beganAnew ? now : Math.max(highest, now);
@@ -46,5 +52,10 @@ final class CounterTrack {
 
     long lastSeenAt() {
         return lastSeenAt;
+    }
+
+    /** How many copies are kept in mind. */
+    int copies() {
+        return lastByCopy.size();
     }
 }

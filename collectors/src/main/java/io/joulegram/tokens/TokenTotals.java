@@ -4,6 +4,7 @@ import io.joulegram.tokens.EngineTraits.CountsAt;
 import io.joulegram.tokens.Exposition.Sample;
 import io.joulegram.tokens.ScrapeException.Reason;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +40,9 @@ final class TokenTotals {
 
     private static final double MICROS_PER_SECOND = 1e6;
     private static final String FURTHER_MODELS = "other";
+
+    /** Series that have gone away and may come back: some megabytes, whatever a server makes up. */
+    private static final int MOST_VANISHED = 4_096;
 
     private final ScrapeLimits limits;
     private final Optional<ServerRole> roleGiven;
@@ -95,7 +99,7 @@ final class TokenTotals {
                 tokensOf(entry.getValue().model()).merge(id.kind(), first ? 0 : growth, TokenTotals::saturatedSum);
             }
         }
-        forgetVanishedBeyondLimit();
+        forgetVanishedBeyondLimit(readings.keySet());
         Map<String, Double> running = requests(engine, engine.running(), exposition, unlabelledModel);
         Map<String, Double> waiting = requests(engine, engine.waiting(), exposition, unlabelledModel);
         loaded.addAll(running.keySet());
@@ -225,10 +229,23 @@ final class TokenTotals {
     }
 
     /** The series of a scrape are bounded by the parser; those of earlier ones are not, if labels keep changing. */
-    private void forgetVanishedBeyondLimit() {
-        if (tracks.size() > Counted.values().length * limits.maxSeries()) {
-            tracks.values().removeIf(track -> track.lastSeenAt() < scrapes);
+    /** The longest away go first. One that comes back all the same counts from 0. */
+    private void forgetVanishedBeyondLimit(Set<TrackId> seen) {
+        int tooMany = tracks.size() - seen.size() - MOST_VANISHED;
+        if (tooMany > 0) {
+            tracks.entrySet().stream()
+                    .filter(track -> !seen.contains(track.getKey()))
+                    .sorted(Comparator.comparingLong(track -> track.getValue().lastSeenAt()))
+                    .limit(tooMany)
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(tracks::remove);
         }
+    }
+
+    /** How many series are kept in mind. */
+    int tracked() {
+        return tracks.size();
     }
 
     private Map<Counted, Long> tokensOf(String model) {

@@ -9,6 +9,7 @@ import io.joulegram.tokens.ScrapeException.Reason;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -142,6 +143,39 @@ class TokenTotalsTest {
 
         assertThat(model.generatedTokens()).hasValue(0);
         assertThat(model.steps()).hasValue(50);
+    }
+
+    @Test
+    void aServerThatMakesUpModelsWithoutEndIsHeldInBounds() throws ScrapeException {
+        for (int scrape = 0; scrape < 60; scrape++) {
+            StringBuilder page = new StringBuilder();
+            for (int model = 0; model < 200; model++) {
+                page.append("vllm:generation_tokens_total{model_name=\"m")
+                        .append(200 * scrape + model)
+                        .append("\",engine=\"0\"} 5\n");
+            }
+            scrape(page.toString());
+        }
+
+        assertThat(totals.tracked()).isEqualTo(200 + 4_096);
+        scrape("vllm:generation_tokens_total{model_name=\"m11800\",engine=\"0\"} 6\n");
+        long sum = scrape("vllm:generation_tokens_total{model_name=\"m11800\",engine=\"0\"} 6\n").models().stream()
+                .mapToLong(model -> model.generatedTokens().orElse(0))
+                .sum();
+        // That of the newest one is known still: it has made one more token, and not six.
+        assertThat(sum).isEqualTo(5L * 200 * 59 + 1);
+    }
+
+    @Test
+    void workersThatAServerMakesUpAreHeldInBounds() {
+        CounterTrack track = new CounterTrack();
+        for (int scrape = 0; scrape < 5_000; scrape++) {
+            track.advance(Map.of(new SeriesId("x", Map.of("tp_rank", "r" + scrape)), 5L), scrape, false);
+        }
+
+        assertThat(track.copies()).isLessThanOrEqualTo(1_024);
+        assertThat(track.advance(Map.of(new SeriesId("x", Map.of("tp_rank", "r0")), 7L), 5_000, false))
+                .isEqualTo(2);
     }
 
     @Test
