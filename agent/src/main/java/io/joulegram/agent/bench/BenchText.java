@@ -40,6 +40,8 @@ public final class BenchText {
             Figure.CDP_GRAM_SECONDS, "CDP g s",
             Figure.CEP_GRAM_JOULES, "CEP g J");
 
+    private static final String BEST = " *";
+
     private BenchText() {}
 
     private static Map<Figure, String> columns(Object... pairs) {
@@ -59,6 +61,9 @@ public final class BenchText {
         section(out, "Speed", SPEED, result);
         section(out, "Energy (+- of 95 %)", ENERGY, result);
         section(out, "Carbon, and products per request", CARBON, result);
+        if (out.indexOf(BEST) >= 0) {
+            out.append("*: the best of the points\n");
+        }
         for (PointResult point : result.points()) {
             point.limit()
                     .ifPresent(why -> out.append("limit at ")
@@ -113,7 +118,7 @@ public final class BenchText {
         String error = half.isPresent() && figure.boundary().isPresent() && estimate.value() != 0
                 ? " +-" + Math.round(100 * half.getAsDouble() / Math.abs(estimate.value())) + "%"
                 : "";
-        return Units.number(estimate.value()) + error + (isBest(figure, estimate.value(), result) ? " *" : "  ");
+        return Units.number(estimate.value()) + error + (isBest(figure, estimate.value(), result) ? BEST : "  ");
     }
 
     /** Whether nothing among the points is better; a single one has no rivals. */

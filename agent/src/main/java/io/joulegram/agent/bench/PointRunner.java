@@ -204,7 +204,8 @@ final class PointRunner {
         if (counted.isPresent() && counted.getAsDouble() > own * (1 + OTHERS_NOTABLE)) {
             notes.add(String.format(
                     Locale.ROOT,
-                    "the server wrote %.0f tokens, of which %.0f are ours: others use it, too",
+                    "the server that the agent watches wrote %.0f tokens, of which %.0f are ours: others use it, too, or it is"
+                            + " another one; figures per token and request are of all energy over ours alone, too high",
                     counted.getAsDouble(),
                     own));
         }

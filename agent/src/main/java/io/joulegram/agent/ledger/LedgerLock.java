@@ -31,13 +31,14 @@ public final class LedgerLock implements AutoCloseable {
      * @throws LedgerException if another process has it, or if the directory cannot be written to
      */
     public static LedgerLock take(Path ledger) throws LedgerException {
-        Path file = ledger.resolveSibling(ledger.getFileName() + ".lock");
+        Path file = beside(ledger);
         FileChannel channel = null;
         try {
             Path directory = ledger.toAbsolutePath().getParent();
             if (directory != null) {
                 Files.createDirectories(directory);
             }
+            file = beside(Files.exists(ledger) ? ledger.toRealPath() : ledger);
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock != null) {
@@ -58,6 +59,11 @@ public final class LedgerLock implements AutoCloseable {
                 LedgerException.Kind.IN_USE,
                 "ledger.path: " + ledger + " is in use by another agent" + holder(file)
                         + "; give each agent a ledger of its own");
+    }
+
+    /** One file has one lock, by whatever links it is reached. */
+    private static Path beside(Path ledger) {
+        return ledger.resolveSibling(ledger.getFileName() + ".lock");
     }
 
     /** Leaves the number of this process for those that are refused. */

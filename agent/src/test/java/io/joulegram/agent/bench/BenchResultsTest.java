@@ -92,6 +92,7 @@ final class BenchResultsTest {
         assertThat(text)
                 .contains("<tp>, concurrency 4")
                 .contains("0.5000 +-5% *")
+                .contains("\n*: the best of the points\n")
                 .contains("limit at <tp>, concurrency 8: 5 of 9 requests failed")
                 .contains("note on <tp>, concurrency 1: not steady")
                 .contains("ended early: interrupted");

@@ -348,6 +348,20 @@ class LedgerTest {
     }
 
     @Test
+    void aLinkToTheFileIsTheSameFile() throws Exception {
+        Ledger.open(file, NOW).close();
+        Path link = Files.createSymbolicLink(file.resolveSibling("link.db"), file);
+        try (LedgerLock lock = LedgerLock.take(file)) {
+            assertThat(lock).isNotNull();
+            assertThatThrownBy(() -> LedgerLock.take(link))
+                    .isInstanceOf(LedgerException.class)
+                    .hasMessageContaining("in use by another agent, process "
+                            + ProcessHandle.current().pid() + ";");
+        }
+        LedgerLock.take(link).close();
+    }
+
+    @Test
     void saysThatADirectoryCannotBeWrittenTo() throws IOException {
         Path occupied = Files.writeString(directory.resolve("file"), "not a directory");
         assertThatThrownBy(() -> LedgerLock.take(occupied.resolve("ledger.db")))
