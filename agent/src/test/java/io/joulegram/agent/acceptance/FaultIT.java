@@ -1,6 +1,7 @@
 package io.joulegram.agent.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.joulegram.nvml.NvmlStandIn;
@@ -31,7 +32,11 @@ class FaultIT {
         SysfsTree tree = SysfsTree.twoSockets(directory.resolve("host"));
         try (AgentProcess agent =
                 AgentCommand.run().gpus(gpus).host(tree).noServer().start()) {
-            Thread.sleep(3_000);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> agent.metrics()
+                            .matching("joulegram_power_watts", "domain=\"gpu\"", "device=\"1\"")
+                            .isPresent());
+            Thread.sleep(2_000);
             JsonNode first = stream(agent, "1");
 
             gpus.gpu(0).allReturn(GPU_IS_LOST);
